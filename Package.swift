@@ -1,0 +1,115 @@
+// swift-tools-version:6.2
+// The architecture diagram: who may know whom (docs/architecture.md has it in words).
+import Foundation
+import PackageDescription
+
+let package = Package(
+    name: "roost",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "roost", targets: ["Roost"])],
+    dependencies: [
+        // Each with its reason in docs/dependencies.md.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    ],
+    targets: [
+        // The ground: values every room speaks, and one door to SQL.
+        .target(name: "Core"),
+        .target(name: "Storage", dependencies: ["Core", .product(name: "GRDB", package: "GRDB.swift")]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // The five services. Only Booking knows the doors of two others.
+        .target(
+            name: "AuthService",
+            dependencies: [
+                "Core", "Storage",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
+        .target(
+            name: "PropertyService", dependencies: ["Core", "Storage", "CZlib"],
+            resources: [.copy("Resources")]),
+        .target(name: "PaymentService", dependencies: ["Core", "Storage"]),
+        .target(name: "BookingService", dependencies: ["Core", "Storage", "PropertyService", "PaymentService"]),
+        .target(name: "NotificationService", dependencies: ["Core", "Storage"]),
+
+        // The whole, built in one place; the server, the simulation and the tests all use it.
+        .target(
+            name: "Assembly",
+            dependencies: [
+                "Core", "Storage",
+                "AuthService", "PropertyService", "PaymentService", "BookingService", "NotificationService",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        // The two ways to meet it: over HTTP, and in simulated time.
+        .target(
+            name: "Web",
+            dependencies: [
+                "Core", "AuthService", "PropertyService", "PaymentService", "BookingService", "NotificationService",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [.copy("Resources")]),
+        .target(name: "Simulation", dependencies: ["Core", "Assembly"]),
+        .executableTarget(
+            name: "Roost",
+            dependencies: [
+                "Core", "Assembly", "Web", "Simulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]),
+
+        // A test target beside each target; TestSupport has the clock and the worlds they share.
+        .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/Support"),
+        .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"]),
+        .testTarget(name: "StorageTests", dependencies: ["Core", "Storage", "TestSupport"]),
+        .testTarget(name: "AuthServiceTests", dependencies: ["Core", "Storage", "AuthService", "TestSupport"]),
+        .testTarget(name: "PropertyServiceTests", dependencies: ["Core", "Storage", "PropertyService", "TestSupport"]),
+        .testTarget(name: "PaymentServiceTests", dependencies: ["Core", "Storage", "PaymentService", "TestSupport"]),
+        .testTarget(
+            name: "BookingServiceTests",
+            dependencies: ["Core", "Storage", "PropertyService", "PaymentService", "BookingService", "TestSupport"]),
+        .testTarget(
+            name: "NotificationServiceTests", dependencies: ["Core", "Storage", "NotificationService", "TestSupport"]),
+        .testTarget(name: "AssemblyTests", dependencies: ["Core", "Assembly", "TestSupport"]),
+        .testTarget(
+            name: "WebTests",
+            dependencies: [
+                "Core", "Assembly", "Web", "TestSupport",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]),
+        .testTarget(name: "SimulationTests", dependencies: ["Core", "Assembly", "Simulation", "TestSupport"]),
+    ]
+)
+
+if let only = Context.environment["ROOST_ONLY"] {  // development only: one room and what it needs
+    var wanted: Set<String> = [only], grew = true
+    while grew {
+        grew = false
+        for target in package.targets where wanted.contains(target.name) {
+            for dependency in target.dependencies {
+                if case .byNameItem(let name, _) = dependency, wanted.insert(name).inserted { grew = true }
+            }
+        }
+    }
+    package.targets.removeAll { !wanted.contains($0.name) }
+    if !wanted.contains("Roost") { package.products = [] }
+}
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"), .treatAllWarnings(as: .error),
+    ]
+}

@@ -1,0 +1,174 @@
+/// One of the four databases. SQLite stands behind it; PostgreSQL follows behind the same door.
+public protocol Database: Sendable {
+    /// Runs `body` on one consistent state of the database.
+    func read<T: Sendable>(_ body: @Sendable (borrowing Reader) throws -> T) async throws -> T
+
+    /// Runs `body` as one transaction: all of it is durable when this returns, or none of it has happened.
+    ///
+    /// The body may be run again after a conflict, so it must not change anything outside. It is synchronous, so that
+    /// no call to the outside can hide in it.
+    /// - Throws: what the body throws, with nothing changed; `StorageError` where the database could not do it.
+    @discardableResult
+    func write<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T
+
+    /// Ends all connections. Nothing may be asked afterwards.
+    func close() throws
+}
+
+/// Why the database could not do what it was asked.
+public enum StorageError: Error, Sendable, CustomStringConvertible {
+    /// Too many wait already; nothing was done.
+    case overloaded
+    /// The database can't be opened, read or written: the disk is full, the file is damaged, the server is away.
+    case unavailable(String)
+    /// A connection was lost while committing: it may have happened. Ask again with the same key.
+    case unknownOutcome
+    /// A statement that the schema refuses, or a column that holds something else than expected: a fault of ours.
+    case fault(String)
+
+    public var description: String {
+        switch self {
+        case .overloaded: "too many requests wait for the database"
+        case .unavailable(let why): "the database is not available: \(why)"
+        case .unknownOutcome: "the connection was lost while committing"
+        case .fault(let why): "the database refused a statement: \(why)"
+        }
+    }
+}
+
+/// What an engine does for a reader or a transaction, on one connection.
+public protocol Connection: AnyObject {
+    /// Runs a query and hands each row to `each` until it answers false.
+    func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws
+    /// Runs a statement and tells how many rows it changed.
+    func execute(_ sql: SQL) throws -> Int
+    /// Runs several statements without values: a migration.
+    func run(script: String) throws
+}
+
+/// A row of a result, valid only while it is looked at.
+public struct Row {
+    package let columnCount: Int
+    package let value: (Int) -> SQLValue
+    package let column: (String) -> Int?
+
+    package init(columnCount: Int, value: @escaping (Int) -> SQLValue, column: @escaping (String) -> Int?) {
+        self.columnCount = columnCount
+        self.value = value
+        self.column = column
+    }
+
+    /// The column at a place, from 0.
+    /// - Throws: `StorageError.fault` where it holds something else.
+    public subscript<T: SQLReadable>(_ index: Int) -> T {
+        get throws {
+            guard let read = T(sql: value(index)) else {
+                throw StorageError.fault("column \(index) is not a \(T.self)")
+            }
+            return read
+        }
+    }
+
+    /// The column of a name.
+    /// - Throws: `StorageError.fault` where there is none or it holds something else.
+    public subscript<T: SQLReadable>(_ name: String) -> T {
+        get throws {
+            guard let index = column(name) else { throw StorageError.fault("no column \(name)") }
+            guard let read = T(sql: value(index)) else { throw StorageError.fault("\(name) is not a \(T.self)") }
+            return read
+        }
+    }
+}
+
+/// What can be asked of a database, in a read as in a write.
+public protocol Queries: ~Copyable {
+    var connection: any Connection { get }
+}
+
+extension Queries where Self: ~Copyable {
+    /// Every row, made into what `make` says.
+    public func all<T>(_ sql: SQL, _ make: (Row) throws -> T) throws -> [T] {
+        var made: [T] = []
+        try connection.query(sql) { row in
+            made.append(try make(row))
+            return true
+        }
+        return made
+    }
+
+    /// The first row, or nothing.
+    public func first<T>(_ sql: SQL, _ make: (Row) throws -> T) throws -> T? {
+        var made: T?
+        try connection.query(sql) { row in
+            made = try make(row)
+            return false
+        }
+        return made
+    }
+
+    /// The first column of every row.
+    public func values<T: SQLReadable>(_ sql: SQL, as type: T.Type = T.self) throws -> [T] {
+        try all(sql) { try $0[0] }
+    }
+
+    /// The first column of the first row, or nothing.
+    public func value<T: SQLReadable>(_ sql: SQL, as type: T.Type = T.self) throws -> T? {
+        try first(sql) { try $0[0] }
+    }
+
+    /// Whether the query has a row.
+    public func exists(_ sql: SQL) throws -> Bool {
+        try first(sql) { _ in true } ?? false
+    }
+
+    /// Hands each row to `each` as it is read, so that a long result needs no memory.
+    public func forEach(_ sql: SQL, _ each: (Row) throws -> Void) throws {
+        try connection.query(sql) { row in
+            try each(row)
+            return true
+        }
+    }
+}
+
+/// A consistent look at a database. It cannot leave the body it was handed to.
+public struct Reader: ~Copyable, Queries {
+    public let connection: any Connection
+    package init(_ connection: any Connection) { self.connection = connection }
+}
+
+/// A transaction under way. It cannot leave the body it was handed to.
+public struct Transaction: ~Copyable, Queries {
+    public let connection: any Connection
+    package init(_ connection: any Connection) { self.connection = connection }
+
+    /// Runs a statement and tells how many rows it changed.
+    @discardableResult
+    public func execute(_ sql: SQL) throws -> Int { try connection.execute(sql) }
+
+    /// Runs `body` so that it can be undone alone: `.undo` takes back what it changed and gives its value all the same,
+    /// an error takes it back and goes on.
+    public func savepoint<T>(_ body: (borrowing Transaction) throws -> Savepoint<T>) throws -> T {
+        try connection.run(script: "SAVEPOINT inner_step")
+        let result: Savepoint<T>
+        do {
+            result = try body(self)
+        } catch {
+            try connection.run(script: "ROLLBACK TO inner_step; RELEASE inner_step")
+            throw error
+        }
+        switch result {
+        case .keep(let value):
+            try connection.run(script: "RELEASE inner_step")
+            return value
+        case .undo(let value):
+            try connection.run(script: "ROLLBACK TO inner_step; RELEASE inner_step")
+            return value
+        }
+    }
+}
+
+/// How a savepoint ends.
+public enum Savepoint<T> {
+    case keep(T)
+    case undo(T)
+}

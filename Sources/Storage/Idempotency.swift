@@ -1,0 +1,134 @@
+public import Core
+import Foundation
+
+/// The answer of a use case: what it did, or why not. Codable, so that it can be given again.
+public enum Outcome<Value: Codable & Sendable>: Codable, Sendable {
+    case done(Value)
+    case refused(Problem)
+
+    /// - Throws: the `Problem` it was refused with.
+    public func get() throws(Problem) -> Value {
+        switch self {
+        case .done(let value): return value
+        case .refused(let problem): throw problem
+        }
+    }
+}
+
+/// What a first look at a record of a use case that calls outside found.
+public enum Lease<Value: Codable & Sendable>: Sendable {
+    /// Nobody has done it yet, or whoever began has had their time: go on.
+    case granted
+    case answered(Outcome<Value>)
+}
+
+extension Transaction {
+    /// Runs `work` once for a key; who asks again gets the first answer again.
+    ///
+    /// A `Problem` thrown by `work` is an answer too: what `work` changed is undone, and the refusal is recorded unless
+    /// asking again may help (429 and 5xx leave no record). Without a key nothing is recorded.
+    /// - Returns: the outcome, now or as it was the first time.
+    public func once<Value: Codable & Sendable>(
+        _ once: Once?, at now: Instant, _ work: (borrowing Transaction) throws -> Value
+    ) throws -> Outcome<Value> {
+        guard let once else { return try attempt(work) }
+        if case .answered(let outcome) = try take(once, at: now, lease: .zero, as: Value.self) { return outcome }
+        let outcome = try attempt(work)
+        try record(outcome, for: once)
+        return outcome
+    }
+
+    /// Begins a use case that calls outside: the record comes first, with a lease.
+    /// - Throws: `Problem` `idempotency_key_in_use` while the first still runs, `idempotency_key_reused` for another body.
+    public func take<Value: Codable & Sendable>(
+        _ once: Once, at now: Instant, lease: Duration, as type: Value.Type
+    ) throws -> Lease<Value> {
+        let (person, path, key) = (once.key.person, once.key.path, once.key.key)
+        let isFirst = try execute(
+            """
+            INSERT INTO idempotency_record (person, path, key, body_hash, outcome, lease_until, created_at)
+            VALUES (\(person), \(path), \(key), \(once.bodyHash), NULL, \(now + lease), \(now))
+            ON CONFLICT (person, path, key) DO NOTHING
+            """) == 1
+        guard !isFirst else { return .granted }
+        let record = try first(
+            """
+            SELECT body_hash, outcome, lease_until FROM idempotency_record
+            WHERE person = \(person) AND path = \(path) AND key = \(key)
+            """
+        ) { row in (hash: try row[0] as String, outcome: try row[1] as String?, leaseUntil: try row[2] as Instant) }
+        guard let record else { return .granted }
+        guard record.hash == once.bodyHash else {
+            throw Problem(
+                .idempotencyKeyReused, "This Idempotency-Key was used with another body. Use a new key for a new request.")
+        }
+        if let outcome = record.outcome {
+            return .answered(try JSONDecoder().decode(Outcome<Value>.self, from: Data(outcome.utf8)))
+        }
+        guard record.leaseUntil <= now else {
+            throw Problem(
+                .idempotencyKeyInUse, "The first request with this Idempotency-Key is still running. Ask again shortly.")
+        }
+        try execute(
+            """
+            UPDATE idempotency_record SET lease_until = \(now + lease)
+            WHERE person = \(person) AND path = \(path) AND key = \(key)
+            """)
+        return .granted
+    }
+
+    /// Keeps the answer for who asks again; a refusal that may pass leaves no record.
+    public func record<Value>(_ outcome: Outcome<Value>, for once: Once) throws {
+        let (person, path, key) = (once.key.person, once.key.path, once.key.key)
+        if case .refused(let problem) = outcome, problem.mayPass {
+            try execute(
+                "DELETE FROM idempotency_record WHERE person = \(person) AND path = \(path) AND key = \(key)")
+            return
+        }
+        let text = String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self)
+        try execute(
+            """
+            UPDATE idempotency_record SET outcome = \(text)
+            WHERE person = \(person) AND path = \(path) AND key = \(key)
+            """)
+    }
+
+    /// Forgets a record whose work could not be done.
+    public func forget(_ once: Once) throws {
+        try execute(
+            """
+            DELETE FROM idempotency_record
+            WHERE person = \(once.key.person) AND path = \(once.key.path) AND key = \(once.key.key) AND outcome IS NULL
+            """)
+    }
+
+    /// Removes records older than they need be kept, a bounded number at a time.
+    public func forgetOldAnswers(at now: Instant) throws {
+        try execute("DELETE FROM idempotency_record WHERE created_at < \(now - Once.kept)")
+    }
+
+    private func attempt<Value: Codable & Sendable>(
+        _ work: (borrowing Transaction) throws -> Value
+    ) throws -> Outcome<Value> {
+        try savepoint { step in
+            do {
+                return .keep(.done(try work(step)))
+            } catch let problem as Problem {
+                return .undo(.refused(problem))
+            }
+        }
+    }
+}
+
+extension Problem {
+    /// Whether the same request may succeed later without being changed.
+    fileprivate var mayPass: Bool {
+        switch code {
+        case .rateLimited, .internal, .providerUnavailable, .unavailable, .idempotencyKeyInUse: true
+        case .malformedRequest, .unauthenticated, .forbidden, .notFound, .methodNotAllowed, .nightsUnavailable,
+            .holdExpired, .stateConflict, .payloadTooLarge, .unsupportedMediaType, .validationFailed,
+            .idempotencyKeyReused:
+            false
+        }
+    }
+}

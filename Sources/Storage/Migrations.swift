@@ -1,0 +1,77 @@
+public import Core
+
+/// One step of a schema. Forward only; never edited once released.
+public struct Migration: Sendable {
+    /// Unique in its database and never changed: `0003-night-blocks`.
+    public let name: String
+    /// Statements that both engines read alike.
+    public let script: String
+
+    public init(_ name: String, _ script: String) {
+        self.name = name
+        self.script = script
+    }
+}
+
+extension Database {
+    /// Brings the schema up to date: each migration that is not yet there, in order, each in a transaction of its own.
+    public func migrate(_ migrations: [Migration], at now: Instant) async throws {
+        try await write { tx in
+            try tx.execute(
+                "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY NOT NULL, applied_at BIGINT NOT NULL)")
+        }
+        for migration in Migrations.shared + migrations {
+            try await write { tx in
+                // The row first: two nodes that migrate at once meet on its key.
+                let isNew = try tx.execute(
+                    """
+                    INSERT INTO schema_migration (name, applied_at) VALUES (\(migration.name), \(now))
+                    ON CONFLICT (name) DO NOTHING
+                    """) == 1
+                if isNew { try tx.connection.run(script: migration.script) }
+            }
+        }
+    }
+}
+
+package enum Migrations {
+    /// What each of the four databases has: events on their way, events received, answers already given.
+    package static let shared = [
+        Migration(
+            "0001-shared",
+            """
+            CREATE TABLE outbox (
+                receiver   TEXT   NOT NULL,
+                subject    TEXT   NOT NULL,
+                version    BIGINT NOT NULL, -- of the subject; rises with each event
+                kind       TEXT   NOT NULL,
+                body       TEXT   NOT NULL, -- JSON
+                created_at BIGINT NOT NULL,
+                due_at     BIGINT NOT NULL, -- when the poller may take it; the node that committed does not wait for it
+                tries      BIGINT NOT NULL,
+                last_error TEXT,
+                PRIMARY KEY (receiver, subject, version)
+            );
+            CREATE INDEX outbox_due ON outbox (due_at);
+            CREATE INDEX outbox_subject ON outbox (subject);
+            CREATE TABLE inbox (
+                source   TEXT   NOT NULL, -- the database the event came from
+                receiver TEXT   NOT NULL,
+                subject  TEXT   NOT NULL,
+                version  BIGINT NOT NULL, -- the last one applied
+                PRIMARY KEY (source, receiver, subject)
+            );
+            CREATE TABLE idempotency_record (
+                person     TEXT   NOT NULL,
+                path       TEXT   NOT NULL,
+                key        TEXT   NOT NULL,
+                body_hash  TEXT   NOT NULL,
+                outcome    TEXT,            -- JSON; NULL while the first still runs
+                lease_until BIGINT NOT NULL, -- until when the first may run alone, where it calls outside
+                created_at BIGINT NOT NULL,
+                PRIMARY KEY (person, path, key)
+            );
+            CREATE INDEX idempotency_record_created ON idempotency_record (created_at);
+            """)
+    ]
+}
