@@ -1,0 +1,101 @@
+public import Core
+
+/// Whoever moves the money: the payer pays on the provider's page, and we ask what became of it.
+///
+/// No call throws: an answer is a value, and "we do not know" is one of them. A call may be made again after a crash at
+/// any point: with the same key and the same request it must find what the first call did. Where a provider keeps its
+/// keys only for some time (Stripe: 24 hours), its adapter looks for our id in the provider's own list before it asks
+/// with an old key.
+public protocol PaymentProvider: Sendable {
+    /// As people write it in the API and the configuration: `test`, `stripe`, `paypal`.
+    var name: String { get }
+
+    /// Opens a page on which the payer can pay.
+    func open(_ request: SessionRequest, key: String) async -> OpenAnswer
+
+    /// Asks what became of a session. What the provider says when asked is the truth.
+    func lookUp(_ session: SessionReference, key: String) async -> SessionAnswer
+
+    /// Closes a session, so that nothing can be paid on it any more. The payer may have won: then it answers `paid`.
+    /// `open` means that the provider can't say yet; it is asked again.
+    func close(_ session: SessionReference, key: String) async -> SessionAnswer
+
+    /// Gives money back.
+    func refund(_ request: RefundRequest, key: String) async -> RefundAnswer
+
+    /// Asks what became of a refund that was `pending`.
+    func lookUpRefund(_ refund: RefundReference, key: String) async -> RefundAnswer
+}
+
+/// What a provider needs to open a page; the same for every try.
+public struct SessionRequest: Sendable, Equatable {
+    public let paymentId: PaymentID
+    public let bookingId: BookingID
+    public let amount: Money
+    public let description: String
+}
+
+/// A session as the provider calls it, with our own id of it.
+public struct SessionReference: Sendable, Equatable {
+    public let paymentId: PaymentID
+    /// The provider's name of the session.
+    public let session: String
+}
+
+/// What the provider said when it was asked to open a page.
+public enum OpenAnswer: Sendable, Equatable {
+    /// - Parameters:
+    ///   - session: the provider's name of the session.
+    ///   - checkoutUrl: where the guest pays.
+    case opened(session: String, checkoutUrl: String)
+    /// A definite no: nothing was opened under this key, and nothing will be.
+    case refused(why: String)
+    /// It may have been opened. Ask again with the same key.
+    case unknown(why: String)
+}
+
+/// What the provider says about a session.
+public enum SessionAnswer: Sendable, Equatable {
+    /// Not paid, but it still can be.
+    case open
+    /// Money was taken.
+    /// - Parameters:
+    ///   - capture: the provider's name of the capture: refunds are made of it.
+    case paid(Money, capture: String)
+    /// The payer was refused, and nothing can be paid on it any more.
+    case declined
+    /// Not paid, and nothing can be paid on it any more.
+    case closed
+    /// It did not answer, or not so that we understand. Ask again.
+    case unknown(why: String)
+}
+
+/// What a provider needs to give money back; the same for every try.
+public struct RefundRequest: Sendable, Equatable {
+    public let refundId: RefundID
+    public let paymentId: PaymentID
+    /// The provider's name of the session.
+    public let session: String
+    /// The provider's name of the capture.
+    public let capture: String
+    public let amount: Money
+}
+
+/// A refund as the provider calls it, with our own id of it.
+public struct RefundReference: Sendable, Equatable {
+    public let refundId: RefundID
+    /// The provider's name of the refund.
+    public let refund: String
+}
+
+/// What the provider says about a refund.
+public enum RefundAnswer: Sendable, Equatable {
+    /// The money is on its way back.
+    case done(refund: String)
+    /// Accepted and not yet done: ask again.
+    case pending(refund: String)
+    /// A definite no: the money stays where it is, and a person must look.
+    case failed(why: String)
+    /// It may have been done. Ask again with the same key.
+    case unknown(why: String)
+}
