@@ -1,0 +1,123 @@
+public import Core
+
+/// One line of a price. All lines of a stay sum to its total.
+public struct PriceLine: Sendable, Codable, Equatable {
+    /// What a line is for; the raw values are the contract's.
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        case night, cleaningFee, extraGuestFee, serviceFee, discount, tax
+    }
+
+    public let kind: Kind
+    public let label: String
+    /// The night it is for; nothing where it is for the whole stay.
+    public let date: LocalDay?
+    public let amount: Money
+
+    public init(kind: Kind, label: String, date: LocalDay?, amount: Money) {
+        self.kind = kind
+        self.label = label
+        self.date = date
+        self.amount = amount
+    }
+}
+
+/// Why a stay is not possible, in words, and the smallest change that would satisfy this rule.
+public struct Reason: Sendable, Codable, Equatable {
+    /// One of the contract's: `night_taken`, `below_minimum_nights` …
+    public let code: String
+    public let message: String
+    public let suggestion: String?
+
+    public init(code: String, message: String, suggestion: String?) {
+        self.code = code
+        self.message = message
+        self.suggestion = suggestion
+    }
+}
+
+/// Whether a stay is possible and what it costs.
+public struct Quote: Sendable, Codable, Equatable {
+    public let propertyId: PropertyID
+    public let checkIn: LocalDay
+    public let checkOut: LocalDay
+    public let guests: Int
+    public let nights: Int
+    public let available: Bool
+    /// Every rule that stands against it; the codes are the contract's `reasons`, the whole its `reasonDetails`.
+    public let reasons: [Reason]
+    /// The nearest stays of the same length that are possible; only where this one is not.
+    public let alternatives: [Alternative]
+    public let lines: [PriceLine]
+    /// The sum of the lines.
+    public let total: Money
+
+    /// Another stay of the same length.
+    public struct Alternative: Sendable, Codable, Equatable {
+        public let checkIn: LocalDay
+        public let checkOut: LocalDay
+        public let total: Money
+    }
+}
+
+/// One night of a calendar.
+public struct CalendarDay: Sendable, Codable, Equatable {
+    public let date: LocalDay
+    /// Whether the night can be slept: a unit is free, it is not past, and not beyond what can be booked.
+    public let available: Bool
+    /// Nothing only where the property has no price yet.
+    public let price: Money?
+    /// For arrivals on this night.
+    public let minimumNights: Int
+}
+
+/// Who lets a property, and what is agreed with it, whatever its status.
+public struct PropertyFacts: Sendable, Codable, Equatable {
+    public let id: PropertyID
+    public let hostId: UserID
+    public let title: String
+    public let status: PropertyStatus
+    public let zone: Zone
+    /// Of its price; nothing where it has none yet.
+    public let currency: Currency?
+    public let checkInFrom: TimeOfDay
+    public let checkOutBy: TimeOfDay
+    /// In the order of their numbers.
+    public let units: [UnitID]
+    public let instantBook: Bool
+    public let cancellationPolicy: CancellationPolicy
+
+    public init(
+        id: PropertyID, hostId: UserID, title: String, status: PropertyStatus, zone: Zone, currency: Currency?,
+        checkInFrom: TimeOfDay, checkOutBy: TimeOfDay, units: [UnitID], instantBook: Bool,
+        cancellationPolicy: CancellationPolicy
+    ) {
+        self.id = id
+        self.hostId = hostId
+        self.title = title
+        self.status = status
+        self.zone = zone
+        self.currency = currency
+        self.checkInFrom = checkInFrom
+        self.checkOutBy = checkOutBy
+        self.units = units
+        self.instantBook = instantBook
+        self.cancellationPolicy = cancellationPolicy
+    }
+}
+
+/// On what terms a stay can be held: the rules and the price. Whether its nights are free is decided by the claims.
+public struct Terms: Sendable, Equatable {
+    public let facts: PropertyFacts
+    /// Empty where the rules allow it.
+    public let reasons: [Reason]
+    public let lines: [PriceLine]
+    /// The sum of the lines; nothing where there is no price.
+    public let total: Money?
+
+    public init(facts: PropertyFacts, reasons: [Reason], lines: [PriceLine], total: Money?) {
+        self.facts = facts
+        self.reasons = reasons
+        self.lines = lines
+        self.total = total
+    }
+}
