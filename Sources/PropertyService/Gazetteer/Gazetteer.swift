@@ -3,30 +3,130 @@ public import Foundation
 /// The towns and countries of the world, for places that no listing names.
 ///
 /// The data is a file that is mapped, not read: asking touches a few pages of it, and nothing is parsed at the start.
+/// Place data: GeoNames (geonames.org), CC BY 4.0.
 public struct Gazetteer: Sendable {
-    /// Opens the gazetteer that ships with Roost.
+    private let file: GazetteerFile
+
+    /// Opens the gazetteer that ships with Roost: from the folder of resources beside the program where there is one,
+    /// so that a program that was moved with it works, else from where it was built.
     /// - Throws: `GazetteerError` where the file is missing or is not one that this version reads.
-    public init() throws { fatalError("later") }
+    public init() throws(GazetteerError) {
+        try self.init(contentsOf: ResourceFolder.file("gazetteer.bin"))
+    }
 
     /// Opens a gazetteer file.
     /// - Throws: `GazetteerError` where the file is missing or is not one that this version reads.
-    public init(contentsOf file: URL) throws { fatalError("later") }
+    public init(contentsOf file: URL) throws(GazetteerError) {
+        self.file = try GazetteerFile(file)
+    }
 
     /// The most populous town of that name, or nothing: `new york`, `Zürich`, `Albany, NY`, `Paris, Texas`, `Paris, FR`.
-    public func town(named name: String) -> Town? { nil }
+    ///
+    /// What stands behind a comma is a country or a state of the United States, Canada, Australia or the United Kingdom,
+    /// by name or code; where it is none of these, there is no such town.
+    public func town(named name: String) -> Town? {
+        let parts = name.split(separator: ",").map { Folding.fold(String($0)) }.filter { !$0.isEmpty }
+        guard let town = parts.first else { return nil }
+        let areas = parts.dropFirst().map { area in
+            (regions: file.values(of: area, in: file.regions), countries: file.values(of: area, in: file.countries))
+        }
+        let best = candidates(named: town)
+            .filter { candidate in
+                areas.allSatisfy { area in
+                    area.regions.contains(region(of: candidate.place))
+                        || area.countries.contains(country(of: candidate.place))
+                }
+            }
+            .max { $0.weight < $1.weight }
+        return best.map { self.town($0.place) }
+    }
 
     /// The ISO 3166-1 alpha-2 code of a country, by its code, its English name, or its own: `DE`, `Germany`, `Deutschland`.
-    public func countryCode(named name: String) -> String? { nil }
+    public func countryCode(named name: String) -> String? {
+        let folded = Folding.fold(name)
+        guard !folded.isEmpty else { return nil }
+        return file.values(of: folded, in: file.countries).first.map(code)
+    }
 
     /// The town nearest to a point, or nothing where there is none within `kilometres`.
-    /// - Parameter population: smaller towns are passed over.
+    /// - Parameters:
+    ///   - population: smaller towns are passed over.
+    ///   - kilometres: at most about 200: only the neighbouring cells of two degrees are looked at.
     public func nearestTown(
         latitude: Double, longitude: Double, population: Int = 0, within kilometres: Double = 100
-    ) -> Town? { nil }
+    ) -> Town? {
+        guard (-90...90).contains(latitude), (-180...180).contains(longitude) else { return nil }
+        let row = min(Int((latitude + 90) / 2), 89)
+        let column = Int((longitude + 180) / 2) % 180
+        var nearest: (place: Int, distance: Double)?
+        for nearRow in max(row - 1, 0)...min(row + 1, 89) {
+            for nearColumn in column - 1...column + 1 {
+                for place in towns(inCell: nearRow * 180 + (nearColumn + 180) % 180)
+                where self.population(of: place) >= population {
+                    let there = position(of: place)
+                    let distance = GreatCircle.kilometres(
+                        from: (latitude, longitude), to: (there.latitude, there.longitude))
+                    if distance <= min(nearest?.distance ?? kilometres, kilometres) { nearest = (place, distance) }
+                }
+            }
+        }
+        return nearest.map { town($0.place) }
+    }
+
+    // MARK: Towns of the file
+
+    /// Bytes of a town's record.
+    private static let townSize = 17
+    /// How much more a town's own name counts than another name for a town: a Cologne of 7,000 people is not meant by
+    /// "Cologne", but a Victoria of 300,000 is, though Hong Kong once had that name.
+    private static let ownNameWeight = 30
+
+    private func candidates(named folded: String) -> [(place: Int, weight: Int)] {
+        let own = file.places(of: folded, count: file.towns.count) { Folding.fold(name(of: $0)) }
+            .map { (place: $0, weight: (population(of: $0) + 1) * Gazetteer.ownNameWeight) }
+        let others = file.values(of: folded, in: file.others).map { (place: $0, weight: population(of: $0)) }
+        return own + others
+    }
+
+    private func record(_ place: Int) -> Int { file.towns.offset + place * Gazetteer.townSize }
+    private func population(of place: Int) -> Int { file.u32(record(place) + 9) }
+    private func country(of place: Int) -> Int { file.u8(record(place) + 13) }
+    private func region(of place: Int) -> Int { file.u8(record(place) + 14) }
+    private func code(_ country: Int) -> String {
+        file.text(file.codes.offset + 2 * country..<file.codes.offset + 2 * country + 2)
+    }
+
+    func name(of place: Int) -> String {
+        let names = file.names.offset
+        return file.text(names + file.u24(record(place))..<names + file.u24(record(place + 1)))
+    }
+
+    private func position(of place: Int) -> (latitude: Double, longitude: Double) {
+        let largest = Double(0xFF_FFFF)
+        let latitude = Double(file.u24(record(place) + 3)) / largest * 180 - 90
+        let longitude = Double(file.u24(record(place) + 6)) / largest * 360 - 180
+        return (latitude, longitude)
+    }
+
+    private func town(_ place: Int) -> Town {
+        let (latitude, longitude) = position(of: place)
+        return Town(
+            name: name(of: place), latitude: latitude, longitude: longitude, countryCode: code(country(of: place)),
+            population: population(of: place), timeZone: file.key(file.u16(record(place) + 15), of: file.zones))
+    }
+
+    private func towns(inCell cell: Int) -> [Int] {
+        let first = file.u32(file.cells.offset + 4 * cell)
+        let end = file.u32(file.cells.offset + 4 * (cell + 1))
+        return (first..<end).map { file.u24(file.entries.offset + 3 * $0) }
+    }
+
+    /// How many towns there are.
+    package var townCount: Int { file.towns.count }
 }
 
 /// Why the gazetteer can't be opened.
-public enum GazetteerError: Error, CustomStringConvertible {
+public enum GazetteerError: Error, Equatable, CustomStringConvertible {
     case missing(String)
     case damaged(String)
 
