@@ -1,0 +1,50 @@
+# Everyday commands. `make help` lists them; the longer ones live in Scripts/.
+
+# A plain `swift build` lets a target import a sibling that it never declared; this flag makes it an error, so the
+# rooms of Package.swift hold (docs/architecture.md).
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+# One scratch path per configuration: they never wait for each other's lock or undo each other's work.
+DEBUG := .build
+RELEASE := .build-release
+
+export SWIFT_FLAGS DEBUG RELEASE
+
+.PHONY: help run build test prove bench simulate openapi format lint clean
+
+help: ## Lists these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: ## Builds and serves the demo at http://127.0.0.1:8080 (another port: make run PORT=9090)
+	@PORT='$(PORT)' Scripts/run.sh
+
+build: ## Builds the release binary, .build-release/release/roost
+	@Scripts/packages.sh build
+	@Scripts/build-release.sh
+
+test: ## Runs every test, with a sample of the long ones (at most 15 minutes on 2 cores)
+	@Scripts/test.sh
+
+prove: ## Runs the long ones in full: kills, seeds, rounds, every data file
+	@ROOST_PROVE=1 Scripts/test.sh
+
+bench: ## Measures speed and memory and prints ratios beside their limits
+	@Scripts/bench.sh
+
+simulate: ## Runs the whole system in simulated time (one seed: make simulate SEED=7 DAYS=30)
+	@Scripts/packages.sh build
+	@Scripts/build-release.sh
+	@$(RELEASE)/release/roost simulate $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS))
+
+openapi: ## Prints the OpenAPI document
+	@Scripts/packages.sh build >&2
+	@swift build --scratch-path $(DEBUG) $(SWIFT_FLAGS) --product roost >&2
+	@$(DEBUG)/debug/roost openapi
+
+format: ## Formats the Swift code as .swift-format says
+	@swift format format --in-place --parallel --recursive Package.swift Sources Tests
+
+lint: ## Says where the Swift code is not formatted
+	@swift format lint --strict --parallel --recursive Package.swift Sources Tests
+
+clean: ## Removes what was built; the data of `make run` stays
+	@rm -rf $(DEBUG) $(RELEASE) .venv
