@@ -1,0 +1,119 @@
+public import Core
+
+/// One mail that is due: what it says and to whom. Its facts are kept as they were; it is rendered when it is sent.
+public struct Letter: Sendable, Codable, Equatable {
+    public let kind: LetterKind
+    public let recipient: UserID
+    /// Nothing only for the letter of registration, which names no booking.
+    public let stay: StayFacts?
+
+    /// A letter about a booking.
+    public init(_ kind: LetterKind, to recipient: UserID, about stay: StayFacts) {
+        self.kind = kind
+        self.recipient = recipient
+        self.stay = stay
+    }
+
+    private init(registered person: UserID) {
+        kind = .registered
+        recipient = person
+        stay = nil
+    }
+
+    /// The welcome to someone who has just registered.
+    public static func registered(_ person: UserID) -> Letter { Letter(registered: person) }
+
+    /// What the letter is about, as `Mails.deliveries(about:)` asks for it: the booking's id, else the person's.
+    public var subject: String { stay?.bookingId.text ?? recipient.text }
+}
+
+/// What a letter says. Each kind has one reader: the guest unless its comment says otherwise.
+public enum LetterKind: String, Sendable, Codable, CaseIterable {
+    /// To whoever registered.
+    case registered
+    /// The host has been asked; `deadline` is until when they may answer.
+    case requested
+    /// To the host: someone asks for these nights; `deadline` is until when they may answer.
+    case requestReceived
+    /// The host said yes; `deadline` is until when to pay. Nobody gets `held` beside it.
+    case accepted
+    /// The host said no; `reason` is theirs.
+    case declined
+    /// The host did not answer in time.
+    case lapsed
+    /// The nights are held; `deadline` is until when to pay.
+    case held
+    /// Paid and booked; brings the stay as `.ics`.
+    case confirmed
+    /// To the host: a guest comes.
+    case bookingReceived
+    /// The hold ran out unpaid.
+    case expired
+    /// The booking is cancelled; `refund` is what goes back, `cancelledBy` who did it, `reason` why.
+    case cancelled
+    /// To the host: the same.
+    case cancelledForHost
+    /// Money is on its way back; `refund` is how much.
+    case refunded
+    /// Money came after the nights were gone and goes back in full; `refund` is how much.
+    case lateRefunded
+}
+
+/// What letters say about a booking, as it was when the letter became due.
+public struct StayFacts: Sendable, Codable, Equatable {
+    /// Who cancelled.
+    public enum Party: String, Sendable, Codable {
+        case guest, host, `operator`, system
+    }
+
+    /// One line of the price.
+    public struct Line: Sendable, Codable, Equatable {
+        public let label: String
+        public let amount: Money
+
+        public init(_ label: String, _ amount: Money) {
+            self.label = label
+            self.amount = amount
+        }
+    }
+
+    public let bookingId: BookingID
+    /// The code a person can read out.
+    public let code: String
+    public let place: String
+    public let stay: Stay
+    public let guests: Int
+    public let total: Money
+    /// Where the place is: every time in a letter is told in this zone, with its name.
+    public let zone: Zone
+    public let checkInFrom: TimeOfDay
+    public let checkOutBy: TimeOfDay
+    /// How the total comes about; shown in `held`, `accepted`, `confirmed` and `bookingReceived` where there is any.
+    public var lines: [Line] = []
+    /// City and country, for people and calendars.
+    public var area: String?
+    /// Shown to hosts.
+    public var guestName: String?
+    /// Until when the reader, or the host, has to do something.
+    public var deadline: Instant?
+    /// What goes back to the guest.
+    public var refund: Money?
+    public var cancelledBy: Party?
+    /// Free text of whoever declined or cancelled.
+    public var reason: String?
+
+    public init(
+        bookingId: BookingID, code: String, place: String, stay: Stay, guests: Int, total: Money, zone: Zone,
+        checkInFrom: TimeOfDay, checkOutBy: TimeOfDay
+    ) {
+        self.bookingId = bookingId
+        self.code = code
+        self.place = place
+        self.stay = stay
+        self.guests = guests
+        self.total = total
+        self.zone = zone
+        self.checkInFrom = checkInFrom
+        self.checkOutBy = checkOutBy
+    }
+}
