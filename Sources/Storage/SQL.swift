@@ -34,6 +34,12 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             fragments.append("")
         }
 
+        /// NULL where there is nothing.
+        public mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
+            values.append(value?.sqlValue ?? .null)
+            fragments.append("")
+        }
+
         /// A list for `IN (…)`; an empty one matches nothing.
         public mutating func appendInterpolation(list: some Collection<some SQLBindable>) {
             guard !list.isEmpty else { return appendLiteral("(NULL)") }
@@ -43,6 +49,11 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
                 appendInterpolation(value)
             }
             appendLiteral(")")
+        }
+
+        /// Text that stands in the program: a list of columns, never something that came from outside.
+        public mutating func appendInterpolation(raw text: StaticString) {
+            appendLiteral("\(text)")
         }
 
         /// Another piece of SQL with its own values: conditions put together from parts.

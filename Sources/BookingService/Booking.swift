@@ -1,0 +1,81 @@
+public import Core
+public import PropertyService
+
+/// What a guest asks for.
+public struct Wish: Sendable, Codable, Equatable {
+    public let propertyId: PropertyID
+    public let stay: Stay
+    public let guests: Int
+
+    public init(propertyId: PropertyID, stay: Stay, guests: Int) {
+        self.propertyId = propertyId
+        self.stay = stay
+        self.guests = guests
+    }
+}
+
+/// A stay that somebody asked for, with the price and the rules as agreed then: later changes of the property do not
+/// touch it.
+public struct Booking: Sendable, Codable, Equatable {
+    public let id: BookingID
+    /// For people: `H7K2-9QXM`.
+    public let code: String
+    public internal(set) var status: BookingStatus
+    public let propertyId: PropertyID
+    public let guestId: UserID
+    public let hostId: UserID
+    public let stay: Stay
+    public let guests: Int
+    /// They sum to `total`.
+    public let lines: [PriceLine]
+    public let total: Money
+    /// What the ledger says was captured for it.
+    public internal(set) var paid: Money
+    /// What the ledger says was given back of it.
+    public internal(set) var refunded: Money
+    /// Nothing unless held; may have passed while the provider's page is being closed.
+    public internal(set) var holdExpiresAt: Instant?
+    /// Until when the host may answer; nothing unless requested.
+    public internal(set) var requestExpiresAt: Instant?
+    public let createdAt: Instant
+    public internal(set) var confirmedAt: Instant?
+    public internal(set) var cancelledAt: Instant?
+    /// The property's zone, clock times and cancellation terms as agreed.
+    public let agreed: AgreedTerms
+}
+
+/// What the two sides agreed on besides the price.
+public struct AgreedTerms: Sendable, Codable, Equatable {
+    public let title: String
+    public let zone: Zone
+    public let checkInFrom: TimeOfDay
+    public let checkOutBy: TimeOfDay
+    /// When the stay begins and ends on the clock at the property.
+    public let checkInAt: Instant
+    public let checkOutAt: Instant
+    public let cancellation: CancellationTerms
+}
+
+/// Where a booking is in its course, as the world sees it.
+public enum BookingStatus: String, Sendable, Codable, CaseIterable {
+    case requested, held, confirmed, completed, cancelled, declined, expired
+}
+
+/// In which part someone looks at bookings.
+public enum BookingRole: String, Sendable, Codable, CaseIterable {
+    case guest, host, `operator`
+}
+
+/// Who brought a change about.
+public enum Actor: String, Sendable, Codable {
+    case guest, host, `operator`, system
+}
+
+/// What cancelling now would give back.
+public struct CancellationOffer: Sendable, Equatable {
+    public let refund: Money
+    public let policy: CancellationPolicy
+    public let percent: Int
+    /// Until when this percentage stands; nothing where it gets no worse any more.
+    public let until: Instant?
+}

@@ -1,0 +1,75 @@
+package import Storage
+
+package enum BookingMigrations {
+    package static let all = [
+        Migration(
+            "booking-0001-nights",
+            """
+            CREATE TABLE claimed_night (
+                unit_id    TEXT   NOT NULL,
+                night      BIGINT NOT NULL,  -- days since 1970-01-01 of the evening the guest goes to bed, at the property
+                booking_id TEXT,             -- NULL: blocked; the reasons are rows of night_block
+                PRIMARY KEY (unit_id, night) -- a night is sold once: this line is the double-booking rule, on both engines
+            );
+            CREATE INDEX claimed_night_booking ON claimed_night (booking_id);
+            CREATE TABLE night_block (
+                unit_id TEXT   NOT NULL,
+                night   BIGINT NOT NULL,
+                source  TEXT   NOT NULL, -- who closes it: 'host', 'import'; several may stand on one night
+                PRIMARY KEY (unit_id, night, source)
+            );
+            CREATE TABLE retired_unit (
+                unit_id TEXT PRIMARY KEY NOT NULL -- taken off the property: never claimed again, whoever still asks
+            );
+            CREATE TABLE property_version (
+                property_id TEXT PRIMARY KEY NOT NULL,
+                version     BIGINT NOT NULL -- of the events about its calendar
+            );
+            CREATE TABLE calendar_import (
+                property_id TEXT PRIMARY KEY NOT NULL,
+                digest      TEXT NOT NULL -- of the calendar imported last: the same again changes nothing
+            );
+            """),
+        Migration(
+            "booking-0002-bookings",
+            """
+            CREATE TABLE booking (
+                id              TEXT PRIMARY KEY NOT NULL,
+                code            TEXT   NOT NULL UNIQUE,
+                state           TEXT   NOT NULL,
+                property_id     TEXT   NOT NULL,
+                unit_id         TEXT,            -- NULL while requested
+                guest_id        TEXT   NOT NULL,
+                host_id         TEXT   NOT NULL,
+                check_in        BIGINT NOT NULL,
+                check_out       BIGINT NOT NULL,
+                guests          BIGINT NOT NULL,
+                total           BIGINT NOT NULL,
+                currency        TEXT   NOT NULL,
+                lines           TEXT   NOT NULL, -- JSON, as agreed; they sum to total
+                agreed          TEXT   NOT NULL, -- JSON: zone, clock times, cancellation terms
+                extensions      BIGINT NOT NULL,
+                ends_at         BIGINT,          -- when the hold or the request runs out
+                due_at          BIGINT,          -- when the course must be looked at again; NULL: no more
+                version         BIGINT NOT NULL, -- of its events
+                created_at      BIGINT NOT NULL,
+                confirmed_at    BIGINT,
+                cancelled_at    BIGINT,
+                cancelled_by    TEXT,
+                reason          TEXT
+            );
+            CREATE INDEX booking_guest ON booking (guest_id, created_at, id);
+            CREATE INDEX booking_host ON booking (host_id, created_at, id);
+            CREATE INDEX booking_created ON booking (created_at, id);
+            CREATE INDEX booking_property ON booking (property_id, guest_id);
+            CREATE INDEX booking_due ON booking (due_at);
+            CREATE TABLE operator_act (
+                id          TEXT PRIMARY KEY NOT NULL,
+                operator_id TEXT   NOT NULL,
+                subject     TEXT   NOT NULL,
+                act         TEXT   NOT NULL,
+                at          BIGINT NOT NULL
+            );
+            """),
+    ]
+}

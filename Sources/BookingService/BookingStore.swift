@@ -1,0 +1,258 @@
+import Core
+import PaymentService
+import PropertyService
+import Storage
+
+/// Everything the Booking Service asks of its database; one method is one transaction.
+struct BookingStore: Sendable {
+    let database: any Database
+    let outbox: Outbox
+    let policy: BookingPolicy
+
+    // MARK: Reading
+
+    func booking(_ id: BookingID) async throws -> BookingRecord? {
+        try await database.read { try $0.booking(id) }
+    }
+
+    func hasBooked(_ property: PropertyID, guest: UserID) async throws -> Bool {
+        try await database.read {
+            try $0.exists("SELECT 1 FROM booking WHERE property_id = \(property) AND guest_id = \(guest) LIMIT 1")
+        }
+    }
+
+    /// Newest first.
+    /// - Parameter after: the last one of the page before.
+    func bookings(
+        of person: UserID?, as role: BookingRole, states: [Course.State], after: (Instant, BookingID)?, limit: Int
+    ) async throws -> [BookingRecord] {
+        var conditions: [SQL] = []
+        switch role {
+        case .guest: conditions.append("guest_id = \(person)")
+        case .host: conditions.append("host_id = \(person)")
+        case .operator: break
+        }
+        if !states.isEmpty { conditions.append("state IN \(list: states.map(\.rawValue))") }
+        if let (moment, id) = after {
+            conditions.append("(created_at < \(moment) OR (created_at = \(moment) AND id < \(id)))")
+        }
+        let whereClause: SQL = conditions.isEmpty ? "" : "WHERE \(SQL.joined(conditions, by: " AND "))"
+        return try await database.read { reader in
+            try reader.all(
+                """
+                SELECT \(raw: BookingRecord.columns) FROM booking \(whereClause)
+                ORDER BY created_at DESC, id DESC LIMIT \(limit)
+                """, BookingRecord.init)
+        }
+    }
+
+    /// Bookings whose course must be looked at, the longest waiting first.
+    func due(at now: Instant, limit: Int) async throws -> [BookingID] {
+        try await database.read {
+            try $0.values(
+                "SELECT id FROM booking WHERE due_at IS NOT NULL AND due_at <= \(now) ORDER BY due_at LIMIT \(limit)",
+                as: BookingID.self)
+        }
+    }
+
+    // MARK: Beginning
+
+    /// Claims all nights of a hold or none, and leaves the events in the same transaction; a request claims nothing.
+    func begin(
+        _ record: BookingRecord, units: [UnitID], refusal: Problem?, once: Once?, at now: Instant
+    ) async throws -> Outcome<Booking> {
+        try await database.write { tx in
+            // Before every other check: who asks again gets the first answer, though the price has changed since.
+            try tx.once(once, at: now) { step in
+                if let refusal { throw refusal }
+                var record = record
+                if record.course.state == .held {
+                    try checkCaps(for: record, at: now, in: step)
+                    record.unitId = try step.claim(record.wish.stay, on: units, for: record.id)
+                }
+                try step.insert(record)
+                let begun = record.course.state == .held
+                if begun { try appendNights(NightsMoved.taken, Array(record.wish.stay.nights), &record, at: now, in: step) }
+                try append(begun ? .held : .requested, &record, by: .guest, at: now, in: step)
+                try step.save(record)
+                return record.booking
+            }
+        }
+    }
+
+    private func checkCaps(for record: BookingRecord, at now: Instant, in tx: borrowing Transaction) throws {
+        guard let caps = policy.caps else { return }
+        let live = try tx.all(
+            """
+            SELECT property_id, ends_at FROM booking WHERE guest_id = \(record.guestId)
+                AND state IN ('held', 'closing') AND ends_at > \(now) ORDER BY ends_at
+            """
+        ) { row in (property: try row[0] as PropertyID, endsAt: try row[1] as Instant) }
+        let here = live.filter { $0.property == record.wish.propertyId }
+        func refuse(_ detail: String, until end: Instant?) -> Problem {
+            let wait = end.map { max(1, ($0.milliseconds - now.milliseconds + 999) / 1000) } ?? 60
+            return Problem(.rateLimited, detail, retryAfterSeconds: Int(wait))
+        }
+        if here.count >= caps.holdsPerProperty {
+            throw refuse("You already hold nights at this place. Pay for them or cancel them first.", until: here.first?.endsAt)
+        }
+        if live.count >= caps.holdsPerPerson {
+            throw refuse(
+                "You already hold \(live.count) stays. Pay for one or cancel one first.", until: live.first?.endsAt)
+        }
+    }
+
+    // MARK: Moving on
+
+    /// What moves a booking on, who did it and why.
+    struct Move: Sendable {
+        let event: Course.Event
+        let actor: Actor
+        var reason: String?
+        /// The units to claim from, where the event claims.
+        var units: [UnitID] = []
+    }
+
+    /// Moves a booking along its course, if the event means something in its state.
+    /// - Returns: the record afterwards, and whether it moved.
+    func move(
+        _ record: BookingRecord, _ move: Move, at now: Instant, in tx: borrowing Transaction
+    ) throws -> (BookingRecord, moved: Bool) {
+        var record = record
+        let before = record.course.state
+        let actions = record.course.handle(move.event)
+        guard !actions.isEmpty else { return (record, false) }
+        if move.event == .cancelled {
+            record.cancelledAt = now
+            record.cancelledBy = move.actor
+            record.reason = move.reason
+        }
+        if move.event == .declined { record.reason = move.reason }
+        if record.course.state == .confirmed { record.confirmedAt = now }
+        for action in actions {
+            try carryOut(action, on: &record, after: before, move, at: now, in: tx)
+        }
+        try tx.save(record)
+        return (record, true)
+    }
+
+    private func carryOut(
+        _ action: Course.Action, on record: inout BookingRecord, after before: Course.State, _ move: Move,
+        at now: Instant, in tx: borrowing Transaction
+    ) throws {
+        switch action {
+        case .claimNights:
+            record.unitId = try tx.claim(record.wish.stay, on: move.units, for: record.id)
+            record.endsAt = min(now + policy.acceptedDuration, record.agreed.checkInAt)
+            try appendNights(NightsMoved.taken, Array(record.wish.stay.nights), &record, at: now, in: tx)
+        case .releaseNights:
+            // During the stay only the nights from today on come free; those slept stay as they were.
+            let today = record.agreed.zone.day(at: now)
+            let first = before == .confirmed ? max(record.wish.stay.checkIn, today) : record.wish.stay.checkIn
+            let freed = try tx.release(record.id, from: first)
+            if !freed.isEmpty { try appendNights(NightsMoved.freed, freed, &record, at: now, in: tx) }
+        case .closePayable:
+            try append(PayableClosing.kind, PayableClosing(bookingId: record.id), &record, at: now, in: tx)
+        case .refundByPolicy:
+            let refund = record.total.percent(refundPercent(of: record, by: move.actor, at: now))
+            guard refund.amount > 0 else { return }
+            try append(
+                PayableRefund.kind,
+                PayableRefund(bookingId: record.id, amount: refund, reason: "cancelled by the \(move.actor.rawValue)"),
+                &record, at: now, in: tx)
+        case .refundInFull:
+            try append(
+                PayableRefund.kind,
+                PayableRefund(bookingId: record.id, amount: nil, reason: "the payment came after the booking had ended"),
+                &record, at: now, in: tx)
+        case .claimAgainOrRefund:
+            try claimAgainOrRefund(&record, move, at: now, in: tx)
+        case .announce:
+            try append(change(after: before, record), &record, by: move.actor, reason: move.reason, at: now, in: tx)
+        }
+    }
+
+    /// Money came for an expired booking: it is honoured where nobody lost by it.
+    private func claimAgainOrRefund(
+        _ record: inout BookingRecord, _ move: Move, at now: Instant, in tx: borrowing Transaction
+    ) throws {
+        let unit: UnitID? = try tx.savepoint { step in
+            guard now < record.agreed.checkInAt else { return .undo(nil) }
+            do {
+                return .keep(try step.claim(record.wish.stay, on: move.units, for: record.id))
+            } catch is Problem {
+                return .undo(nil)
+            }
+        }
+        guard let unit else {
+            try append(
+                PayableRefund.kind,
+                PayableRefund(
+                    bookingId: record.id, amount: nil,
+                    reason: "the payment came after the hold had ended, and the nights are taken"),
+                &record, at: now, in: tx)
+            return
+        }
+        record.unitId = unit
+        record.course.revive()
+        record.confirmedAt = now
+        try appendNights(NightsMoved.taken, Array(record.wish.stay.nights), &record, at: now, in: tx)
+        try append(.revived, &record, by: .system, at: now, in: tx)
+    }
+
+    /// How much of what was paid a cancellation by `actor` gives back.
+    func refundPercent(of record: BookingRecord, by actor: Actor, at now: Instant) -> Int {
+        switch actor {
+        case .host, .operator, .system: 100
+        case .guest: record.course.state == .requested ? 100 : record.agreed.cancellation.rule(at: now).percent
+        }
+    }
+
+    private func change(after before: Course.State, _ record: BookingRecord) -> BookingChanged.Change {
+        switch record.course.state {
+        case .requested: .requested
+        case .held: before == .requested ? .accepted : .held
+        case .closing, .expired: .expired
+        case .confirmed: .confirmed
+        case .completed: .completed
+        case .declined: .declined
+        case .lapsed: .lapsed
+        case .abandoned, .cancelled: .cancelled
+        }
+    }
+
+    // MARK: Events
+
+    private func append(
+        _ change: BookingChanged.Change, _ record: inout BookingRecord, by actor: Actor, reason: String? = nil,
+        at now: Instant, in tx: borrowing Transaction
+    ) throws {
+        var percent: Int?
+        var refund: Money?
+        if change == .cancelled {
+            // What was never confirmed was never paid: there is nothing to give back.
+            percent = record.course.state == .cancelled ? refundPercent(of: record, by: actor, at: now) : 100
+            refund = record.course.state == .cancelled ? record.total.percent(percent ?? 0) : .zero(record.total.currency)
+        }
+        let body = BookingChanged(
+            booking: record.booking, change: change, by: actor, refund: refund, refundPercent: percent, reason: reason)
+        try append(BookingChanged.kind, body, &record, at: now, in: tx)
+    }
+
+    private func appendNights(
+        _ kind: String, _ nights: [LocalDay], _ record: inout BookingRecord, at now: Instant, in tx: borrowing Transaction
+    ) throws {
+        guard let unit = record.unitId else { throw StorageError.fault("booking \(record.id) moves nights of no unit") }
+        let body = NightsMoved(
+            bookingId: record.id, propertyId: record.wish.propertyId, unitId: unit, nights: nights)
+        try append(kind, body, &record, at: now, in: tx)
+    }
+
+    private func append(
+        _ kind: String, _ body: some Encodable, _ record: inout BookingRecord, at now: Instant,
+        in tx: borrowing Transaction
+    ) throws {
+        record.version += 1
+        try outbox.append(kind, about: record.id.text, version: record.version, body: body, at: now, in: tx)
+    }
+}

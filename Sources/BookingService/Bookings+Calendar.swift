@@ -1,0 +1,177 @@
+public import Core
+import Foundation
+public import PropertyService
+import Storage
+
+/// Which nights are open: decided here, beside the claims; the Properties database has a copy for search.
+extension Bookings {
+    /// Opens or closes nights and changes prices and minimums per date: all of it, or nothing.
+    ///
+    /// When this returns, search and calendar of this node show it.
+    /// - Parameter nights: at most 731, each date once.
+    /// - Throws: `Problem`: `not_found`, `forbidden` for another host's listed place, `validation_failed`,
+    ///   `nights_unavailable` where a night to be closed is a guest's on every unit; then nothing has changed.
+    public func changeCalendar(of property: PropertyID, _ nights: [NightChange], for caller: Caller) async throws {
+        let facts = try await hostedProperty(property, by: caller)
+        guard !nights.isEmpty, nights.count <= Stay.farthest else {
+            throw Problem.invalid("nights", "out_of_range", "Name 1 to \(Stay.farthest) nights.")
+        }
+        guard Set(nights.map(\.date)).count == nights.count else {
+            throw Problem.invalid("nights", "duplicate", "Name each night once.")
+        }
+        let nights = nights.sorted { $0.date < $1.date }
+        let now = world.now()
+        let actId = world.random(16)
+        try await store.database.write { [store] tx in
+            var conflicts: [LocalDay] = []
+            for night in nights {
+                guard let open = night.open else { continue }
+                if open {
+                    for unit in facts.units { try tx.unblock(unit, night.date, from: Bookings.ownSources) }
+                } else {
+                    let owners = try facts.units.map { try tx.block($0, night.date, by: "host", besideBookings: false) }
+                    if owners.allSatisfy({ $0 != nil }) { conflicts.append(night.date) }
+                }
+            }
+            guard conflicts.isEmpty else {
+                throw Problem(
+                    .nightsUnavailable, "A guest has some of these nights, so nothing was changed. Cancel the booking first.",
+                    errors: conflicts.map { Problem.FieldError("nights", "night_taken", "A guest has the night of \($0).") })
+            }
+            if caller.id != facts.hostId {
+                try tx.execute(
+                    """
+                    INSERT INTO operator_act (id, operator_id, subject, act, at)
+                    VALUES (\(Base32.text(of: actId)), \(caller.id), \(property), 'change calendar', \(now))
+                    """)
+            }
+            try store.announceCalendar(
+                of: property, units: facts.units, touching: nights.filter { $0.open != nil }.map(\.date),
+                prices: nights.map(NightPrice.init).filter { $0.price != .keep || $0.minimumNights != .keep }, at: now,
+                in: tx)
+        }
+        await courier.deliver(property.text)
+    }
+
+    /// Makes room for another number of units, before the Property Service changes it.
+    /// - Throws: `Problem`: `not_found`, `forbidden`; `nights_unavailable` where guests have nights to come on a unit that would
+    ///   go; then nothing has changed.
+    public func changeUnitCount(of property: PropertyID, to count: Int, for caller: Caller) async throws {
+        let facts = try await hostedProperty(property, by: caller)
+        let today = facts.zone.day(at: world.now())
+        let leaving = facts.units.dropFirst(count)
+        let staying = (1...max(1, count)).map { UnitID.of(property, $0) }
+        try await store.database.write { tx in
+            try tx.execute("DELETE FROM retired_unit WHERE unit_id IN \(list: staying)")
+            for unit in leaving {
+                // Retired first: a hold that still has the old list of units meets this row.
+                try tx.execute(
+                    "INSERT INTO retired_unit (unit_id) VALUES (\(unit)) ON CONFLICT (unit_id) DO NOTHING")
+            }
+            let claimed = try tx.exists(
+                """
+                SELECT 1 FROM claimed_night WHERE unit_id IN \(list: Array(leaving))
+                    AND night >= \(today) AND booking_id IS NOT NULL LIMIT 1
+                """)
+            if claimed {
+                throw Problem(
+                    .nightsUnavailable, "Guests have nights on a unit that would go. Fewer units than are claimed is not possible.",
+                    errors: [Problem.FieldError("unitCount", "night_taken", "Units with guests to come can't go.")])
+            }
+        }
+    }
+
+    /// The property, for those who may change its calendar.
+    private func hostedProperty(_ id: PropertyID, by caller: Caller) async throws -> PropertyFacts {
+        guard let facts = try await properties.facts(id) else { throw Problem.notFound("place") }
+        guard caller.id == facts.hostId || caller.isOperator else {
+            throw facts.status == .listed
+                ? Problem(.forbidden, "Only its host may change this place.") : Problem.notFound("place")
+        }
+        return facts
+    }
+
+    /// What a host may open again: their own closing, and what a calendar brought once. A feed's nights stay closed.
+    private static let ownSources = ["host", CalendarImport.source]
+}
+
+extension BookingStore {
+    /// Tells the copy for search what is blocked and priced now, in the same transaction.
+    func announceCalendar(
+        of property: PropertyID, units: [UnitID], touching nights: [LocalDay], prices: [NightPrice], at now: Instant,
+        in tx: borrowing Transaction
+    ) throws {
+        let version = try tx.value(
+            """
+            INSERT INTO property_version (property_id, version) VALUES (\(property), 1)
+            ON CONFLICT (property_id) DO UPDATE SET version = property_version.version + 1
+            RETURNING version
+            """, as: Int64.self)
+        let body = CalendarChanged(
+            propertyId: property, blocked: try tx.blockedWords(units, holding: nights), nights: prices)
+        try outbox.append(
+            CalendarChanged.kind, about: property.text, version: version ?? 1, body: body, at: now, in: tx)
+    }
+}
+
+extension NightPrice {
+    init(_ change: NightChange) {
+        self.init(date: change.date, price: change.price, minimumNights: change.minimumNights)
+    }
+}
+
+/// A calendar brought in from a file.
+package struct CalendarImport: Sendable {
+    static let source = "import"
+
+    package let property: PropertyID
+    /// The closed nights among `from..<openUntil`.
+    package let closed: [LocalDay]
+    /// Prices and minimums that differ from the property's.
+    package let nights: [NightPrice]
+    /// Of everything above: the same again changes nothing.
+    package let digest: String
+
+    package init(property: PropertyID, closed: [LocalDay], nights: [NightPrice], digest: String) {
+        self.property = property
+        self.closed = closed
+        self.nights = nights
+        self.digest = digest
+    }
+}
+
+extension Bookings {
+    /// Applies calendars from a file, each property's whole or not at all; bookings beside a closed night stay.
+    /// - Returns: how many were new or changed.
+    package func importCalendars(_ calendars: [CalendarImport]) async throws -> Int {
+        let now = world.now()
+        return try await store.database.write { [store] tx in
+            var changed = 0
+            for calendar in calendars {
+                let isNew = try tx.execute(
+                    """
+                    INSERT INTO calendar_import (property_id, digest) VALUES (\(calendar.property), \(calendar.digest))
+                    ON CONFLICT (property_id) DO UPDATE SET digest = excluded.digest
+                    WHERE calendar_import.digest <> excluded.digest
+                    """) == 1
+                guard isNew else { continue }
+                changed += 1
+                let unit = UnitID.of(calendar.property, 1)
+                let before = try tx.values(
+                    "SELECT night FROM night_block WHERE unit_id = \(unit) AND source = \(CalendarImport.source)",
+                    as: LocalDay.self)
+                let after = Set(calendar.closed)
+                let opened = before.filter { !after.contains($0) }
+                for night in opened { try tx.unblock(unit, night, from: [CalendarImport.source]) }
+                let known = Set(before)
+                for night in after.sorted() where !known.contains(night) {
+                    _ = try tx.block(unit, night, by: CalendarImport.source, besideBookings: true)
+                }
+                try store.announceCalendar(
+                    of: calendar.property, units: [unit], touching: Array(after) + opened, prices: calendar.nights,
+                    at: now, in: tx)
+            }
+            return changed
+        }
+    }
+}

@@ -1,0 +1,188 @@
+public import Core
+package import PaymentService
+package import PropertyService
+package import Storage
+
+/// Takes nights off the market and turns them into stays.
+public struct Bookings: Sendable {
+    let store: BookingStore
+    let properties: Properties
+    let ledger: Payments
+    let world: World
+    let courier: Courier
+    let policy: BookingPolicy
+
+    package init(
+        database: any Database, world: World, outbox: Outbox, courier: Courier, properties: Properties,
+        payments: Payments, policy: BookingPolicy
+    ) {
+        store = BookingStore(database: database, outbox: outbox, policy: policy)
+        self.properties = properties
+        ledger = payments
+        self.world = world
+        self.courier = courier
+        self.policy = policy
+    }
+
+    /// Holds every night of the stay for the caller at the price the rules give now, or asks the host where the place is
+    /// not on instant book: a request claims nothing.
+    ///
+    /// Asking again with the same key gives the first answer again and takes no further nights.
+    /// - Parameter expectedTotal: what the guest was shown; another price now is refused, never charged.
+    /// - Throws: `Problem`: `not_found` for no such place, `forbidden` for its own host, `validation_failed` with every
+    ///   rule that stands against the stay, `nights_unavailable`, `state_conflict` where the price has changed,
+    ///   `rate_limited` beyond the caps on holds. Where the database can't say, ask again with the same key.
+    public func hold(
+        _ wish: Wish, expecting expectedTotal: Money?, for caller: Caller, once: Once?
+    ) async throws -> Booking {
+        let now = world.now()
+        guard let terms = try await properties.terms(for: wish.propertyId, stay: wish.stay, guests: wish.guests, now: now)
+        else { throw Problem.notFound("place") }
+        let facts = terms.facts
+        guard facts.hostId != caller.id else {
+            throw Problem(.forbidden, "This is your own place. Close the nights in its calendar instead.")
+        }
+        let agreed = AgreedTerms(facts, wish.stay, bookedAt: now)
+        var course = Course(.held)
+        var endsAt = now + policy.holdDuration
+        if !facts.instantBook {
+            course = Course(.requested)
+            endsAt = min(now + policy.requestDuration, agreed.checkInAt)
+        }
+        let record = BookingRecord(
+            id: world.id(), code: world.code(), course: course, wish: wish, unitId: nil, guestId: caller.id,
+            hostId: facts.hostId, lines: terms.lines, total: terms.total ?? .zero(facts.currency ?? .usd),
+            agreed: agreed, extensions: 0, endsAt: endsAt, version: 0, createdAt: now, confirmedAt: nil,
+            cancelledAt: nil, cancelledBy: nil, reason: nil)
+        let outcome = try await store.begin(
+            record, units: facts.units, refusal: refusal(of: terms, expecting: expectedTotal, endsAt: endsAt, now: now),
+            once: once, at: now)
+        let booking = try outcome.get()
+        await courier.deliver(booking.id.text)
+        return booking
+    }
+
+    /// Why these terms can't be booked, whatever the nights say; rules first, then the price.
+    private func refusal(of terms: Terms, expecting expected: Money?, endsAt: Instant, now: Instant) -> Problem? {
+        guard terms.reasons.isEmpty, let total = terms.total else {
+            return Problem(
+                .validationFailed, terms.reasons.first?.message ?? "This stay has no price.",
+                errors: terms.reasons.map { reason in
+                    Problem.FieldError(
+                        reason.code == "too_many_guests" ? "guests" : "checkIn", reason.code,
+                        [reason.message, reason.suggestion].compactMap(\.self).joined(separator: " "))
+                })
+        }
+        if endsAt <= now {
+            return .invalid(
+                "checkIn", "in_the_past",
+                "Check-in has begun today, and this host answers requests first. Choose a later day.")
+        }
+        guard let expected else { return nil }
+        guard expected.currency == total.currency else {
+            return .invalid("expectedTotal", "wrong_currency", "The price of this place is in \(total.currency).")
+        }
+        guard expected == total else {
+            return Problem(.stateConflict, "The price has changed: the stay now costs \(total). Ask for a new quote.")
+        }
+        return nil
+    }
+
+    /// - Throws: `Problem` `not_found` unless the caller is its guest, its host or an operator.
+    public func booking(_ id: BookingID, for caller: Caller) async throws -> Booking {
+        let (record, _) = try await record(id, for: caller)
+        return try await withBalances([record.booking])[0]
+    }
+
+    /// Newest first.
+    /// - Parameter cursor: where the page before ended.
+    /// - Throws: `Problem` `forbidden` where `role` is operator and the caller is none; `validation_failed` for a cursor
+    ///   that is not ours.
+    public func bookings(
+        as role: BookingRole, status: BookingStatus?, cursor: String?, limit: Int, for caller: Caller
+    ) async throws -> Page<Booking> {
+        if role == .operator && !caller.isOperator {
+            throw Problem(.forbidden, "Only operators may see all bookings.")
+        }
+        var after: (Instant, BookingID)?
+        if let cursor {
+            guard let parsed = BookingCursor(cursor) else {
+                throw Problem.invalid("cursor", "invalid", "This cursor is not one of ours. Begin again without it.")
+            }
+            after = (parsed.createdAt, parsed.id)
+        }
+        let limit = min(max(limit, Page<Booking>.limits.lowerBound), Page<Booking>.limits.upperBound)
+        let states = Course.State.allCases.filter { status == nil || Course($0).status == status }
+        // One more than asked for tells whether the list goes on.
+        let records = try await store.bookings(
+            of: caller.id, as: role, states: status == nil ? [] : states, after: after, limit: limit + 1)
+        let page = Array(records.prefix(limit))
+        let next = records.count > limit ? page.last.map { BookingCursor(createdAt: $0.createdAt, id: $0.id).text } : nil
+        return Page(items: try await withBalances(page.map(\.booking)), nextCursor: next)
+    }
+
+    /// Whether a person ever asked for nights at a place: they may go on reading it.
+    public func hasBooked(_ property: PropertyID, guest: UserID) async throws -> Bool {
+        try await store.hasBooked(property, guest: guest)
+    }
+
+    /// The booking and the part in which the caller may see it.
+    func record(_ id: BookingID, for caller: Caller) async throws -> (BookingRecord, Actor) {
+        guard let record = try await store.booking(id) else { throw Problem.notFound("booking") }
+        return (record, try record.actor(caller))
+    }
+
+    /// The bookings were read before the ledger: what is shown as paid is never older than the state beside it.
+    func withBalances(_ bookings: [Booking]) async throws -> [Booking] {
+        guard !bookings.isEmpty else { return [] }
+        let balances = try await ledger.balances(of: bookings.map(\.id))
+        return bookings.map { booking in
+            guard let balance = balances[booking.id] else { return booking }
+            var booking = booking
+            booking.paid = Money(balance.paid, booking.total.currency)
+            booking.refunded = Money(balance.refunded, booking.total.currency)
+            return booking
+        }
+    }
+}
+
+extension BookingRecord {
+    /// - Throws: `Problem` `not_found` for who has no part in it.
+    func actor(_ caller: Caller) throws -> Actor {
+        if caller.id == guestId { return .guest }
+        if caller.id == hostId { return .host }
+        if caller.isOperator { return .operator }
+        throw Problem.notFound("booking")
+    }
+}
+
+extension AgreedTerms {
+    init(_ facts: PropertyFacts, _ stay: Stay, bookedAt: Instant) {
+        self.init(
+            title: facts.title, zone: facts.zone, checkInFrom: facts.checkInFrom, checkOutBy: facts.checkOutBy,
+            checkInAt: facts.zone.instant(of: stay.checkIn, at: facts.checkInFrom),
+            checkOutAt: facts.zone.instant(of: stay.checkOut, at: facts.checkOutBy),
+            cancellation: CancellationTerms(
+                facts.cancellationPolicy, bookedAt: bookedAt, checkIn: stay.checkIn, from: facts.checkInFrom,
+                in: facts.zone))
+    }
+}
+
+/// Where a page of bookings ended: stable while others are added.
+struct BookingCursor {
+    let createdAt: Instant
+    let id: BookingID
+
+    init(createdAt: Instant, id: BookingID) {
+        self.createdAt = createdAt
+        self.id = id
+    }
+
+    init?(_ text: String) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let moment = Int64(parts[0]), let id = BookingID(String(parts[1])) else { return nil }
+        self.init(createdAt: Instant(milliseconds: moment), id: id)
+    }
+
+    var text: String { "\(createdAt.milliseconds).\(id)" }
+}
