@@ -2,5 +2,105 @@ package import Storage
 
 /// The schema of the Payments database.
 package enum PaymentMigrations {
-    package static let all: [Migration] = []
+    package static let all: [Migration] = [
+        Migration(
+            "payment-0001-payables",
+            """
+            CREATE TABLE payable (
+                booking_id TEXT   NOT NULL PRIMARY KEY,
+                state      TEXT   NOT NULL, -- open, closing, closed, paid
+                amount     BIGINT,          -- minor units; NULL where it was closed before anybody began to pay
+                currency   TEXT,
+                winner     TEXT,            -- the payment that counts, once every other way to pay is closed
+                version    BIGINT NOT NULL, -- of the last event about it
+                created_at BIGINT NOT NULL
+            );
+            CREATE TABLE payment (
+                id                TEXT   NOT NULL PRIMARY KEY,
+                booking_id        TEXT   NOT NULL,
+                number            BIGINT NOT NULL, -- 1 for the first of its booking
+                provider          TEXT   NOT NULL,
+                state             TEXT   NOT NULL, -- opening, open, leaving, closing, failed, cancelled, captured
+                amount            BIGINT NOT NULL, -- as asked for: the same at each try, with the same key
+                currency          TEXT   NOT NULL,
+                description       TEXT   NOT NULL,
+                provider_key      TEXT   NOT NULL, -- stored before the provider is called
+                session           TEXT,            -- as the provider calls it
+                checkout_url      TEXT,
+                capture           TEXT,            -- as the provider calls it
+                captured          BIGINT NOT NULL, -- what the provider took, though it be other than asked for
+                captured_currency TEXT,
+                captured_at       BIGINT,
+                claimed           BIGINT NOT NULL, -- the sum of its refunds that have not failed
+                refunded          BIGINT NOT NULL, -- the sum of its refunds that are done
+                started_by        TEXT,            -- the idempotency key it was started under
+                created_at        BIGINT NOT NULL,
+                ended_at          BIGINT,          -- when it failed or was cancelled
+                ask_at            BIGINT,          -- when the provider is asked next; NULL where nothing can change
+                tries             BIGINT NOT NULL, -- how often in a row asking brought nothing
+                UNIQUE (booking_id, number),
+                -- Never more back than was taken, whoever races.
+                CHECK (0 <= refunded AND refunded <= claimed AND claimed <= captured)
+            );
+            CREATE INDEX payment_due ON payment (ask_at);
+            CREATE TABLE refund (
+                id           TEXT   NOT NULL PRIMARY KEY,
+                payment_id   TEXT   NOT NULL,
+                booking_id   TEXT   NOT NULL,
+                cause        TEXT   NOT NULL, -- the event that asked for it, or the capture that should not have been
+                reason       TEXT   NOT NULL,
+                amount       BIGINT NOT NULL,
+                currency     TEXT   NOT NULL,
+                state        TEXT   NOT NULL, -- due, asking, done, failed
+                provider_key TEXT   NOT NULL, -- stored before the provider is called
+                reference    TEXT,            -- as the provider calls it
+                created_at   BIGINT NOT NULL,
+                ask_at       BIGINT,          -- when the provider is asked next; NULL once it is done or failed
+                tries        BIGINT NOT NULL,
+                UNIQUE (cause, payment_id),   -- an event makes its refunds once
+                CHECK (amount > 0)
+            );
+            CREATE INDEX refund_due ON refund (ask_at);
+            CREATE INDEX refund_booking ON refund (booking_id);
+            CREATE TABLE ledger_entry (
+                entry_group TEXT   NOT NULL, -- the entries of one capture or refund; they sum to zero
+                account     TEXT   NOT NULL, -- provider:NAME, booking:ID
+                booking_id  TEXT   NOT NULL,
+                payment_id  TEXT   NOT NULL,
+                kind        TEXT   NOT NULL, -- capture, refund
+                amount      BIGINT NOT NULL, -- into the account; negative: out of it
+                currency    TEXT   NOT NULL,
+                booked_at   BIGINT NOT NULL,
+                PRIMARY KEY (entry_group, account) -- a capture or refund is booked once
+            );
+            CREATE INDEX ledger_entry_booking ON ledger_entry (booking_id);
+            """),
+        Migration(
+            "payment-0002-test-provider",
+            """
+            -- What the built-in test provider knows. It plays somebody outside: no other table is read or written with it.
+            CREATE TABLE test_session (
+                token       TEXT   NOT NULL PRIMARY KEY, -- in the address of its page
+                provider    TEXT   NOT NULL,
+                session_key TEXT   NOT NULL,
+                booking_id  TEXT   NOT NULL,
+                payment_id  TEXT   NOT NULL,
+                amount      BIGINT NOT NULL,
+                currency    TEXT   NOT NULL,
+                description TEXT   NOT NULL,
+                is_open     BIGINT NOT NULL, -- 0 or 1, as the next two
+                is_declined BIGINT NOT NULL,
+                is_paid     BIGINT NOT NULL,
+                UNIQUE (provider, session_key)
+            );
+            CREATE TABLE test_refund (
+                provider   TEXT   NOT NULL,
+                refund_key TEXT   NOT NULL,
+                token      TEXT   NOT NULL,
+                amount     BIGINT NOT NULL,
+                PRIMARY KEY (provider, refund_key)
+            );
+            CREATE INDEX test_refund_token ON test_refund (token);
+            """),
+    ]
 }

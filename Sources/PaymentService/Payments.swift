@@ -2,9 +2,15 @@ public import Core
 package import Storage
 
 /// Takes money for bookings through providers, gives it back, and keeps the books.
+///
+/// The payment and the provider's key are stored before the provider is called; no call lies inside a transaction; every
+/// step may be run again. What happened goes into the machines of `Course`, and what they ask for is done by the store
+/// in the same transaction, or by `work` and whoever is nearest outside of it.
 public struct Payments: Sendable {
+    let store: PaymentStore
     let world: World
     let courier: Courier
+    let providers: [any PaymentProvider]
     /// The built-in test provider, where it is configured: its page asks it what to show.
     public let test: TestProvider?
 
@@ -17,43 +23,50 @@ public struct Payments: Sendable {
     ) {
         self.world = world
         self.courier = courier
-        test = nil
+        self.providers = providers
+        store = PaymentStore(
+            database: database, world: world, outbox: outbox,
+            plan: AskPlan(pollInterval: pollInterval, random: world.random))
+        test = providers.lazy.compactMap { $0 as? TestProvider }.first
     }
 
     /// Whom a guest may choose, in order of preference.
-    public var providerNames: [String] { [] }
+    public var providerNames: [String] { providers.map(\.name) }
 
-    /// Opens the payable on first use and starts a payment with the provider, or gives the pending one again.
-    ///
-    /// A payment pending with another provider is closed first.
-    /// - Throws: `Problem`: `validation_failed` for an unknown provider, `hold_expired` where nothing can be paid any
-    ///   more, `state_conflict` where it is paid already, `provider_unavailable` where the provider does not answer.
-    public func start(_ owed: Owed, with provider: String, once: Once?) async throws -> StartedPayment {
-        fatalError("later")
-    }
+    func provider(named name: String) -> (any PaymentProvider)? { providers.first { $0.name == name } }
 
     /// The payments of a booking, newest last.
-    public func payments(of booking: BookingID) async throws -> [Payment] { fatalError("later") }
+    public func payments(of booking: BookingID) async throws -> [Payment] {
+        try await store.database.read { try $0.payments(of: booking).map(\.payment) }
+    }
 
     /// One payment; nothing for an unknown id.
-    public func payment(_ id: PaymentID) async throws -> Payment? { fatalError("later") }
+    public func payment(_ id: PaymentID) async throws -> Payment? {
+        try await store.database.read { try $0.findPayment(id)?.payment }
+    }
 
     /// What bookings have paid and got back, from the ledger; one that is missing has paid nothing.
-    public func balances(of bookings: [BookingID]) async throws -> [BookingID: Balance] { fatalError("later") }
+    public func balances(of bookings: [BookingID]) async throws -> [BookingID: Balance] {
+        guard !bookings.isEmpty else { return [:] }
+        return try await store.database.read { try $0.balances(where: "e.booking_id IN \(list: bookings)") }
+    }
 
     /// The one idempotent way to learn of a payment: asks the provider and applies what it says.
     ///
     /// A provider that does not answer is asked again by `work`.
     /// - Throws: `Problem` `not_found` for an unknown payment.
-    public func settle(_ id: PaymentID) async throws { fatalError("later") }
+    public func settle(_ id: PaymentID) async throws {
+        let payment = try await carry(id, askingAtLeastOnce: true)
+        try await carryBooking(payment.bookingId)
+        await courier.deliver(payment.bookingId.text)
+    }
 
     /// Acts as the payer on the test provider's page, settles, and hands on what that brought about.
     /// - Throws: `Problem` `not_found` for an unknown token, or where the test provider is not configured.
-    public func actAsTestPayer(token: String, outcome: TestOutcome) async throws -> BookingID { fatalError("later") }
-
-    /// Hears Booking's `payable.closing` and `payable.refund`, as receiver `payments`.
-    package func apply(_ event: Event) async throws { fatalError("later") }
-
-    /// What is due: open payments are asked about, sessions closed, refunds carried out. May run on many nodes at once.
-    package func work() async throws { fatalError("later") }
+    public func actAsTestPayer(token: String, outcome: TestOutcome) async throws -> BookingID {
+        guard let test else { throw Problem.notFound("checkout") }
+        let checkout = try await test.act(token: token, outcome: outcome)
+        try await settle(checkout.paymentId)
+        return checkout.bookingId
+    }
 }

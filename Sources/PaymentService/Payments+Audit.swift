@@ -1,0 +1,134 @@
+package import Core
+import Storage
+
+/// The books of the Payments database as one consistent look found them, for whoever compares them with the bookings.
+package struct PaymentsAudit: Sendable {
+    /// Groups of ledger entries that do not sum to zero in a currency. Must be empty.
+    package let unbalancedGroups: [String]
+    /// Payments whose captures or refunds in the ledger are not what the payment says. Must be empty.
+    package let misbookedPayments: [PaymentID]
+    /// Payments with more back than was taken, by the ledger. Must be empty.
+    package let overRefunded: [PaymentID]
+    /// Every payment that took money.
+    package let captured: [CapturedPayment]
+    /// What each booking has paid and got back, by the ledger.
+    package let balances: [BookingID: Balance]
+    package let payables: [AuditedPayable]
+    package let inFlight: PaymentsInFlight
+    /// Refunds that the provider will not make: each a case for a person.
+    package let failedRefunds: [RefundID]
+}
+
+/// A payment that took money.
+package struct CapturedPayment: Sendable, Equatable {
+    package let id: PaymentID
+    package let bookingId: BookingID
+    package let provider: String
+    package let captured: Money
+    /// Refunds that are done, in minor units.
+    package let refunded: Int64
+    /// Refunds that are done or under way, in minor units.
+    package let claimed: Int64
+    /// Whether it is the one that counts for its payable. One that does not must go back in full.
+    package let counts: Bool
+}
+
+/// What is owed for a booking.
+package struct AuditedPayable: Sendable, Equatable {
+    package let bookingId: BookingID
+    package let state: State
+    /// Nothing where it was closed before anybody began to pay.
+    package let amount: Money?
+
+    package enum State: String, Sendable {
+        case open, closing, closed, paid
+    }
+}
+
+/// What is still on its way. All zero at rest, but for `open`: there a guest may still pay.
+package struct PaymentsInFlight: Sendable, Equatable {
+    /// Payments whose provider is to be opened or closed.
+    package let moving: Int
+    /// Payments that wait for their payer.
+    package let open: Int
+    /// Payables that wait for their providers.
+    package let closing: Int
+    /// Refunds that the provider has not confirmed.
+    package let refunds: Int
+}
+
+extension Payments {
+    /// Reads all books at one moment.
+    package func audit() async throws -> PaymentsAudit {
+        try await store.database.read { reader in
+            try PaymentsAudit(
+                unbalancedGroups: reader.values(
+                    """
+                    SELECT DISTINCT entry_group FROM (
+                        SELECT entry_group FROM ledger_entry GROUP BY entry_group, currency HAVING SUM(amount) <> 0
+                    ) AS unbalanced ORDER BY entry_group
+                    """),
+                misbookedPayments: reader.values(
+                    """
+                    SELECT p.id FROM payment AS p
+                    LEFT JOIN ledger_entry AS e ON e.payment_id = p.id AND e.account = 'booking:' || p.booking_id
+                    GROUP BY p.id, p.captured, p.refunded
+                    HAVING p.captured <> COALESCE(SUM(CASE WHEN e.kind = 'capture' THEN e.amount ELSE 0 END), 0)
+                        OR p.refunded <> COALESCE(SUM(CASE WHEN e.kind = 'refund' THEN -e.amount ELSE 0 END), 0)
+                    ORDER BY p.id
+                    """),
+                overRefunded: reader.values(
+                    """
+                    SELECT payment_id FROM ledger_entry WHERE account = 'booking:' || booking_id
+                    GROUP BY payment_id HAVING SUM(amount) < 0 ORDER BY payment_id
+                    """),
+                captured: reader.all(
+                    """
+                    SELECT p.id, p.booking_id, p.provider, p.captured, p.captured_currency, p.refunded, p.claimed,
+                        CASE WHEN w.winner = p.id THEN 1 ELSE 0 END
+                    FROM payment AS p JOIN payable AS w ON w.booking_id = p.booking_id
+                    WHERE p.state = \(PaymentCourse.State.captured) ORDER BY p.booking_id, p.number
+                    """
+                ) { row in
+                    CapturedPayment(
+                        id: try row[0], bookingId: try row[1], provider: try row[2],
+                        captured: Money(try row[3], try row[4]), refunded: try row[5], claimed: try row[6],
+                        counts: try row[7])
+                },
+                balances: reader.balances(where: "0 = 0"),
+                payables: reader.all("SELECT \(PayableRecord.columns) FROM payable ORDER BY booking_id") { row in
+                    let payable = try PayableRecord(row)
+                    return AuditedPayable(
+                        bookingId: payable.bookingId, state: .init(payable.course.state), amount: payable.amount)
+                },
+                inFlight: reader.paymentsInFlight(),
+                failedRefunds: reader.values(
+                    "SELECT id FROM refund WHERE state = \(RefundCourse.State.failed) ORDER BY id"))
+        }
+    }
+}
+
+extension AuditedPayable.State {
+    init(_ state: PayableCourse.State) {
+        self =
+            switch state {
+            case .open: .open
+            case .closing: .closing
+            case .closed: .closed
+            case .paid: .paid
+            }
+    }
+}
+
+extension Queries where Self: ~Copyable {
+    fileprivate func paymentsInFlight() throws -> PaymentsInFlight {
+        let moving = PaymentCourse.State.allCases.filter { PaymentCourse(state: $0).isMoving }
+        return PaymentsInFlight(
+            moving: try count("payment WHERE state IN \(list: moving)"),
+            open: try count("payment WHERE state = \(PaymentCourse.State.open)"),
+            closing: try count("payable WHERE state = \(PayableCourse.State.closing)"),
+            refunds: try count("refund WHERE state IN \(list: RefundCourse.statesUnderWay)"))
+    }
+
+    private func count(_ what: SQL) throws -> Int { try value("SELECT COUNT(*) FROM \(what)") ?? 0 }
+}

@@ -1,0 +1,40 @@
+import Core
+import Storage
+
+extension Payments {
+    /// How many batches one round takes, so that it ends though more becomes due meanwhile.
+    private static let mostBatches = 16
+
+    /// What is due: open payments are asked about, sessions closed, refunds carried out. May run on many nodes at once.
+    ///
+    /// One that fails does not stop the others; the first failure is thrown at the end.
+    package func work() async throws {
+        var failure: (any Error)?
+        for _ in 0..<Payments.mostBatches {
+            let payments = try await store.takeDuePayments(at: world.now())
+            for id in payments {
+                do { try await workOn(id) } catch { failure = failure ?? error }
+            }
+            let refunds = try await store.takeDueRefunds(at: world.now())
+            for id in refunds {
+                do { try await workOn(id) } catch { failure = failure ?? error }
+            }
+            if payments.isEmpty && refunds.isEmpty { break }
+        }
+        if let failure { throw failure }
+    }
+
+    private func workOn(_ id: PaymentID) async throws {
+        let before = try await payment(id)
+        let payment = try await carry(id, askingAtLeastOnce: true)
+        guard payment.payment != before else { return }
+        try await carryBooking(payment.bookingId)
+        await courier.deliver(payment.bookingId.text)
+    }
+
+    private func workOn(_ id: RefundID) async throws {
+        try await carryRefund(id)
+        let booking = try await store.database.read { try $0.refund(id).bookingId }
+        await courier.deliver(booking.text)
+    }
+}

@@ -1,0 +1,43 @@
+import Core
+import Storage
+
+/// When a provider is asked next.
+struct AskPlan: Sendable {
+    /// How often an open payment is asked about.
+    let pollInterval: Duration
+    let random: @Sendable (Int) -> [UInt8]
+
+    /// How long whoever asks has for it before another node does.
+    static let lease = Once.lease
+    /// How long a payment without money is still asked about, more and more seldom, because a provider may tell us too
+    /// late that the payer had won: as long as Stripe and PayPal repeat an unheard webhook.
+    static let watch = Duration.hours(72)
+    /// While it is watched the waiting time doubles at most so often: 30 seconds become 8.5 hours.
+    static let mostDoublings = 10
+
+    /// After an answer, or after none.
+    /// - Parameters:
+    ///   - tries: how often in a row asking brought nothing, this one counted.
+    ///   - endedAt: when the payment ended without money.
+    func next(
+        for course: PaymentCourse, hasSession: Bool, answered: Bool, tries: Int, endedAt: Instant?, at now: Instant
+    ) -> Instant? {
+        switch course.state {
+        case .captured:
+            return nil
+        case .failed, .cancelled:
+            guard hasSession, let endedAt else { return nil }
+            let next = now + pollInterval * (1 << min(tries, AskPlan.mostDoublings))
+            return next <= endedAt + AskPlan.watch ? next : nil
+        case .open:
+            return answered ? now + pollInterval : retry(tries: tries, at: now)
+        case .opening, .leaving, .closing:
+            // A fresh state is carried on by whoever brought it about; the poller leaves them a head start.
+            return tries == 0 ? now + Outbox.head : retry(tries: tries, at: now)
+        }
+    }
+
+    func retry(tries: Int, at now: Instant) -> Instant {
+        now + Backoff.delay(afterTries: tries, random: random)
+    }
+}

@@ -1,0 +1,44 @@
+import Core
+import Storage
+
+extension PaymentStore {
+    /// How many are taken at once: few enough that the lease covers asking about them one after the other.
+    static let batch = 16
+
+    /// Takes payments whose provider is to be asked, and keeps other nodes from them for a while.
+    func takeDuePayments(at now: Instant) async throws -> [PaymentID] {
+        let due: SQL = "SELECT id FROM payment WHERE ask_at <= \(now) ORDER BY ask_at, id LIMIT \(PaymentStore.batch)"
+        // Most often nothing is due: that costs no write.
+        guard try await database.read({ try $0.exists(due) }) else { return [] }
+        return try await database.write { tx in
+            let ids = try tx.values(due, as: PaymentID.self)
+            try tx.execute("UPDATE payment SET ask_at = \(now + AskPlan.lease) WHERE id IN \(list: ids)")
+            return ids
+        }
+    }
+
+    /// Takes refunds that are to be carried out or asked about, and keeps other nodes from them for a while.
+    func takeDueRefunds(at now: Instant) async throws -> [RefundID] {
+        let due: SQL = "SELECT id FROM refund WHERE ask_at <= \(now) ORDER BY ask_at, id LIMIT \(PaymentStore.batch)"
+        guard try await database.read({ try $0.exists(due) }) else { return [] }
+        return try await database.write { tx in
+            let ids = try tx.values(due, as: RefundID.self)
+            try tx.execute("UPDATE refund SET ask_at = \(now + AskPlan.lease) WHERE id IN \(list: ids)")
+            return ids
+        }
+    }
+
+    /// What of a booking waits for a provider and not for the payer: it can be carried on at once.
+    func moving(of booking: BookingID) async throws -> (payments: [PaymentID], refunds: [RefundID]) {
+        try await database.read { reader in
+            let payments = try reader.payments(of: booking).filter(\.course.isMoving).map(\.id)
+            let refunds = try reader.values(
+                """
+                SELECT id FROM refund
+                WHERE booking_id = \(booking) AND state IN \(list: RefundCourse.statesUnderWay)
+                ORDER BY created_at, id
+                """, as: RefundID.self)
+            return (payments, refunds)
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Core
+import Storage
+
+/// Why Payments itself sends money back.
+enum RefundReason {
+    /// Another payment of the same payable counts.
+    static let paidTwice = "paidTwice"
+    /// The provider took another amount or currency than agreed.
+    static let otherAmount = "otherAmount"
+}
+
+extension PaymentStore {
+    /// Makes the refunds that an event asks for: the latest money first, never more than is left of what was taken.
+    func claimRefunds(
+        _ wish: PayableRefund, cause: String, at now: Instant, in tx: borrowing Transaction
+    ) throws {
+        let latestFirst = try tx.all(
+            """
+            SELECT \(PaymentRecord.columns) FROM payment
+            WHERE booking_id = \(wish.bookingId) AND captured > claimed
+            ORDER BY captured_at DESC, number DESC
+            """, PaymentRecord.init)
+        var rest = wish.amount?.amount ?? .max
+        for payment in latestFirst {
+            if let amount = wish.amount, amount.currency != payment.captured?.currency { continue }
+            rest -= try claimRefund(of: payment, atMost: rest, cause: cause, reason: wish.reason, at: now, in: tx)
+        }
+    }
+
+    /// Makes one refund, and claims its amount of the payment in the same transaction: no other refund can have it.
+    /// - Returns: how much that was; zero where nothing is left.
+    @discardableResult
+    func claimRefund(
+        of payment: PaymentRecord, atMost limit: Int64, cause: String, reason: String, at now: Instant,
+        in tx: borrowing Transaction
+    ) throws -> Int64 {
+        guard let captured = payment.captured else { return 0 }
+        let amount = min(limit, captured.amount - payment.claimed)
+        guard amount > 0 else { return 0 }
+        let id = world.id(RefundKind.self)
+        try tx.execute("UPDATE payment SET claimed = claimed + \(amount) WHERE id = \(payment.id)")
+        try tx.execute(
+            """
+            INSERT INTO refund (
+                id, payment_id, booking_id, cause, reason, amount, currency, state, provider_key, reference, created_at,
+                ask_at, tries)
+            VALUES (
+                \(id), \(payment.id), \(payment.bookingId), \(cause), \(reason), \(amount), \(captured.currency),
+                \(RefundCourse().state), \(id), NULL, \(now), \(now + Outbox.head), 0)
+            """)
+        return amount
+    }
+
+    /// Says that the provider is about to be asked, and gives whoever asks some time alone.
+    /// - Returns: the refund and its payment; nothing where it is over.
+    func beginAsking(_ id: RefundID, at now: Instant) async throws -> (RefundRecord, PaymentRecord)? {
+        try await database.write { tx in
+            let refund = try tx.refund(id)
+            guard refund.course.isUnderWay else { return nil }
+            var course = refund.course
+            _ = course.handle(.asked)
+            try tx.execute(
+                """
+                UPDATE refund SET state = \(course.state), ask_at = \(now + AskPlan.lease) WHERE id = \(id)
+                """)
+            return (refund, try tx.payment(refund.paymentId))
+        }
+    }
+
+    /// Applies what the provider said about a refund.
+    func hear(_ answer: RefundAnswer, about id: RefundID, at now: Instant) async throws {
+        try await database.write { tx in
+            let refund = try tx.refund(id)
+            var course = refund.course
+            let actions = answer.event.map { course.handle($0) } ?? []
+            let tries = refund.tries + 1
+            let askAt = course.isUnderWay ? plan.retry(tries: tries, at: now) : nil
+            try tx.execute(
+                """
+                UPDATE refund SET
+                    state = \(course.state), reference = \(answer.reference ?? refund.reference), ask_at = \(askAt),
+                    tries = \(tries)
+                WHERE id = \(id)
+                """)
+            for action in actions {
+                switch action {
+                case .bookRefund: try bookRefund(refund, at: now, in: tx)
+                case .release:
+                    try tx.execute(
+                        "UPDATE payment SET claimed = claimed - \(refund.amount.amount) WHERE id = \(refund.paymentId)")
+                }
+            }
+        }
+    }
+
+    private func bookRefund(_ refund: RefundRecord, at now: Instant, in tx: borrowing Transaction) throws {
+        let payment = try tx.payment(refund.paymentId)
+        try tx.execute(
+            "UPDATE payment SET refunded = refunded + \(refund.amount.amount) WHERE id = \(payment.id)")
+        try tx.book(
+            LedgerMove(group: "refund:\(refund.id)", kind: .refund, payment: payment, amount: refund.amount), at: now)
+        let body = PaymentRefunded(
+            bookingId: refund.bookingId, paymentId: payment.id, amount: refund.amount, reason: refund.reason)
+        try announce(PaymentRefunded.kind, body, about: refund.bookingId, at: now, in: tx)
+    }
+}
+
+extension RefundAnswer {
+    fileprivate var event: RefundCourse.Event? {
+        switch self {
+        case .done: .done
+        case .pending: .pending
+        case .failed: .failed
+        case .unknown: nil
+        }
+    }
+
+    fileprivate var reference: String? {
+        switch self {
+        case .done(let refund), .pending(let refund): refund
+        case .failed, .unknown: nil
+        }
+    }
+}
+
+extension Queries where Self: ~Copyable {
+    /// - Throws: `StorageError.fault` where there is none.
+    func refund(_ id: RefundID) throws -> RefundRecord {
+        let found = try first("SELECT \(RefundRecord.columns) FROM refund WHERE id = \(id)", RefundRecord.init)
+        guard let found else { throw StorageError.fault("no refund \(id)") }
+        return found
+    }
+}
