@@ -4,10 +4,10 @@
 # rooms of Package.swift hold (docs/architecture.md).
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # One scratch path per configuration: they never wait for each other's lock or undo each other's work.
-DEBUG := .build
-RELEASE := .build-release
+DEBUG_BUILD := .build
+RELEASE_BUILD := .build-release
 
-export SWIFT_FLAGS DEBUG RELEASE
+export SWIFT_FLAGS DEBUG_BUILD RELEASE_BUILD
 
 .PHONY: help run build test prove bench simulate openapi format lint clean
 
@@ -33,12 +33,12 @@ bench: ## Measures speed and memory and prints ratios beside their limits
 simulate: ## Runs the whole system in simulated time (one seed: make simulate SEED=7 DAYS=30)
 	@Scripts/packages.sh build
 	@Scripts/build-release.sh
-	@$(RELEASE)/release/roost simulate $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS))
+	@$(RELEASE_BUILD)/release/roost simulate $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS))
 
 openapi: ## Prints the OpenAPI document
 	@Scripts/packages.sh build >&2
-	@swift build --scratch-path $(DEBUG) $(SWIFT_FLAGS) --product roost >&2
-	@$(DEBUG)/debug/roost openapi
+	@swift build --scratch-path $(DEBUG_BUILD) $(SWIFT_FLAGS) --product roost >&2
+	@$(DEBUG_BUILD)/debug/roost openapi
 
 format: ## Formats the Swift code as .swift-format says
 	@swift format format --in-place --parallel --recursive Package.swift Sources Tests
@@ -47,4 +47,4 @@ lint: ## Says where the Swift code is not formatted
 	@swift format lint --strict --parallel --recursive Package.swift Sources Tests
 
 clean: ## Removes what was built; the data of `make run` stays
-	@rm -rf $(DEBUG) $(RELEASE) .venv
+	@rm -rf $(DEBUG_BUILD) $(RELEASE_BUILD) .venv

@@ -2,8 +2,8 @@
 # Builds what the benchmarks need in release mode and runs them; options go on to Benchmarks/run.py (--help tells).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-: "${RELEASE:=.build-release}"
+: "${RELEASE_BUILD:=.build-release}"
 Scripts/packages.sh bench
 Scripts/build-release.sh roost
 Scripts/build-release.sh roost-bench
-exec python3 Benchmarks/run.py --binary "$RELEASE/release/roost" --harness "$RELEASE/release/roost-bench" "$@"
+exec python3 Benchmarks/run.py --binary "$RELEASE_BUILD/release/roost" --harness "$RELEASE_BUILD/release/roost-bench" "$@"

@@ -3,7 +3,7 @@
 # Settings: PORT or ROOST_PORT, ROOST_HOST, ROOST_DATA_DIR; see docs/operating.md for the others.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-: "${RELEASE:=.build-release}"
+: "${RELEASE_BUILD:=.build-release}"
 
 export ROOST_PORT=${PORT:-${ROOST_PORT:-8080}}
 export ROOST_HOST=${ROOST_HOST:-127.0.0.1}
@@ -27,7 +27,7 @@ fi
 
 Scripts/packages.sh build
 Scripts/build-release.sh
-roost=$RELEASE/release/roost
+roost=$RELEASE_BUILD/release/roost
 
 # An interrupted first run may have left the person there: then only the password is set again.
 add_person() {

@@ -3,7 +3,7 @@
 # With ROOST_PROVE=1 (make prove) the long tests run in full, the acceptance tests on the release binary.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-: "${DEBUG:=.build}" "${RELEASE:=.build-release}" "${SWIFT_FLAGS:=--explicit-target-dependency-import-check error}"
+: "${DEBUG_BUILD:=.build}" "${RELEASE_BUILD:=.build-release}" "${SWIFT_FLAGS:=--explicit-target-dependency-import-check error}"
 read -ra flags <<< "$SWIFT_FLAGS"
 
 # The settings of whoever runs this must not leak into the tests.
@@ -36,7 +36,7 @@ Scripts/venv.sh || exit 1
 
 echo "Building (debug); a first build fetches and compiles all dependencies: 5 to 8 minutes on two cores."
 started=$SECONDS
-if ! swift build --scratch-path "$DEBUG" "${flags[@]}" --build-tests; then
+if ! swift build --scratch-path "$DEBUG_BUILD" "${flags[@]}" --build-tests; then
     record "build" $((SECONDS - started)) 0 1
     summary
     exit 1
@@ -50,7 +50,7 @@ for folder in Tests/*Tests; do
     echo
     echo "== $target"
     started=$SECONDS
-    swift test --scratch-path "$DEBUG" "${flags[@]}" --skip-build --disable-xctest --filter "^$target\\." \
+    swift test --scratch-path "$DEBUG_BUILD" "${flags[@]}" --skip-build --disable-xctest --filter "^$target\\." \
         > "$work/log" 2>&1
     status=$?
     total=$(sed -nE 's/.*Test run with ([0-9]+) tests?.*/\1/p' "$work/log" | tail -1)
@@ -74,9 +74,9 @@ if [[ -z ${ROOST_BINARY:-} ]]; then
         started=$SECONDS
         Scripts/build-release.sh || { record "release build" $((SECONDS - started)) 0 1; summary; exit 1; }
         record "release build" $((SECONDS - started)) 0 0
-        ROOST_BINARY=$RELEASE/release/roost
+        ROOST_BINARY=$RELEASE_BUILD/release/roost
     else
-        ROOST_BINARY=$DEBUG/debug/roost
+        ROOST_BINARY=$DEBUG_BUILD/debug/roost
     fi
 fi
 export ROOST_BINARY

@@ -1,0 +1,120 @@
+"""Servers for the tests. `people` and `server` are shared by all that leave no trace others could stumble over."""
+
+import pytest
+
+from roost import client, program
+from roost.mail import Post
+from roost.trade import PASSWORD, People
+
+
+def pytest_report_header():
+    return [f"roost: {program.binary()}", f"in full: {'yes' if program.PROVE else 'no, a sample (make prove)'}"]
+
+
+def pytest_sessionstart():
+    if not program.binary().exists():
+        pytest.exit(f"there is no {program.binary()}: build it first, or name another in ROOST_BINARY", returncode=1)
+
+
+def pytest_collection_modifyitems(items):
+    """The check that every code was seen comes last; the long ones before it, so that a plain fault shows early."""
+    late = {"test_simulation.py": 1, "test_crash.py": 2, "test_import.py": 3, "test_every_code.py": 9}
+    items.sort(key=lambda item: late.get(item.path.name, 0))
+
+
+def pytest_configure(config):
+    config.whole_suite = not config.option.keyword and config.args in ([], ["Tests/Acceptance"], ["."])
+
+
+class Servers:
+    """Makes servers in folders of their own and ends them, whatever a test did."""
+
+    def __init__(self, factory):
+        self.factory = factory
+        self.made = []
+
+    def __call__(self, start=True, **settings):
+        server = program.Server(self.factory.mktemp("server"), **settings)
+        self.made.append(server)
+        return server.start() if start else server
+
+    def end(self):
+        troubles = []
+        for server in self.made:
+            try:
+                server.stop()
+            except AssertionError as trouble:
+                troubles.append(str(trouble))
+            finally:
+                server.close()
+        assert not troubles, "\n".join(troubles)
+
+
+def _servers(factory):
+    servers = Servers(factory)
+    try:
+        yield servers
+    except BaseException:
+        for server in servers.made:
+            server.close()
+        raise
+    servers.end()
+
+
+@pytest.fixture(scope="session")
+def shared_servers(tmp_path_factory):
+    yield from _servers(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def module_servers(tmp_path_factory):
+    yield from _servers(tmp_path_factory)
+
+
+@pytest.fixture
+def fresh(tmp_path_factory):
+    """`fresh(ROOST_X=…)`: a server of this test's own; stopped, and its books checked, at the end."""
+    yield from _servers(tmp_path_factory)
+
+
+OPERATOR = "operator@example.com"
+
+
+@pytest.fixture(scope="session")
+def server(shared_servers):
+    """The server that most tests share. Without rate limits: the tests come faster than people do."""
+    server = shared_servers(start=False, ROOST_RATE_LIMITS="off")
+    server.done("user", "add", OPERATOR, "--name", "Otto", "--admin", "--password-stdin", text=PASSWORD)
+    return server.start()
+
+
+@pytest.fixture(scope="session")
+def people(server):
+    return People(server)
+
+
+@pytest.fixture(scope="session")
+def anyone(people):
+    return people.anyone
+
+
+@pytest.fixture(scope="session")
+def operator(people):
+    return people.sign_in(OPERATOR)
+
+
+@pytest.fixture(scope="session")
+def post(server):
+    return Post(server)
+
+
+@pytest.fixture(scope="session")
+def hurried(shared_servers):
+    """A server where holds and answers run out within seconds, and the people on it."""
+    return People(shared_servers(
+        ROOST_RATE_LIMITS="off", ROOST_HOLD_MINUTES="0.05", ROOST_REQUEST_HOURS="0.001", ROOST_ACCEPTED_HOURS="0.001"))
+
+
+@pytest.fixture(scope="session")
+def seen_codes():
+    return client.seen_codes

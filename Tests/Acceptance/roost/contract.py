@@ -1,0 +1,161 @@
+"""The shapes of the contract as JSON Schema: written by hand from its words, not taken from the server's own document."""
+
+import re
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+
+def obj(**members):
+    """An object with at least these members; more are welcome."""
+    return {"type": "object", "properties": members, "required": list(members)}
+
+
+def either(schema):
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def listing(item, **more):
+    return obj(items={"type": "array", "items": item, "maxItems": 100}, nextCursor=either({"type": "string", "minLength": 1}), **more)
+
+
+def an_id(prefix):
+    return {"type": "string", "pattern": f"^{prefix}_[0-9A-Za-z_-]{{16,}}$"}
+
+
+TEXT = {"type": "string"}
+WHOLE = {"type": "integer"}
+COUNT = {"type": "integer", "minimum": 0}
+YES_NO = {"type": "boolean"}
+DAY = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$", "format": "date"}
+MOMENT = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"}
+CLOCK = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}
+MONEY = {**obj(amount=WHOLE, currency={"type": "string", "pattern": "^[A-Z]{3}$"}), "additionalProperties": False}
+POLICY = {"enum": ["flexible", "moderate", "firm", "strict", "nonRefundable"]}
+LINE = {**obj(kind=TEXT, label=TEXT, amount=MONEY), "if": {"properties": {"kind": {"const": "night"}}},
+        "then": obj(date=DAY)}
+
+STATUSES = {
+    "malformed_request": 400, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "method_not_allowed": 405,
+    "nights_unavailable": 409, "hold_expired": 409, "state_conflict": 409, "idempotency_key_in_use": 409,
+    "payload_too_large": 413, "unsupported_media_type": 415, "validation_failed": 422, "idempotency_key_reused": 422,
+    "rate_limited": 429, "internal": 500, "provider_unavailable": 503, "unavailable": 503,
+}
+
+PROBLEM = {
+    **obj(type=TEXT, title={"type": "string", "minLength": 1}, status=WHOLE, detail={"type": "string", "minLength": 1},
+          code={"enum": list(STATUSES)}),
+}
+PROBLEM["properties"]["errors"] = {"type": "array", "items": obj(field=TEXT, code=TEXT, message=TEXT)}
+
+USER = obj(id=an_id("usr"), email=TEXT, name=TEXT, emailVerified=YES_NO,
+           roles={"type": "array", "items": {"enum": ["guest", "host", "operator"]}, "uniqueItems": True})
+SIGNED_IN = obj(user=USER, session=obj(token={"type": "string", "minLength": 32}, expiresAt=MOMENT))
+
+SUMMARY = obj(
+    id=an_id("prop"), hostId=an_id("usr"), title=TEXT,
+    roomType={"enum": ["entireHome", "privateRoom", "sharedRoom", "hotelRoom"]},
+    location=obj(country=TEXT, city=TEXT, neighbourhood=either(TEXT), latitude={"type": "number"}, longitude={"type": "number"}),
+    maximumGuests=WHOLE, bedrooms=COUNT, beds=COUNT, bathrooms={"type": "number", "minimum": 0},
+    amenities={"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}, "uniqueItems": True},
+    nightlyPrice=either(MONEY), total=either(MONEY), minimumNights=WHOLE, maximumNights=WHOLE, instantBook=YES_NO,
+    unitCount={"type": "integer", "minimum": 1}, cancellationPolicy=POLICY,
+    rating=obj(average=either({"type": "number", "minimum": 0, "maximum": 5}), count=COUNT),
+    photos={"type": "array", "items": obj(url=TEXT, alt=TEXT)},
+    timeZone=TEXT, checkInFrom=CLOCK, checkOutBy=CLOCK, status={"enum": ["draft", "listed", "paused"]},
+    openUntil=either(DAY), source=either(obj(name=TEXT, id=TEXT)))
+PROPERTY = {"allOf": [SUMMARY, obj(description=TEXT)]}
+
+CALENDAR = obj(items={"type": "array", "maxItems": 731, "items": obj(
+    date=DAY, available=YES_NO, price=either(MONEY), minimumNights=WHOLE)})
+QUOTE = obj(
+    propertyId=an_id("prop"), checkIn=DAY, checkOut=DAY, guests=WHOLE, nights=WHOLE, available=YES_NO,
+    reasons={"type": "array", "items": {"type": "string", "pattern": "^[a-z]+(_[a-z]+)*$"}},
+    reasonDetails={"type": "array", "items": obj(
+        code=TEXT, message={"type": "string", "minLength": 1}, suggestion=either(TEXT))},
+    alternatives={"type": "array", "items": obj(checkIn=DAY, checkOut=DAY, total=MONEY)},
+    lines={"type": "array", "items": LINE}, total=MONEY)
+BOOKING = obj(
+    id=an_id("bkg"), code={"type": "string", "pattern": "^[0-9A-Z]{4}-[0-9A-Z]{4}$"},
+    status={"enum": ["requested", "held", "confirmed", "completed", "cancelled", "declined", "expired"]},
+    propertyId=an_id("prop"), guestId=an_id("usr"), hostId=an_id("usr"), checkIn=DAY, checkOut=DAY, guests=WHOLE,
+    lines={"type": "array", "items": LINE}, total=MONEY, paid=MONEY, refunded=MONEY, holdExpiresAt=either(MOMENT),
+    createdAt=MOMENT, confirmedAt=either(MOMENT), cancelledAt=either(MOMENT))
+PAYMENT = obj(
+    id=an_id("pay"), bookingId=an_id("bkg"), provider={"enum": ["stripe", "paypal", "test"]},
+    status={"enum": ["pending", "authorized", "captured", "failed", "cancelled", "partiallyRefunded", "refunded"]},
+    amount=MONEY, refunded=MONEY, checkoutUrl=either(TEXT))
+CANCELLATION = obj(refund=MONEY, rule=obj(policy=POLICY, percent={"type": "integer", "minimum": 0, "maximum": 100}, until=either(MOMENT)))
+AMENITIES = obj(items={"type": "array", "items": obj(code=TEXT, name=TEXT, count=COUNT)})
+
+ID = "[^/]+"
+ANSWERS = [(method, re.compile(f"^{path}$"), status, schema) for method, path, status, schema in [
+    ("POST", "/api/v1/auth/register", 201, SIGNED_IN),
+    ("POST", "/api/v1/auth/login", 200, SIGNED_IN),
+    ("GET", "/api/v1/me", 200, USER),
+    ("GET", "/api/v1/properties", 200, listing(SUMMARY, totalCount=COUNT)),
+    ("GET", f"/api/v1/properties/{ID}", 200, PROPERTY),
+    ("POST", "/api/v1/properties", 201, PROPERTY),
+    ("PATCH", f"/api/v1/properties/{ID}", 200, PROPERTY),
+    ("GET", "/api/v1/amenities", 200, AMENITIES),
+    ("GET", f"/api/v1/properties/{ID}/calendar", 200, CALENDAR),
+    ("PUT", f"/api/v1/properties/{ID}/calendar", 200, CALENDAR),
+    ("GET", f"/api/v1/properties/{ID}/quote", 200, QUOTE),
+    ("POST", "/api/v1/bookings", 201, BOOKING),
+    ("GET", "/api/v1/bookings", 200, listing(BOOKING)),
+    ("GET", f"/api/v1/bookings/{ID}", 200, BOOKING),
+    ("POST", f"/api/v1/bookings/{ID}/(accept|decline|extend|cancel)", 200, BOOKING),
+    ("GET", f"/api/v1/bookings/{ID}/payments", 200, listing(PAYMENT)),
+    ("POST", f"/api/v1/bookings/{ID}/payments", 200, PAYMENT),
+    ("POST", f"/api/v1/bookings/{ID}/payments", 201, PAYMENT),
+    ("GET", f"/api/v1/payments/{ID}", 200, PAYMENT),
+    ("GET", f"/api/v1/bookings/{ID}/cancellation", 200, CANCELLATION),
+]]
+
+_validators = {}
+
+
+def check(schema, value, about):
+    """Fails with every difference between `value` and `schema`."""
+    validator = _validators.get(id(schema))
+    if validator is None:
+        Draft202012Validator.check_schema(schema)
+        validator = _validators[id(schema)] = Draft202012Validator(schema, format_checker=FormatChecker())
+    errors = [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(value)]
+    assert not errors, f"{about} is not as the contract says:\n" + "\n".join(errors[:10])
+
+
+def check_meaning(schema, value, about):
+    """What no schema can say: sums, and which moment is null when."""
+    if schema in (QUOTE, BOOKING):
+        total = sum(line["amount"]["amount"] for line in value["lines"])
+        assert value["total"]["amount"] == total, f"{about}: the total is not the sum of the lines"
+        assert {line["amount"]["currency"] for line in value["lines"]} <= {value["total"]["currency"]}, about
+    if schema is QUOTE:
+        assert value["available"] == (value["reasons"] == []), f"{about}: available, but with reasons, or not and without"
+        assert [detail["code"] for detail in value["reasonDetails"]] == value["reasons"], about
+    if schema is BOOKING:
+        assert (value["holdExpiresAt"] is None) == (value["status"] != "held"), f"{about}: holdExpiresAt is null unless held"
+        assert value["status"] != "confirmed" or value["confirmedAt"] is not None, about
+        assert value["status"] != "cancelled" or value["cancelledAt"] is not None, about
+        assert 0 <= value["refunded"]["amount"] <= value["paid"]["amount"], f"{about}: more given back than paid"
+
+
+def check_answer(method, path, status, body, about):
+    """Compares an answer with the contract. `body` is the decoded JSON."""
+    for known_method, pattern, known_status, schema in ANSWERS:
+        if known_method == method and known_status == status and pattern.match(path):
+            check(schema, body, about)
+            check_meaning(schema, body, about)
+            if schema.get("properties", {}).get("items", {}).get("items") is BOOKING:
+                for item in body["items"]:
+                    check_meaning(BOOKING, item, about)
+            return
+    assert status >= 400 or not path.startswith("/api/v1/"), f"{about}: the contract knows no such answer"
+
+
+def check_problem(status, headers, body, about):
+    assert headers.get("content-type", "").startswith("application/problem+json"), f"{about}: no problem+json"
+    check(PROBLEM, body, about)
+    assert body["status"] == status == STATUSES[body["code"]], f"{about}: status and code do not fit"
+    if body["code"] in ("rate_limited", "unavailable"):
+        assert re.fullmatch(r"[1-9]\d*", headers.get("retry-after", "")), f"{about}: no Retry-After"
