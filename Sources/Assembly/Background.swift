@@ -1,0 +1,82 @@
+import Core
+public import Logging
+public import ServiceLifecycle
+import Storage
+
+/// The work nobody waits for: what time brings about, events and mails that did not go at once, payments nobody told
+/// us about. It may run on every node at once.
+public struct Background: Service {
+    private let house: House
+    private let logger: Logger
+
+    public init(_ house: House, logger: Logger) {
+        self.house = house
+        self.logger = logger
+    }
+
+    /// How often due work is looked for. Nights must be free within five seconds of a hold's end.
+    private static let beat = Duration.seconds(1)
+    /// How often what is no longer needed is removed.
+    private static let tidying = Duration.seconds(3600)
+
+    public func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            for chore in house.chores {
+                group.addTask { await repeats(chore, every: chore.isTidying ? Background.tidying : Background.beat) }
+            }
+            await group.waitForAll()
+        }
+    }
+
+    private func repeats(_ chore: Chore, every pause: Duration) async {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await chore.work()
+                } catch {
+                    logger.warning("\(chore.name) failed and is tried again", metadata: ["error": "\(error)"])
+                }
+                do { try await house.world.sleep(pause) } catch { return }
+            }
+        }
+    }
+}
+
+/// One kind of background work, a round of it at a time.
+package struct Chore: Sendable {
+    package let name: String
+    package let isTidying: Bool
+    package let work: @Sendable () async throws -> Void
+
+    init(_ name: String, isTidying: Bool = false, work: @escaping @Sendable () async throws -> Void) {
+        self.name = name
+        self.isTidying = isTidying
+        self.work = work
+    }
+}
+
+extension House {
+    /// All background work, in the order in which one thing brings about the next.
+    package var chores: [Chore] {
+        var chores = [Chore("moving bookings on") { try await bookings.moveDue() }]
+        for (delivery, source) in zip(deliveries, databases.all.map(\.name)) {
+            chores.append(Chore("delivering events of \(source)") { try await delivery.deliverDue() })
+        }
+        chores.append(Chore("asking about payments") { try await payments.work() })
+        chores.append(Chore("sending mails") { _ = try await mails.sendDue() })
+        chores.append(
+            Chore("tidying", isTidying: true) {
+                try await accounts.tidy()
+                let now = world.now()
+                for (_, database) in databases.all {
+                    try await database.write { try $0.forgetOldAnswers(at: now) }
+                }
+            })
+        return chores
+    }
+
+    /// One round of everything that is due, for tests and the simulation.
+    package func workOnce() async throws {
+        for chore in chores where !chore.isTidying { try await chore.work() }
+    }
+}

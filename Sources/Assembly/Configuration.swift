@@ -1,0 +1,173 @@
+public import Core
+import Foundation
+public import NotificationService
+
+/// Every setting, read once and typed; a wrong one stops the start.
+public struct Configuration: Sendable {
+    public let host: String
+    public let port: Int
+    /// The public address without a slash at its end.
+    public let baseURL: String
+    public let dataDirectory: String
+    public let databases: DatabaseAddresses
+    public let holdDuration: Duration
+    public let requestDuration: Duration
+    public let acceptedDuration: Duration
+    public let pollInterval: Duration
+    public let currency: Currency
+    /// In order of preference.
+    public let paymentProviders: [String]
+    public let mailFrom: MailAddress
+    public let rateLimits: Bool
+    /// As swift-log names its levels.
+    public let logLevel: String
+
+    /// - Parameter settings: names and values; the environment wins over a file before they come here.
+    /// - Throws: `ConfigurationError` naming the variable and what was expected.
+    public init(_ settings: [String: String] = [:]) throws {
+        let reader = SettingReader(settings: settings.filter { !$0.value.isEmpty })
+        host = reader.text("ROOST_HOST", or: "127.0.0.1")
+        port = try reader.whole("ROOST_PORT", or: 8080, in: 0...65_535)
+        let base = reader.text("ROOST_BASE_URL", or: "http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+        guard let url = URL(string: base), let scheme = url.scheme, ["http", "https"].contains(scheme),
+            url.host()?.isEmpty == false, url.query() == nil, url.fragment() == nil
+        else { throw ConfigurationError("ROOST_BASE_URL", "an address such as https://stay.example.com", base) }
+        baseURL = base.hasSuffix("/") ? String(base.dropLast()) : base
+        dataDirectory = reader.text("ROOST_DATA_DIR", or: "./roost-data")
+        databases = try DatabaseAddresses(reader, in: dataDirectory)
+        holdDuration = .minutes(try reader.positive("ROOST_HOLD_MINUTES", or: 15, atMost: 7 * 24 * 60))
+        requestDuration = .hours(try reader.positive("ROOST_REQUEST_HOURS", or: 24, atMost: 24 * 90))
+        acceptedDuration = .hours(try reader.positive("ROOST_ACCEPTED_HOURS", or: 24, atMost: 24 * 90))
+        pollInterval = .milliseconds(
+            Int64(try reader.positive("ROOST_POLL_SECONDS", or: 30, atMost: 24 * 3600) * 1000))
+        let code = reader.text("ROOST_CURRENCY", or: "USD")
+        guard let known = Currency(code: code) else {
+            throw ConfigurationError("ROOST_CURRENCY", "a currency of ISO 4217 such as USD", code)
+        }
+        currency = known
+        paymentProviders = try Configuration.providers(reader)
+        try Configuration.checkMailProvider(reader)
+        let from = reader.text("ROOST_MAIL_FROM", or: "Roost <no-reply@localhost>")
+        guard let sender = MailAddress(from) else {
+            throw ConfigurationError("ROOST_MAIL_FROM", "an address such as Roost <no-reply@example.com>", from)
+        }
+        mailFrom = sender
+        rateLimits = try reader.oneOf("ROOST_RATE_LIMITS", ["on", "off"], or: "on") == "on"
+        logLevel = try reader.oneOf(
+            "ROOST_LOG_LEVEL", ["trace", "debug", "info", "notice", "warning", "error", "critical"], or: "info")
+    }
+
+    private static func providers(_ reader: SettingReader) throws -> [String] {
+        let variable = "ROOST_PAYMENT_PROVIDERS"
+        let listed = reader.text(variable, or: "test").split(separator: ",").map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
+        guard !listed.isEmpty, Set(listed).count == listed.count else {
+            throw ConfigurationError(variable, "payment providers, each once", listed.joined(separator: ","))
+        }
+        for provider in listed where provider != "test" {
+            throw ConfigurationError(
+                variable, ["stripe", "paypal"].contains(provider) ? "test (this version has no \(provider) yet)" : "test",
+                provider)
+        }
+        return listed
+    }
+
+    private static func checkMailProvider(_ reader: SettingReader) throws {
+        let provider = try reader.oneOf("ROOST_MAIL_PROVIDER", ["sendgrid", "mailgun", "smtp", "file"], or: "file")
+        guard provider == "file" else {
+            throw ConfigurationError("ROOST_MAIL_PROVIDER", "file (this version has no \(provider) yet)", provider)
+        }
+    }
+}
+
+/// Where each of the four databases lies.
+public struct DatabaseAddresses: Sendable {
+    public let users: String
+    public let properties: String
+    public let bookings: String
+    public let payments: String
+
+    /// Paths of SQLite files.
+    init(_ reader: SettingReader, in folder: String) throws {
+        func path(_ variable: String, _ name: String) throws -> String {
+            let value = reader.text(variable, or: "sqlite:\(folder)/\(name).sqlite")
+            if value.hasPrefix("postgresql://") || value.hasPrefix("postgres://") {
+                throw ConfigurationError(variable, "sqlite:PATH (this version has no PostgreSQL yet)", "a postgresql:// address")
+            }
+            guard value.hasPrefix("sqlite:"), value.count > "sqlite:".count else {
+                throw ConfigurationError(variable, "sqlite:PATH", value)
+            }
+            return String(value.dropFirst("sqlite:".count))
+        }
+        users = try path("ROOST_USERS_DATABASE", "users")
+        properties = try path("ROOST_PROPERTIES_DATABASE", "properties")
+        bookings = try path("ROOST_BOOKINGS_DATABASE", "bookings")
+        payments = try path("ROOST_PAYMENTS_DATABASE", "payments")
+        guard Set([users, properties, bookings, payments]).count == 4 else {
+            throw ConfigurationError("ROOST_USERS_DATABASE", "four databases in four places", "two of them are the same")
+        }
+    }
+}
+
+/// A setting that can't be used, in one sentence that names it.
+public struct ConfigurationError: Error, CustomStringConvertible {
+    public let description: String
+
+    init(_ variable: String, _ expected: String, _ value: String) {
+        description = "\(variable): expected \(expected), but it is \"\(value.prefix(80))\""
+    }
+
+    init(sentence: String) { description = sentence }
+}
+
+extension Configuration {
+    /// Reads a file of lines `NAME=value`; empty lines and lines that begin with # are passed over.
+    /// - Throws: `ConfigurationError` naming the file and the line.
+    public static func settings(fromFile path: String) throws -> [String: String] {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw ConfigurationError(sentence: "the configuration file \(path) can't be read")
+        }
+        var settings: [String: String] = [:]
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let line = line.trimmingCharacters(in: .whitespaces)
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            guard let equals = line.firstIndex(of: "="), line.hasPrefix("ROOST_") else {
+                throw ConfigurationError(sentence: "\(path), line \(index + 1): expected ROOST_NAME=value")
+            }
+            settings[String(line[..<equals])] = String(line[line.index(after: equals)...])
+        }
+        return settings
+    }
+}
+
+/// Reads single settings with their bounds.
+struct SettingReader {
+    let settings: [String: String]
+
+    func text(_ name: String, or standard: String) -> String { settings[name] ?? standard }
+
+    func whole(_ name: String, or standard: Int, in range: ClosedRange<Int>) throws -> Int {
+        guard let text = settings[name] else { return standard }
+        guard let value = Int(text), range.contains(value) else {
+            throw ConfigurationError(name, "a whole number from \(range.lowerBound) to \(range.upperBound)", text)
+        }
+        return value
+    }
+
+    func positive(_ name: String, or standard: Double, atMost largest: Double) throws -> Double {
+        guard let text = settings[name] else { return standard }
+        guard let value = Double(text), value.isFinite, value > 0, value <= largest else {
+            throw ConfigurationError(name, "a number above 0, at most \(Int(largest))", text)
+        }
+        return value
+    }
+
+    func oneOf(_ name: String, _ choices: [String], or standard: String) throws -> String {
+        let value = text(name, or: standard)
+        guard choices.contains(value) else {
+            throw ConfigurationError(name, "one of \(choices.joined(separator: ", "))", value)
+        }
+        return value
+    }
+}

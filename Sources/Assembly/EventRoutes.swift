@@ -1,0 +1,35 @@
+import AuthService
+import BookingService
+import PaymentService
+import PropertyService
+import Storage
+
+/// Who hears what: the map of who talks to whom. Events leave through the outbox of the database where they happened.
+enum EventRoutes {
+    static let users = [
+        PersonRegistered.kind: ["mails"]
+    ]
+
+    static let properties = [
+        PropertyCreated.kind: ["accounts"]  // whoever lists a place is a host
+    ]
+
+    static let bookings = [
+        NightsMoved.taken: ["properties"],  // the copy of taken nights, for search
+        NightsMoved.freed: ["properties"],
+        CalendarChanged.kind: ["properties"],
+        PayableClosing.kind: ["payments"],
+        PayableRefund.kind: ["payments"],
+        BookingChanged.kind: ["mails"],
+    ]
+
+    static let payments = [
+        PayablePaid.kind: ["bookings"],
+        PayableClosed.kind: ["bookings"],
+        PaymentRefunded.kind: ["mails"],
+    ]
+
+    static func outbox(_ source: String, _ routes: [String: [String]]) -> Outbox {
+        Outbox(source: source) { routes[$0] ?? [] }
+    }
+}

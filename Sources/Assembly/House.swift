@@ -1,0 +1,127 @@
+public import AuthService
+public import BookingService
+public import Core
+import Foundation
+public import NotificationService
+public import PaymentService
+public import PropertyService
+import Storage
+import Synchronization
+
+/// The whole: five services over four databases, built in one place. The server, the simulation and the tests all use
+/// this, so that what is simulated is what runs.
+public struct House: Sendable {
+    public let accounts: Accounts
+    public let properties: Properties
+    public let bookings: Bookings
+    public let payments: Payments
+    public let mails: Mails
+    public let configuration: Configuration
+
+    package let world: World
+    package let databases: Databases
+    package let courier: Courier
+    package let deliveries: [OutboxDelivery]
+
+    /// What tests and the simulation choose differently.
+    package struct Parts: Sendable {
+        package var hashing: PasswordHashing
+        package var providers: [any PaymentProvider]?
+        package var mailProvider: (any MailProvider)?
+
+        package init(
+            hashing: PasswordHashing = PasswordHashing(), providers: [any PaymentProvider]? = nil,
+            mailProvider: (any MailProvider)? = nil
+        ) {
+            self.hashing = hashing
+            self.providers = providers
+            self.mailProvider = mailProvider
+        }
+    }
+
+    /// The house on its databases, which are already migrated.
+    public init(_ configuration: Configuration, databases: Databases, world: World) throws {
+        try self.init(configuration, databases: databases, world: world, parts: Parts())
+    }
+
+    package init(_ configuration: Configuration, databases: Databases, world: World, parts: Parts) throws {
+        let round = DeliveryRound()
+        let courier = Courier { subject in await round.deliver(subject) }
+        let accounts = Accounts(
+            database: databases.users, world: world, outbox: EventRoutes.outbox("users", EventRoutes.users),
+            hashing: parts.hashing, limits: configuration.rateLimits ? SignInLimits() : nil)
+        let properties = Properties(
+            database: databases.properties, world: world,
+            outbox: EventRoutes.outbox("properties", EventRoutes.properties), gazetteer: try Gazetteer(),
+            operatorCurrency: configuration.currency)
+        let payments = Payments(
+            database: databases.payments, world: world,
+            outbox: EventRoutes.outbox("payments", EventRoutes.payments),
+            providers: parts.providers
+                ?? [TestProvider(database: databases.payments, world: world, baseURL: configuration.baseURL)],
+            courier: courier, pollInterval: configuration.pollInterval)
+        let bookings = Bookings(
+            database: databases.bookings, world: world,
+            outbox: EventRoutes.outbox("bookings", EventRoutes.bookings), courier: courier, properties: properties,
+            payments: payments,
+            policy: BookingPolicy(
+                holdDuration: configuration.holdDuration, requestDuration: configuration.requestDuration,
+                acceptedDuration: configuration.acceptedDuration, caps: configuration.rateLimits ? .standard : nil))
+        let mails = Mails(
+            database: databases.users, world: world,
+            provider: parts.mailProvider ?? FileMail(folder: configuration.dataDirectory + "/mail"),
+            addressOf: { id in
+                try await accounts.person(id).flatMap { MailAddress(name: $0.name, address: $0.email) }
+            },
+            sender: configuration.mailFrom, baseURL: configuration.baseURL)
+        let letters = Letters(accounts: accounts, properties: properties, bookings: bookings)
+
+        let hearers: [String: OutboxDelivery.Handler] = [
+            "accounts": { event in
+                let created = try event.decoded(as: PropertyCreated.self)
+                try await accounts.makeHost(created.hostId, event: event)
+            },
+            "properties": { try await properties.apply($0) },
+            "payments": { try await payments.apply($0) },
+            "bookings": { try await bookings.apply($0) },
+            "mails": { try await mails.queue(try await letters.due(for: $0), for: $0) },
+        ]
+        deliveries = databases.all.map { name, database in
+            OutboxDelivery(database: database, source: name, handlers: hearers, world: world)
+        }
+        round.begin(deliveries)
+
+        self.accounts = accounts
+        self.properties = properties
+        self.bookings = bookings
+        self.payments = payments
+        self.mails = mails
+        self.courier = courier
+        self.configuration = configuration
+        self.databases = databases
+        self.world = world
+    }
+}
+
+/// Carries what waits about one subject until nothing moves: an answer can then show what its commit brought about.
+private final class DeliveryRound: Sendable {
+    /// The deliveries need services that need the courier: they are known once all are built, and never change.
+    private let deliveries = Mutex<[OutboxDelivery]>([])
+
+    /// How often the four outboxes are looked through for one subject: a cancellation with its refund takes three.
+    private static let mostRounds = 8
+
+    func begin(_ deliveries: [OutboxDelivery]) { self.deliveries.withLock { $0 = deliveries } }
+
+    func deliver(_ subject: String) async {
+        let deliveries = deliveries.withLock { $0 }
+        for _ in 0..<DeliveryRound.mostRounds {
+            var moved = false
+            for delivery in deliveries {
+                // What fails here stays in the outbox; the poller tries again and tells.
+                if let delivered = try? await delivery.deliver(subject), delivered { moved = true }
+            }
+            guard moved else { return }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Core
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("An outbox")
+struct OutboxTests {
+    let folder: TemporaryFolder
+    let time = TestWorld()
+    init() throws { folder = try TemporaryFolder() }
+
+    private struct Body: Codable { var number: Int }
+    private struct Away: Error {}
+
+    /// What a receiver has heard, and whom it does not answer.
+    private final class Ear: Sendable {
+        let heard = Mutex<[String]>([])
+        let deaf = Mutex<Set<String>>([])
+
+        func hear(_ event: Event) throws {
+            if deaf.withLock({ $0.contains(event.subject) }) { throw Away() }
+            heard.withLock { $0.append("\(event.subject)\(event.version)") }
+        }
+    }
+
+    private func append(_ database: any Database, _ subject: String, _ version: Int64) async throws {
+        let outbox = Outbox(source: "test") { $0 == "said" ? ["ear"] : [] }
+        let now = time.now
+        try await database.write { tx in
+            try outbox.append("said", about: subject, version: version, body: Body(number: 1), at: now, in: tx)
+            try outbox.append("unheard", about: subject, version: version, body: Body(number: 1), at: now, in: tx)
+        }
+    }
+
+    private func delivery(_ database: any Database, _ ear: Ear) -> OutboxDelivery {
+        OutboxDelivery(database: database, source: "test", handlers: ["ear": { try ear.hear($0) }], world: time.world)
+    }
+
+    @Test("Events of a subject arrive in order and once they are heard they are gone", arguments: Engine.allCases)
+    func order(on engine: Engine) async throws {
+        let database = try await engine.make(in: folder)
+        let ear = Ear()
+        for version in 1...3 as ClosedRange<Int64> {
+            try await append(database, "a", version)
+            try await append(database, "b", version)
+        }
+        #expect(try await delivery(database, ear).deliver("a"))
+        #expect(ear.heard.withLock { $0 } == ["a1", "a2", "a3"])
+        #expect(try await delivery(database, ear).deliver("a") == false)
+        // Nobody delivered b at once: the poller does, after the head start of the node that committed.
+        #expect(try await delivery(database, ear).deliverDue() == 0)
+        time.advance(.seconds(3))
+        while try await delivery(database, ear).deliverDue() > 0 {}
+        #expect(ear.heard.withLock { $0 } == ["a1", "a2", "a3", "b1", "b2", "b3"])
+    }
+
+    @Test("A subject that can't be delivered waits for itself only, and after twenty tries for a person")
+    func stuck() async throws {
+        let database = try await Engine.memory.make(in: folder)
+        let ear = Ear()
+        ear.deaf.withLock { _ = $0.insert("a") }
+        for version in 1...2 as ClosedRange<Int64> {
+            try await append(database, "a", version)
+            try await append(database, "b", version)
+        }
+        for _ in 0..<60 {
+            time.advance(.seconds(700))
+            try await delivery(database, ear).deliverDue()
+        }
+        #expect(ear.heard.withLock { $0 } == ["b1", "b2"])
+        let tries = try await database.read { try $0.values("SELECT tries FROM outbox ORDER BY version", as: Int.self) }
+        #expect(tries == [OutboxDelivery.mostTries, 0])
+        ear.deaf.withLock { _ = $0.remove("a") }
+        #expect(try await delivery(database, ear).deliver("a"))  // a person has seen to it
+        #expect(ear.heard.withLock { $0 } == ["b1", "b2", "a1", "a2"])
+    }
+
+    @Test("A receiver applies an event once, however often it comes, and nothing older after it")
+    func inbox() async throws {
+        let database = try await Engine.memory.make(in: folder)
+        func receive(_ version: Int64) async throws -> Bool {
+            let event = Event(source: "test", subject: "a", version: version, kind: "said", body: "{}")
+            return try await database.write { tx in
+                try tx.receive(event, as: "ear") { try $0.execute("INSERT INTO thing (name) VALUES (\("v\(version)"))") }
+            }
+        }
+        #expect(try await receive(1))
+        #expect(try await receive(1) == false)
+        #expect(try await receive(3))
+        #expect(try await receive(2) == false)
+    }
+}
