@@ -78,7 +78,8 @@ package enum PaymentMigrations {
         Migration(
             "payment-0002-test-provider",
             """
-            -- What the built-in test provider knows. It plays somebody outside: no other table is read or written with it.
+            -- What the built-in test provider knows. It plays somebody outside: no other table is read or written
+            -- together with these.
             CREATE TABLE test_session (
                 token       TEXT   NOT NULL PRIMARY KEY, -- in the address of its page
                 provider    TEXT   NOT NULL,

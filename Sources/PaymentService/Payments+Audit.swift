@@ -71,7 +71,9 @@ extension Payments {
                 misbookedPayments: reader.values(
                     """
                     SELECT p.id FROM payment AS p
-                    LEFT JOIN ledger_entry AS e ON e.payment_id = p.id AND e.account = 'booking:' || p.booking_id
+                    LEFT JOIN ledger_entry AS e
+                        ON e.booking_id = p.booking_id AND e.payment_id = p.id
+                        AND e.account = 'booking:' || p.booking_id
                     GROUP BY p.id, p.captured, p.refunded
                     HAVING p.captured <> COALESCE(SUM(CASE WHEN e.kind = 'capture' THEN e.amount ELSE 0 END), 0)
                         OR p.refunded <> COALESCE(SUM(CASE WHEN e.kind = 'refund' THEN -e.amount ELSE 0 END), 0)

@@ -8,7 +8,8 @@ extension Payments {
 
     /// Opens the payable on first use and starts a payment with the provider, or gives the pending one again.
     ///
-    /// A payment pending with another provider is closed first. Asking again with the same `once` gives the first answer.
+    /// A payment pending with another provider is closed first. Asking again with the same `once` gives the first
+    /// answer.
     /// - Throws: `Problem`: `validation_failed` for an unknown provider, `hold_expired` where nothing can be paid any
     ///   more, `state_conflict` where it is paid already or another amount was agreed, `provider_unavailable` where the
     ///   provider does not answer.

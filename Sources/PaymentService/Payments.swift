@@ -3,9 +3,9 @@ package import Storage
 
 /// Takes money for bookings through providers, gives it back, and keeps the books.
 ///
-/// The payment and the provider's key are stored before the provider is called; no call lies inside a transaction; every
-/// step may be run again. What happened goes into the machines of `Course`, and what they ask for is done by the store
-/// in the same transaction, or by `work` and whoever is nearest outside of it.
+/// The payment and the provider's key are stored before the provider is called; no call lies inside a transaction;
+/// every step may be run again. What happened goes into the machines of `Course`, and what they ask for is done by the
+/// store in the same transaction, or outside of it by whoever is nearest, else by `work`.
 public struct Payments: Sendable {
     let store: PaymentStore
     let world: World

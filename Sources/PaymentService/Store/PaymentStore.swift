@@ -88,7 +88,8 @@ struct PaymentStore: Sendable {
         let endedAt = moved && !course.isInFlight && course.state != .captured ? now : payment.endedAt
         let session = payment.session ?? word.opened?.session
         let askAt = plan.next(
-            for: course, hasSession: session != nil, answered: word.event != nil, tries: tries, endedAt: endedAt, at: now)
+            for: course, hasSession: session != nil, answered: word.event != nil, tries: tries, endedAt: endedAt,
+            at: now)
         try tx.execute(
             """
             UPDATE payment SET
