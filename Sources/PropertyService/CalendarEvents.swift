@@ -37,8 +37,8 @@ public struct NightChange: Codable, Sendable, Equatable {
 
     /// The smallest and the largest minimum a night may have: a stay has at most 365 nights.
     public static let minimumNightsRange = 1...Stay.longest
-    /// What a night may cost, in minor units.
-    public static let priceRange = Int64(0)...Money.largestPrice
+    /// What a night may cost, in minor units: nothing is sold for nothing, because nothing could be paid.
+    public static let priceRange = Int64(1)...Money.largestPrice
 }
 
 /// The event `nights.taken` or `nights.freed` of the Booking Service; its subject is the booking.

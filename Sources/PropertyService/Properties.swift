@@ -3,80 +3,87 @@ package import Storage
 
 /// Listings: what hosts offer, what guests find, and on what terms a stay can be held.
 public struct Properties: Sendable {
+    let database: any Database
+    let world: World
+    let outbox: Outbox
+    let gazetteer: Gazetteer
+    let operatorCurrency: Currency
+    let store: PropertyStore
+    let index: SearchIndex
+
+    /// - Parameters:
+    ///   - database: the Properties DB, migrated with `PropertyMigrations.all`.
+    ///   - operatorCurrency: what `minPrice` and `maxPrice` mean where a search names none.
     package init(
         database: any Database, world: World, outbox: Outbox, gazetteer: Gazetteer, operatorCurrency: Currency
     ) {
-        fatalError("later")
+        self.database = database
+        self.world = world
+        self.outbox = outbox
+        self.gazetteer = gazetteer
+        self.operatorCurrency = operatorCurrency
+        store = PropertyStore(database: database)
+        index = SearchIndex(database: database, gazetteer: gazetteer)
     }
 
-    public func create(_ draft: PropertyDraft, for caller: Caller, once: Once?) async throws -> Property {
-        fatalError("later")
-    }
-
-    public func change(
-        _ id: PropertyID, _ changes: PropertyChanges, for caller: Caller
-    ) async throws -> Property {
-        fatalError("later")
-    }
-
+    /// One property, for whoever may see it.
+    /// - Parameter mayRead: asked only where it is not listed and not the caller's: have they booked it?
+    /// - Throws: `Problem` `not_found` unless it is listed, the caller's, the caller is an operator, or `mayRead`.
     public func property(
         _ id: PropertyID, for caller: Caller?, orWhere mayRead: @Sendable () async throws -> Bool = { false }
     ) async throws -> Property {
-        fatalError("later")
+        try await visible(try await store.property(id), to: caller, orWhere: mayRead)
     }
 
+    /// Those of the ids that exist, without their descriptions. No permission is asked: callers are services.
     public func properties(_ ids: [PropertyID]) async throws -> [PropertyID: Property] {
-        fatalError("later")
+        try await store.summaries(ids)
     }
 
-    /// The listings of a host, whatever their status, newest first.
+    /// The listings of a host, whatever their status, newest first, without their descriptions; at most a thousand.
+    /// No permission is asked: callers ask for the person who is signed in.
     public func properties(of host: UserID) async throws -> [Property] {
-        fatalError("later")
+        try await store.properties(of: host)
     }
 
+    /// Listed places that fit, one page of them, and how many there are on all pages.
+    ///
+    /// With dates only places that can be booked for that stay come back, each with the total of the stay.
+    /// - Parameter caller: everyone finds the same; who asks is named so that this can change.
+    /// - Throws: `Problem` `validation_failed` that names every parameter that is wrong.
     public func search(_ query: PropertySearch, for caller: Caller?) async throws -> SearchPage {
-        fatalError("later")
+        let (filter, cursor, limit) = try SearchFilter.checked(query, operatorCurrency: operatorCurrency)
+        return try await index.page(filter, after: cursor, limit: limit, now: world.now())
     }
 
+    /// Every amenity that a listed place has, the commonest first.
     public func amenities() async throws -> [AmenityCount] {
-        fatalError("later")
+        try await store.amenities()
     }
 
-    public func calendar(
-        _ id: PropertyID, from: LocalDay, to: LocalDay, for caller: Caller?,
-        orWhere mayRead: @Sendable () async throws -> Bool = { false }
-    ) async throws -> [CalendarDay] {
-        fatalError("later")
-    }
-
-    public func quote(
-        _ id: PropertyID, checkIn: LocalDay, checkOut: LocalDay, guests: Int, for caller: Caller?,
-        orWhere mayRead: @Sendable () async throws -> Bool = { false }
-    ) async throws -> Quote {
-        fatalError("later")
-    }
-
-    public func terms(for property: PropertyID, stay: Stay, guests: Int, now: Instant) async throws -> Terms? {
-        fatalError("later")
-    }
-
+    /// What other services must know of a property, whatever its status; nothing where there is none.
     public func facts(_ id: PropertyID) async throws -> PropertyFacts? {
-        fatalError("later")
+        try await store.property(id)?.facts
     }
 
-    package func apply(_ event: Event) async throws {
-        fatalError("later")
-    }
-
-    package func applyCalendars(_ changes: [CalendarChanged]) async throws {
-        fatalError("later")
-    }
-
-    package func importListings(_ batch: [ImportedListing]) async throws -> [String: ImportedProperty] {
-        fatalError("later")
+    /// Lets through whom a property concerns.
+    func visible(
+        _ property: Property?, to caller: Caller?, orWhere mayRead: () async throws -> Bool
+    ) async throws -> Property {
+        guard let property else { throw Problem.notFound("property") }
+        if property.status == .listed { return property }
+        guard let caller else { throw Problem.notFound("property") }
+        if caller.isOperator || caller.id == property.hostId { return property }
+        guard try await mayRead() else { throw Problem.notFound("property") }
+        return property
     }
 }
 
-package enum PropertyMigrations {
-    package static let all: [Migration] = []
+extension Property {
+    package var facts: PropertyFacts {
+        PropertyFacts(
+            id: id, hostId: hostId, title: title, status: status, zone: zone, currency: nightlyPrice?.currency,
+            checkInFrom: checkInFrom, checkOutBy: checkOutBy, units: (1...unitCount).map { UnitID.of(id, $0) },
+            instantBook: instantBook, cancellationPolicy: cancellationPolicy)
+    }
 }

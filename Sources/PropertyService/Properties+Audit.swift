@@ -1,0 +1,38 @@
+package import Core
+import Storage
+
+/// The copy of taken nights that search uses, as one consistent look found it.
+package struct CopyAudit: Sendable {
+    /// Nights by the booking that has them.
+    package let booked: [BookingID: Set<BookedNight>]
+    /// Closed nights by unit and 64-night word; words without one are left out.
+    package let blocked: [UnitID: [Int64: Int64]]
+}
+
+/// A night of a unit.
+package struct BookedNight: Sendable, Hashable {
+    package let unit: UnitID
+    package let night: LocalDay
+
+    package init(unit: UnitID, night: LocalDay) {
+        self.unit = unit
+        self.night = night
+    }
+}
+
+extension Properties {
+    /// Reads the whole copy at one moment.
+    package func auditCopy() async throws -> CopyAudit {
+        try await store.database.read { reader in
+            var booked: [BookingID: Set<BookedNight>] = [:]
+            try reader.forEach("SELECT booking_id, unit_id, night FROM booked_night") { row in
+                booked[try row[0], default: []].insert(BookedNight(unit: try row[1], night: try row[2]))
+            }
+            var blocked: [UnitID: [Int64: Int64]] = [:]
+            try reader.forEach("SELECT unit_id, word, blocked FROM unit_word WHERE blocked <> 0") { row in
+                blocked[try row[0], default: [:]][try row[1]] = try row[2]
+            }
+            return CopyAudit(booked: booked, blocked: blocked)
+        }
+    }
+}

@@ -1,0 +1,159 @@
+public import Core
+import Storage
+
+extension Properties {
+    /// Makes a listing of the caller's, who thereby becomes a host. A draft unless it asks to be listed at once.
+    /// - Throws: `Problem` `validation_failed` that names every field that is wrong or missing.
+    public func create(_ draft: PropertyDraft, for caller: Caller, once: Once?) async throws -> Property {
+        let now = world.now()
+        let id: PropertyID = world.id()
+        let outbox = outbox
+        let checked = Result { try Properties.checked(draft, id: id, host: caller.id, gazetteer: gazetteer) }
+        return try await database.write { tx in
+            try tx.once(once, at: now) { step in
+                let (property, names) = try checked.get()
+                try PropertyStore.insert(property, digest: nil, names: names, at: now, in: step)
+                try outbox.append(
+                    PropertyCreated.kind, about: property.id.text, version: property.version,
+                    body: PropertyCreated(propertyId: property.id, hostId: property.hostId), at: now, in: step)
+                return property
+            }
+        }.get()
+    }
+
+    /// Changes what is named and nothing else; naming what is so already changes nothing.
+    /// - Throws: `Problem`: `not_found`; `forbidden` for another's listed property; `validation_failed` with every
+    ///   wrong field; `state_conflict` for a place that would be bookable without a price.
+    public func change(
+        _ id: PropertyID, _ changes: PropertyChanges, for caller: Caller
+    ) async throws -> Property {
+        let now = world.now()
+        let gazetteer = gazetteer
+        return try await database.write { tx in
+            guard let old = try PropertyStore.property(id, in: tx) else { throw Problem.notFound("property") }
+            try Properties.requireMayChange(old, caller)
+            var check = Check()
+            let listing = CheckedListing(changes, gazetteer: gazetteer, &check)
+            var new = old
+            listing.apply(to: &new)
+            check.nights(of: new)
+            try check.end()
+            guard new.status == .draft || new.nightlyPrice != nil else {
+                throw Problem(
+                    .stateConflict, "A place without a price can't be listed or paused. Set nightlyPrice first.",
+                    errors: [Problem.FieldError("nightlyPrice", "required", "a price is needed before publishing")])
+            }
+            guard new != old else { return old }
+            new.version += 1
+            try PropertyStore.update(old, to: new, names: listing.amenityNames, at: now, in: tx)
+            if caller.id != old.hostId {
+                try tx.execute(
+                    """
+                    INSERT INTO operator_change (property_id, version, operator_id, at)
+                    VALUES (\(new.id), \(new.version), \(caller.id), \(now))
+                    """)
+            }
+            return new
+        }
+    }
+
+    /// - Throws: `Problem` `not_found` where the caller may not even see it, `forbidden` where it is not theirs.
+    private static func requireMayChange(_ property: Property, _ caller: Caller) throws(Problem) {
+        guard caller.id != property.hostId, !caller.isOperator else { return }
+        throw property.status == .listed
+            ? Problem(.forbidden, "This property is another host's.") : Problem.notFound("property")
+    }
+
+    private static func checked(
+        _ draft: PropertyDraft, id: PropertyID, host: UserID, gazetteer: Gazetteer
+    ) throws(Problem) -> (Property, names: [String: String]) {
+        var check = Check()
+        let listing = CheckedListing(PropertyChanges(draft), gazetteer: gazetteer, &check)
+        check.requireAll(of: draft)
+        check.nights(listing.minimumNights ?? 1, listing.maximumNights ?? Stay.longest)
+        try check.end()
+        guard let title = listing.title, let roomType = listing.roomType, let country = listing.country,
+            let city = listing.city, let latitude = listing.latitude, let longitude = listing.longitude,
+            let maximumGuests = listing.maximumGuests, let zone = listing.zone
+        else { throw Problem(.validationFailed, "A required field is missing.") }
+        var property = Property(
+            id: id, hostId: host, title: title, description: "", roomType: roomType,
+            location: Location(
+                country: country, city: city, neighbourhood: nil, latitude: latitude, longitude: longitude),
+            maximumGuests: maximumGuests, bedrooms: 1, beds: 1, bathrooms: 1, amenities: [], nightlyPrice: nil,
+            minimumNights: 1, maximumNights: Stay.longest, instantBook: true, unitCount: 1,
+            cancellationPolicy: .moderate, rating: .none, photos: [], zone: zone, checkInFrom: TimeOfDay(hour: 15),
+            checkOutBy: TimeOfDay(hour: 11), status: .draft, openUntil: nil, source: nil, version: 1)
+        listing.apply(to: &property)
+        return (property, listing.amenityNames)
+    }
+}
+
+extension Check {
+    fileprivate mutating func nights(of property: Property) {
+        nights(property.minimumNights, property.maximumNights)
+    }
+
+    fileprivate mutating func nights(_ minimum: Int, _ maximum: Int) {
+        require(minimum <= maximum, "minimumNights", "out_of_range", "minimumNights is at most maximumNights")
+    }
+
+    /// Names each required field that is missing.
+    fileprivate mutating func requireAll(of draft: PropertyDraft) {
+        func missing(_ field: String, _ isMissing: Bool) {
+            if isMissing { refuse(field, "required", "\(field) is required") }
+        }
+        missing("title", draft.title == nil)
+        missing("roomType", draft.roomType == nil)
+        missing("location", draft.location == nil)
+        if let location = draft.location {
+            missing("location.country", location.country == nil)
+            missing("location.city", location.city == nil)
+            missing("location.latitude", location.latitude == nil)
+            missing("location.longitude", location.longitude == nil)
+        }
+        missing("maximumGuests", draft.maximumGuests == nil)
+        missing("nightlyPrice", draft.nightlyPrice == nil)
+        missing("timeZone", draft.timeZone == nil)
+    }
+}
+
+extension PropertyChanges {
+    /// A draft as the changes to a listing that has nothing yet.
+    init(_ draft: PropertyDraft) {
+        self.init()
+        title = Change(draft.title)
+        description = Change(draft.description)
+        roomType = Change(draft.roomType)
+        location = draft.location.map { place in
+            var changes = LocationChanges()
+            changes.country = Change(place.country)
+            changes.city = Change(place.city)
+            changes.neighbourhood = Change(place.neighbourhood)
+            changes.latitude = Change(place.latitude)
+            changes.longitude = Change(place.longitude)
+            return changes
+        }
+        maximumGuests = Change(draft.maximumGuests)
+        bedrooms = Change(draft.bedrooms)
+        beds = Change(draft.beds)
+        bathrooms = Change(draft.bathrooms)
+        amenities = Change(draft.amenities)
+        nightlyPrice = Change(draft.nightlyPrice)
+        minimumNights = Change(draft.minimumNights)
+        maximumNights = Change(draft.maximumNights)
+        instantBook = Change(draft.instantBook)
+        unitCount = Change(draft.unitCount)
+        cancellationPolicy = Change(draft.cancellationPolicy)
+        timeZone = Change(draft.timeZone)
+        checkInFrom = Change(draft.checkInFrom)
+        checkOutBy = Change(draft.checkOutBy)
+        status = Change(draft.status)
+        openUntil = Change(draft.openUntil)
+        photos = Change(draft.photos)
+    }
+}
+
+extension Change {
+    fileprivate init(_ value: Value?) { self = value.map { .set($0) } ?? .keep }
+}

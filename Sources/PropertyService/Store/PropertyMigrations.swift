@@ -1,0 +1,132 @@
+package import Storage
+
+/// The schema of the Properties DB.
+package enum PropertyMigrations {
+    package static let all = [
+        Migration(
+            "property-0001-listings",
+            """
+            CREATE TABLE property (
+                id                  TEXT   PRIMARY KEY NOT NULL,
+                version             BIGINT NOT NULL,
+                host_id             TEXT   NOT NULL,
+                status              TEXT   NOT NULL,
+                title               TEXT   NOT NULL,
+                room_type           TEXT   NOT NULL,
+                country             TEXT   NOT NULL,
+                city                TEXT   NOT NULL,
+                neighbourhood       TEXT,
+                latitude            DOUBLE PRECISION NOT NULL,
+                longitude           DOUBLE PRECISION NOT NULL,
+                maximum_guests      BIGINT NOT NULL,
+                bedrooms            BIGINT NOT NULL,
+                beds                BIGINT NOT NULL,
+                half_bathrooms      BIGINT NOT NULL,
+                amenities           TEXT   NOT NULL, -- codes with a space between: one row is one read
+                price               BIGINT,          -- minor units; NULL only in a draft
+                currency            TEXT,
+                minimum_nights      BIGINT NOT NULL,
+                maximum_nights      BIGINT NOT NULL,
+                instant_book        BIGINT NOT NULL,
+                unit_count          BIGINT NOT NULL,
+                cancellation_policy TEXT   NOT NULL,
+                rating_hundredths   BIGINT,
+                rating_count        BIGINT NOT NULL,
+                photos              TEXT   NOT NULL, -- JSON; empty for none
+                zone                TEXT   NOT NULL,
+                check_in_from       TEXT   NOT NULL,
+                check_out_by        TEXT   NOT NULL,
+                open_until          BIGINT,
+                source_name         TEXT,
+                source_id           TEXT,
+                description         TEXT   NOT NULL, -- late in the row: summaries leave it out
+                source_digest       BIGINT,          -- of the listing as last imported: the same again changes nothing
+                created_at          BIGINT NOT NULL,
+                changed_at          BIGINT NOT NULL,
+                UNIQUE (source_name, source_id)
+            );
+            CREATE INDEX property_host ON property (host_id, created_at);
+
+            CREATE TABLE operator_change ( -- what operators changed of listings that are not theirs
+                property_id TEXT   NOT NULL,
+                version     BIGINT NOT NULL,
+                operator_id TEXT   NOT NULL,
+                at          BIGINT NOT NULL,
+                PRIMARY KEY (property_id, version)
+            );
+
+            CREATE TABLE amenity (
+                code         TEXT   PRIMARY KEY NOT NULL,
+                name         TEXT   NOT NULL,
+                listed_count BIGINT NOT NULL -- how many listed places have it; kept with each change of one
+            );
+            """),
+        Migration(
+            "property-0002-nights",
+            """
+            CREATE TABLE booked_night ( -- a copy of the claims that bookings have
+                unit_id    TEXT   NOT NULL,
+                night      BIGINT NOT NULL, -- days since 1970-01-01
+                booking_id TEXT   NOT NULL, -- events of two bookings may come in any order: each has its own rows
+                PRIMARY KEY (unit_id, night, booking_id)
+            );
+
+            CREATE TABLE unit_word ( -- 64 nights of a unit
+                property_id TEXT   NOT NULL,
+                word        BIGINT NOT NULL, -- day number / 64, rounded down
+                unit_id     TEXT   NOT NULL,
+                blocked     BIGINT NOT NULL, -- bit n is the night word * 64 + n
+                booked      BIGINT NOT NULL, -- from booked_night
+                PRIMARY KEY (property_id, word, unit_id)
+            );
+
+            CREATE TABLE property_word ( -- 64 nights of a property: what a search needs in one look
+                word        BIGINT NOT NULL,
+                property_id TEXT   NOT NULL,
+                taken       BIGINT NOT NULL, -- nights that no unit has free
+                rules       TEXT   NOT NULL, -- prices and minimums per night, as runs; empty for none
+                PRIMARY KEY (word, property_id) -- by word first: a search reads one word of many places
+            );
+            CREATE INDEX property_word_property ON property_word (property_id);
+            """),
+        Migration(
+            "property-0003-search",
+            """
+            CREATE TABLE search_entry ( -- listed places only, as a search filters them
+                property_id       TEXT   PRIMARY KEY NOT NULL,
+                cell              BIGINT NOT NULL, -- of a grid of tenths of a degree
+                latitude          DOUBLE PRECISION NOT NULL,
+                longitude         DOUBLE PRECISION NOT NULL,
+                country           TEXT   NOT NULL,
+                city              TEXT   NOT NULL, -- folded
+                neighbourhood     TEXT   NOT NULL, -- folded; empty for none
+                room_type         BIGINT NOT NULL, -- one bit
+                maximum_guests    BIGINT NOT NULL,
+                bedrooms          BIGINT NOT NULL,
+                beds              BIGINT NOT NULL,
+                half_bathrooms    BIGINT NOT NULL,
+                instant_book      BIGINT NOT NULL,
+                amenities         BIGINT NOT NULL, -- a bit for each of the common ones
+                price             BIGINT NOT NULL,
+                currency          TEXT   NOT NULL,
+                minimum_nights    BIGINT NOT NULL,
+                maximum_nights    BIGINT NOT NULL,
+                open_until        BIGINT NOT NULL, -- far away for none
+                unit_count        BIGINT NOT NULL,
+                zone              TEXT   NOT NULL,
+                rating_hundredths BIGINT NOT NULL, -- -1 without ratings
+                recommendation    BIGINT NOT NULL
+            );
+            CREATE INDEX search_entry_cell ON search_entry (cell);
+            CREATE INDEX search_entry_city ON search_entry (city);
+            CREATE INDEX search_entry_neighbourhood ON search_entry (neighbourhood);
+            CREATE INDEX search_entry_country ON search_entry (country);
+
+            CREATE TABLE search_text ( -- apart, so that entries stay small
+                property_id TEXT PRIMARY KEY NOT NULL,
+                words       TEXT NOT NULL, -- title and description, folded
+                amenities   TEXT NOT NULL  -- all codes, each between spaces
+            );
+            """),
+    ]
+}
