@@ -21,6 +21,8 @@ public struct Configuration: Sendable {
     public let rateLimits: Bool
     /// As swift-log names its levels.
     public let logLevel: String
+    /// Whether this is the demo of `make run`: sign-ins are shown and everyone's mail can be read in the browser.
+    public let isDemo: Bool
 
     /// - Parameter settings: names and values; the environment wins over a file before they come here.
     /// - Throws: `ConfigurationError` naming the variable and what was expected.
@@ -55,6 +57,7 @@ public struct Configuration: Sendable {
         rateLimits = try reader.oneOf("ROOST_RATE_LIMITS", ["on", "off"], or: "on") == "on"
         logLevel = try reader.oneOf(
             "ROOST_LOG_LEVEL", ["trace", "debug", "info", "notice", "warning", "error", "critical"], or: "info")
+        isDemo = try reader.oneOf("ROOST_DEMO", ["on", "off"], or: "off") == "on"
     }
 
     private static func providers(_ reader: SettingReader) throws -> [String] {

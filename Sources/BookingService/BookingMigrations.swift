@@ -56,7 +56,8 @@ package enum BookingMigrations {
                 confirmed_at    BIGINT,
                 cancelled_at    BIGINT,
                 cancelled_by    TEXT,
-                reason          TEXT
+                reason          TEXT,
+                began_as_request BIGINT NOT NULL -- whether the host was asked first
             );
             CREATE INDEX booking_guest ON booking (guest_id, created_at, id);
             CREATE INDEX booking_host ON booking (host_id, created_at, id);

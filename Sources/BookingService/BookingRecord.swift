@@ -24,6 +24,8 @@ struct BookingRecord: Sendable {
     var cancelledAt: Instant?
     var cancelledBy: Actor?
     var reason: String?
+    /// Whether the host was asked first.
+    let beganAsRequest: Bool
 
     /// When the course must be looked at again; nothing where only an event from outside can move it.
     var dueAt: Instant? {
@@ -50,7 +52,8 @@ extension BookingRecord {
     /// In the order in which `init(_ row:)` reads them.
     static let columns: StaticString = """
         id, code, state, property_id, unit_id, guest_id, host_id, check_in, check_out, guests, total, currency, lines, \
-        agreed, extensions, ends_at, version, created_at, confirmed_at, cancelled_at, cancelled_by, reason
+        agreed, extensions, ends_at, version, created_at, confirmed_at, cancelled_at, cancelled_by, reason, \
+        began_as_request
         """
 
     init(_ row: Row) throws {
@@ -78,6 +81,7 @@ extension BookingRecord {
         cancelledAt = try row[19]
         cancelledBy = (try row[20] as String?).flatMap(Actor.init)
         reason = try row[21]
+        beganAsRequest = try row[22]
     }
 }
 
@@ -96,13 +100,13 @@ extension Transaction {
             """
             INSERT INTO booking (
                 id, code, state, property_id, unit_id, guest_id, host_id, check_in, check_out, guests, total, currency,
-                lines, agreed, extensions, ends_at, due_at, version, created_at)
+                lines, agreed, extensions, ends_at, due_at, version, created_at, began_as_request)
             VALUES (
                 \(record.id), \(record.code), \(record.course.state.rawValue), \(record.wish.propertyId),
                 \(record.unitId), \(record.guestId), \(record.hostId), \(record.wish.stay.checkIn),
                 \(record.wish.stay.checkOut), \(record.wish.guests), \(record.total.amount), \(record.total.currency),
                 \(lines), \(agreed), \(record.extensions), \(record.endsAt), \(record.dueAt), \(record.version),
-                \(record.createdAt))
+                \(record.createdAt), \(record.beganAsRequest))
             """)
     }
 

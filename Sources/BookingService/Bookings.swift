@@ -53,7 +53,7 @@ public struct Bookings: Sendable {
             id: world.id(), code: world.code(), course: course, wish: wish, unitId: nil, guestId: caller.id,
             hostId: facts.hostId, lines: terms.lines, total: terms.total ?? .zero(facts.currency ?? .usd),
             agreed: agreed, extensions: 0, endsAt: endsAt, version: 0, createdAt: now, confirmedAt: nil,
-            cancelledAt: nil, cancelledBy: nil, reason: nil)
+            cancelledAt: nil, cancelledBy: nil, reason: nil, beganAsRequest: !facts.instantBook)
         let outcome = try await store.begin(
             record, units: facts.units, refusal: refusal(of: terms, expecting: expectedTotal, endsAt: endsAt, now: now),
             once: once, at: now)

@@ -1,0 +1,46 @@
+import BookingService
+import Core
+import PaymentService
+
+/// Money: the books by themselves, and against the bookings.
+enum BooksCheck {
+    static func alone(_ books: PaymentsAudit) -> [Audit.Finding] {
+        books.unbalancedGroups.map { .init($0, "ledger group \($0) does not sum to zero") }
+            + books.misbookedPayments.map { .init($0.text, "\($0): the ledger says something else than the payment") }
+            + books.overRefunded.map { .init($0.text, "\($0): more was given back than was taken") }
+            + books.failedRefunds.map { .init($0.text, "\($0): the provider will not make this refund; a person must") }
+    }
+
+    /// No captured payment without a booking that is confirmed, or its refund; none confirmed without its money.
+    static func against(_ bookings: BookingsAudit, _ books: PaymentsAudit) -> [Audit.Finding] {
+        var findings: [Audit.Finding] = []
+        let known = Dictionary(uniqueKeysWithValues: bookings.bookings.map { ($0.id, $0) })
+        for payment in books.captured {
+            func fault(_ what: String) { findings.append(.init(payment.bookingId.text, "\(payment.id) of \(payment.bookingId): \(what)")) }
+            guard let booking = known[payment.bookingId] else {
+                fault("money was taken for no booking")
+                continue
+            }
+            let isWhole = payment.refunded == payment.captured.amount
+            if !payment.counts && !isWhole { fault("was taken beside the payment that counts, and has not gone back in full") }
+            if payment.counts && !booking.wasConfirmed && !isWhole {
+                fault("was taken, but the booking is \(booking.status.rawValue) and the money has not gone back in full")
+            }
+        }
+        for booking in bookings.bookings {
+            func fault(_ what: String) { findings.append(.init(booking.id.text, "\(booking.id) (\(booking.status.rawValue)): \(what)")) }
+            let balance = books.balances[booking.id]
+            let kept = (balance?.paid ?? 0) - (balance?.refunded ?? 0)
+            switch booking.status {
+            case .confirmed, .completed:
+                if kept != booking.total.amount { fault("keeps \(kept) of its total of \(booking.total.amount)") }
+            case .cancelled where booking.wasConfirmed:
+                let due = booking.total.amount - (booking.refundDue?.amount ?? 0)
+                if kept != due { fault("keeps \(kept) after its cancellation, \(due) was agreed") }
+            case .cancelled, .declined, .expired, .requested, .held:
+                if kept != 0 { fault("keeps \(kept) though it is not confirmed") }
+            }
+        }
+        return findings
+    }
+}

@@ -1,0 +1,33 @@
+import BookingService
+import Core
+import PropertyService
+
+/// The copy of taken nights that search uses, against the claims.
+enum CopyCheck {
+    static func compare(_ bookings: BookingsAudit, _ copy: CopyAudit) -> [Audit.Finding] {
+        var findings: [Audit.Finding] = []
+        var booked = copy.booked
+        for booking in bookings.bookings {
+            let there = booked.removeValue(forKey: booking.id) ?? []
+            let owned = Set(booking.unit.map { unit in booking.nights.map { BookedNight(unit: unit, night: $0) } } ?? [])
+            if there != owned {
+                findings.append(
+                    .init(booking.id.text, "\(booking.id): search takes \(there.count) nights for taken, it owns \(owned.count)"))
+            }
+        }
+        for id in booked.keys.sorted() where booked[id]?.isEmpty == false {
+            findings.append(.init(id.text, "search takes nights for those of \(id), which is no booking"))
+        }
+        for unit in Set(bookings.blocked.keys).union(copy.blocked.keys).sorted()
+        where bookings.blocked[unit] ?? [:] != copy.blocked[unit] ?? [:] {
+            // The events about closed nights are about the property whose unit it is.
+            findings.append(.init(property(of: unit), "\(unit): search has other nights closed than the calendar"))
+        }
+        return findings
+    }
+
+    private static func property(of unit: UnitID) -> String {
+        let parts = unit.text.split(separator: "_")
+        return parts.count == 3 ? "\(PropertyKind.prefix)_\(parts[1])" : unit.text
+    }
+}

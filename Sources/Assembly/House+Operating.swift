@@ -1,0 +1,123 @@
+import AuthService
+import Core
+import Foundation
+import NotificationService
+import Storage
+
+/// What the command and the operator's addresses ask of the whole.
+extension House {
+    /// Adds a person without asking them.
+    /// - Returns: what they are: `guest` or `operator`.
+    public func addPerson(email: String, name: String?, isOperator: Bool, password: String?) async throws -> String {
+        let person = try await accounts.add(email: email, name: name, isOperator: isOperator, password: password)
+        return person.roles.contains(.operator) ? "operator" : "guest"
+    }
+
+    /// Sets a password and ends the person's sessions.
+    public func setPassword(email: String, password: String) async throws {
+        try await accounts.setPassword(email: email, password: password)
+    }
+
+    /// Whether each database answers, by a question that costs nothing.
+    public func readiness() async -> [(name: String, isReady: Bool)] {
+        var answers: [(name: String, isReady: Bool)] = []
+        for (name, database) in databases.all {
+            let isReady = (try? await database.read { try $0.exists("SELECT 1") }) ?? false
+            answers.append((name, isReady))
+        }
+        return answers
+    }
+
+    /// A number an operator watches.
+    public struct Measure: Sendable {
+        public let name: String
+        public let help: String
+        public let labels: [(name: String, value: String)]
+        public let value: Double
+    }
+
+    /// How much waits, and for how long: what rises when something is wrong.
+    public func gauges() async -> [Measure] {
+        var measures: [Measure] = []
+        let now = world.now()
+        for (name, database) in databases.all {
+            let waiting = try? await database.read { reader in
+                try reader.first(
+                    "SELECT COUNT(*), MIN(created_at), SUM(CASE WHEN tries >= \(OutboxDelivery.mostTries) THEN 1 ELSE 0 END) FROM outbox"
+                ) { row in (count: try row[0] as Int, oldest: try row[1] as Instant?, stuck: try row[2] as Int?) }
+            }
+            guard let waiting else { continue }
+            let labels = [(name: "database", value: name)]
+            let age = waiting.oldest.map { Double(now.since($0).wholeMilliseconds) / 1000 } ?? 0
+            measures += [
+                Measure(
+                    name: "roost_outbox_waiting", help: "Events not yet delivered.", labels: labels,
+                    value: Double(waiting.count)),
+                Measure(
+                    name: "roost_outbox_oldest_seconds", help: "Age of the oldest event not yet delivered.",
+                    labels: labels, value: max(0, age)),
+                Measure(
+                    name: "roost_outbox_stuck", help: "Events given up after twenty tries: each needs a person.",
+                    labels: labels, value: Double(waiting.stuck ?? 0)),
+            ]
+        }
+        return measures
+    }
+}
+
+/// One thing `roost doctor` looked at.
+public struct Doctor: Sendable {
+    public let name: String
+    public let isWell: Bool
+    /// What was found, or what is wrong and what to do.
+    public let finding: String
+
+    /// Looks at databases, data folder and providers, changing nothing.
+    public static func examine(_ configuration: Configuration) async -> [Doctor] {
+        var checks: [Doctor] = []
+        let addresses = configuration.databases
+        for (name, path) in [
+            ("users", addresses.users), ("properties", addresses.properties), ("bookings", addresses.bookings),
+            ("payments", addresses.payments),
+        ] {
+            checks.append(await database(name, path))
+        }
+        checks.append(folder(configuration.dataDirectory))
+        for provider in configuration.paymentProviders {
+            checks.append(Doctor(name: "payments by \(provider)", isWell: true, finding: "built in; no money moves"))
+        }
+        checks.append(
+            Doctor(
+                name: "mail by file", isWell: true,
+                finding: "each message is a file in \(configuration.dataDirectory)/mail"))
+        return checks
+    }
+
+    private static func database(_ name: String, _ path: String) async -> Doctor {
+        let title = "database \(name)"
+        guard FileManager.default.fileExists(atPath: path) else {
+            return Doctor(name: title, isWell: true, finding: "\(path) is not there yet; `roost serve` makes it")
+        }
+        do {
+            let database = try SQLiteSnapshot(path: path)
+            let steps = try await database.read { reader in
+                try reader.value("SELECT COUNT(*) FROM schema_migration", as: Int.self) ?? 0
+            }
+            try database.close()
+            return Doctor(name: title, isWell: true, finding: "\(path), \(steps) migrations applied")
+        } catch {
+            return Doctor(name: title, isWell: false, finding: "\(error)")
+        }
+    }
+
+    private static func folder(_ path: String) -> Doctor {
+        let files = FileManager.default
+        if !files.fileExists(atPath: path) {
+            return Doctor(name: "data folder", isWell: true, finding: "\(path) is not there yet; `roost serve` makes it")
+        }
+        let canWrite = files.isWritableFile(atPath: path)
+        return Doctor(
+            name: "data folder", isWell: canWrite,
+            finding: canWrite ? "\(path) can be written" : "\(path) can't be written; let the server's user own it")
+    }
+}

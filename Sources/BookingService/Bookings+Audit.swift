@@ -1,0 +1,125 @@
+package import Core
+import PropertyService
+import Storage
+
+/// The Booking database as one consistent look found it, for whoever compares it with the others.
+package struct BookingsAudit: Sendable {
+    /// What is wrong within this database alone. Must be empty.
+    package let findings: [String]
+    package let bookings: [AuditedBooking]
+    /// Blocked nights by unit and 64-night word.
+    package let blocked: [UnitID: [Int64: Int64]]
+    /// Bookings that time should have moved on by now, or that wait for a provider.
+    package let inFlight: Int
+}
+
+/// A booking and the nights it owns.
+package struct AuditedBooking: Sendable {
+    package let id: BookingID
+    package let status: BookingStatus
+    package let guestId: UserID
+    package let hostId: UserID
+    package let wasRequest: Bool
+    package let wasConfirmed: Bool
+    /// Ended as a request nobody answered.
+    package let lapsed: Bool
+    package let total: Money
+    /// What a cancelled booking must have given back of what was paid; nothing for the other states.
+    package let refundDue: Money?
+    package let unit: UnitID?
+    package let nights: [LocalDay]
+}
+
+extension Bookings {
+    /// Reads everything at one moment.
+    package func audit() async throws -> BookingsAudit {
+        let now = world.now()
+        return try await store.database.read { [store] reader in
+            var findings: [String] = []
+            var claims: [BookingID: [(unit: UnitID, night: LocalDay)]] = [:]
+            try reader.forEach(
+                """
+                SELECT booking_id, unit_id, night FROM claimed_night WHERE booking_id IS NOT NULL
+                ORDER BY unit_id, night
+                """
+            ) { row in claims[try row[0], default: []].append((try row[1], try row[2])) }
+
+            var bookings: [AuditedBooking] = []
+            var inFlight = 0
+            try reader.forEach("SELECT \(raw: BookingRecord.columns) FROM booking ORDER BY id") { row in
+                let record = try BookingRecord(row)
+                let owned = claims.removeValue(forKey: record.id) ?? []
+                findings += record.faults(owning: owned)
+                if record.course.state == .closing || record.dueAt.map({ $0 <= now }) == true { inFlight += 1 }
+                bookings.append(
+                    AuditedBooking(
+                        id: record.id, status: record.course.status, guestId: record.guestId, hostId: record.hostId,
+                        wasRequest: record.beganAsRequest, wasConfirmed: record.confirmedAt != nil,
+                        lapsed: record.course.state == .lapsed, total: record.total,
+                        refundDue: record.course.state == .cancelled
+                            ? record.total.percent(
+                                store.refundPercent(
+                                    of: record, by: record.cancelledBy ?? .system, at: record.cancelledAt ?? now))
+                            : nil,
+                        unit: record.unitId, nights: owned.map(\.night)))
+            }
+            for (id, nights) in claims.sorted(by: { $0.key < $1.key }) {
+                findings.append("\(nights.count) nights belong to \(id), which is no booking")
+            }
+            findings += try reader.all(
+                """
+                SELECT unit_id, night FROM claimed_night WHERE booking_id IS NULL AND NOT EXISTS (
+                    SELECT 1 FROM night_block
+                    WHERE night_block.unit_id = claimed_night.unit_id AND night_block.night = claimed_night.night)
+                """
+            ) { row in "\(try row[0] as String): the night of \(try row[1] as LocalDay) is blocked for no reason" }
+            findings += try reader.all(
+                """
+                SELECT unit_id, night FROM night_block WHERE NOT EXISTS (
+                    SELECT 1 FROM claimed_night
+                    WHERE night_block.unit_id = claimed_night.unit_id AND night_block.night = claimed_night.night)
+                """
+            ) { row in "\(try row[0] as String): the night of \(try row[1] as LocalDay) is closed, but free to be booked" }
+
+            var blocked: [UnitID: [Int64: Int64]] = [:]
+            try reader.forEach("SELECT DISTINCT unit_id, night FROM night_block") { row in
+                let night: LocalDay = try row[1]
+                blocked[try row[0], default: [:]][NightWord.word(of: night), default: 0] |= NightWord.bit(of: night)
+            }
+            return BookingsAudit(findings: findings, bookings: bookings, blocked: blocked, inFlight: inFlight)
+        }
+    }
+}
+
+extension BookingRecord {
+    /// What is wrong with a booking and the nights it owns, in words.
+    fileprivate func faults(owning owned: [(unit: UnitID, night: LocalDay)]) -> [String] {
+        var faults: [String] = []
+        func fault(_ what: String) { faults.append("\(id) (\(course.state.rawValue)): \(what)") }
+        if Set(owned.map(\.unit)).count > 1 { fault("owns nights on more than one unit") }
+        if let unit = owned.first?.unit, unit != unitId { fault("owns nights on another unit than its own") }
+        let nights = owned.map(\.night).sorted()
+        if Course.ownsNights(course.state) {
+            if nights != Array(wish.stay.nights) { fault("owns \(nights.count) of its \(wish.stay.nightCount) nights, or others") }
+        } else if course.state == .cancelled, let cancelledAt {
+            // Cancelled during the stay: what was slept stays, what was to come is free.
+            let slept = wish.stay.nights.filter { $0 < agreed.zone.day(at: cancelledAt) }
+            if nights != slept { fault("owns \(nights.count) nights after it was cancelled") }
+        } else if !nights.isEmpty {
+            fault("owns \(nights.count) nights it let go")
+        }
+        if let sum = try? Money.sum(lines.map(\.amount), in: total.currency) {
+            if sum != total { fault("its lines sum to \(sum), its total is \(total)") }
+        } else {
+            fault("its lines have no sum")
+        }
+        switch course.state {
+        case .held, .requested, .closing: if endsAt == nil { fault("never ends") }
+        case .confirmed, .completed: if confirmedAt == nil { fault("was never confirmed") }
+        case .cancelled: if confirmedAt == nil || cancelledAt == nil { fault("has no moment of confirmation or cancellation") }
+        case .abandoned: if cancelledAt == nil { fault("has no moment of cancellation") }
+        case .declined, .expired, .lapsed: break
+        }
+        return faults
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Assembly
+import Core
+
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Checks every promise about nights, money and mail, and prints what breaks, one line each.",
+        discussion: """
+            May run beside a server. A finding that compares two databases counts only if it still stands once the events \
+            it waits for are applied, or after 60 seconds. Exit status 0 only where nothing breaks.
+            """)
+
+    @OptionGroup var settings: SettingsOptions
+    @Flag(help: "Also wants nothing in flight: no event, mail, payment or refund on its way.") var atRest = false
+
+    func run() async throws {
+        let findings = try await settings.withHouseToLookAt { try await Audit($0).run(atRest: atRest) }
+        for finding in findings { print(finding) }
+        guard findings.isEmpty else {
+            throw Failure(sentence: "the audit found \(findings.count) broken \(findings.count == 1 ? "promise" : "promises")")
+        }
+        print("Every promise holds.")
+    }
+}

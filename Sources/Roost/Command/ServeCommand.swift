@@ -1,0 +1,61 @@
+import ArgumentParser
+import Assembly
+import Core
+import Foundation
+import Hummingbird
+import Logging
+import ServiceLifecycle
+import Web
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serves the API, the web pages and the background work.",
+        discussion: "SIGTERM and SIGINT let running requests finish and end with status 0.")
+
+    enum Role: String, ExpressibleByArgument, CaseIterable { case both, web, worker }
+
+    @OptionGroup var settings: SettingsOptions
+    @Option(help: "both, web or worker; on SQLite only both, because one process owns the files.")
+    var role: Role = .both
+
+    func run() async throws {
+        guard role == .both else {
+            throw Failure(sentence: "--role \(role.rawValue) needs PostgreSQL: on SQLite one process does both")
+        }
+        let configuration = try settings.configuration()
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        var logger = Logger(label: "roost")
+        logger.logLevel = Logger.Level(rawValue: configuration.logLevel) ?? .info
+        let log = logger
+        try await settings.withHouse { house in
+            let server = try WebServer(
+                accounts: house.accounts, properties: house.properties, bookings: house.bookings,
+                payments: house.payments,
+                settings: WebSettings(
+                    baseURL: configuration.baseURL, host: configuration.host, port: configuration.port,
+                    currency: configuration.currency, demoSignIns: configuration.isDemo ? Demo.signIns : []),
+                world: .live,
+                probes: WebProbes(
+                    databases: { await house.readiness() }, gauges: { await house.gauges().map(Gauge.init) }),
+                mail: configuration.isDemo ? MailReader(house) : nil)
+            let application = server.application(logger: log) { address in
+                log.notice("Roost listens", metadata: ["address": "\(address.map { "\($0)" } ?? configuration.baseURL)"])
+            }
+            let group = ServiceGroup(
+                configuration: ServiceGroupConfiguration(
+                    services: [
+                        .init(service: Background(house, logger: log)),
+                        .init(service: application),
+                    ],
+                    gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+            try await group.run()
+        }
+    }
+}
+
+extension Gauge {
+    init(_ measure: House.Measure) {
+        self.init(
+            measure.name, help: measure.help, labels: measure.labels.map { (name: $0.name, value: $0.value) }, measure.value)
+    }
+}

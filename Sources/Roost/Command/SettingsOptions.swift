@@ -1,0 +1,44 @@
+import ArgumentParser
+import Assembly
+import Core
+import Foundation
+
+/// What every command takes.
+struct SettingsOptions: ParsableArguments {
+    @Option(name: .customLong("config"), help: "A file of NAME=value lines; the environment wins over it.")
+    var file: String?
+
+    /// The settings of the file with those of the environment over them.
+    func configuration() throws -> Configuration {
+        var settings = try file.map { try Configuration.settings(fromFile: $0) } ?? [:]
+        settings.merge(ProcessInfo.processInfo.environment) { _, environment in environment }
+        return try Configuration(settings.filter { $0.key.hasPrefix("ROOST_") })
+    }
+
+    /// The house on its databases, as the one process that owns them.
+    func withHouse<T>(_ work: (House) async throws -> T) async throws -> T {
+        let configuration = try configuration()
+        let databases = try Databases.open(configuration.databases)
+        try await databases.migrate(world: .live)
+        let house = try House(configuration, databases: databases, world: .live)
+        let result: T
+        do {
+            result = try await work(house)
+        } catch {
+            try? databases.close()
+            throw error
+        }
+        try databases.close()
+        return result
+    }
+
+    /// The house for looking only; a server may own the databases meanwhile.
+    func withHouseToLookAt<T>(_ work: (House) async throws -> T) async throws -> T {
+        let configuration = try configuration()
+        let databases = try Databases.look(configuration.databases)
+        let house = try House(configuration, databases: databases, world: .live)
+        let result = try await work(house)
+        try databases.close()
+        return result
+    }
+}
