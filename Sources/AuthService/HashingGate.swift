@@ -25,6 +25,9 @@ final class HashingGate: Sendable {
         self.mostWaiting = mostWaiting
     }
 
+    /// How many wait now.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     /// - Throws: `Problem` `unavailable` where too many wait; what `work` throws.
     func run<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in

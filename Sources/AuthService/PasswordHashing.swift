@@ -28,7 +28,7 @@ package struct PasswordHashing: Sendable {
 
     let cost: Cost
     /// Nothing: in place, on the thread that asks.
-    private let gate: HashingGate?
+    let gate: HashingGate?
 
     /// On threads of its own, never on the cooperative pool.
     /// - Parameters:
