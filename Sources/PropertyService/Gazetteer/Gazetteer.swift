@@ -96,7 +96,7 @@ public struct Gazetteer: Sendable {
         file.text(file.codes.offset + 2 * country..<file.codes.offset + 2 * country + 2)
     }
 
-    func name(of place: Int) -> String {
+    private func name(of place: Int) -> String {
         let names = file.names.offset
         return file.text(names + file.u24(record(place))..<names + file.u24(record(place + 1)))
     }
@@ -123,6 +123,9 @@ public struct Gazetteer: Sendable {
 
     /// How many towns there are.
     package var townCount: Int { file.towns.count }
+
+    /// The name of a town by its place in the order of folded names, from 0.
+    package func townName(at place: Int) -> String { name(of: place) }
 }
 
 /// Why the gazetteer can't be opened.

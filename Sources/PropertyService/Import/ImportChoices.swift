@@ -1,0 +1,95 @@
+package import Core
+package import Foundation
+
+/// What the person who imports says about the files.
+package struct ImportChoices: Sendable {
+    package let listings: URL
+    /// Nothing: every night is open.
+    package let calendar: URL?
+    /// The files do not name it.
+    package let currency: Currency
+    package let zone: Zone
+    /// Wins over what the files say; with it goes `country`.
+    package let city: String?
+    /// ISO 3166-1 alpha-2.
+    package let country: String?
+    /// The address of the person who lets all of them; nothing: each host becomes a person with a made-up name.
+    package let hostEmail: String?
+    /// The day it is (UTC), where the calendar is to begin in the week before it; nothing: its days stay as they are.
+    package let shiftTo: LocalDay?
+
+    package init(
+        listings: URL, calendar: URL? = nil, currency: Currency, zone: Zone, city: String? = nil,
+        country: String? = nil, hostEmail: String? = nil, shiftTo: LocalDay? = nil
+    ) {
+        self.listings = listings
+        self.calendar = calendar
+        self.currency = currency
+        self.zone = zone
+        self.city = city
+        self.country = country
+        self.hostEmail = hostEmail
+        self.shiftTo = shiftTo
+    }
+}
+
+/// How far a pass over a file is.
+package struct ImportProgress: Sendable, Equatable {
+    package enum Step: String, Sendable { case checkingListings, readingCalendar, loading }
+
+    package let step: Step
+    /// Records read, without the header.
+    package let rows: Int
+    /// Of the file as it lies there, packed or not.
+    package let bytesRead: Int
+    package let bytesTotal: Int
+
+    /// How many rows lie between two reports: often enough for a line that moves, rarely enough to cost nothing.
+    static let interval = 5_000
+}
+
+/// What the files hold, after both were read to their ends.
+package struct ImportSummary: Sendable, Equatable {
+    /// Listings that will be loaded.
+    package var listings = 0
+    /// Of these, how many become drafts, for lack of a price or a position.
+    package var drafts = 0
+    package var listingRows = 0
+    package var calendarRows = 0
+    /// Rows of the calendar that were used.
+    package var nights = 0
+    package var warned = 0
+    package var rejected = 0
+    /// In the order they were met, the listings first; at most 10,000.
+    package var issues: [ImportIssue] = []
+    /// By how many days the calendar is moved, whole weeks.
+    package var shiftDays = 0
+}
+
+/// A listing as it is to be loaded.
+package struct ImportedPlace: Sendable, Equatable {
+    package let host: ListingHost
+    /// For the host who was made a person; `listing.hostId` is not known here.
+    package let listing: @Sendable (UserID) -> ImportedListing
+    /// Nothing where the calendar does not know it, or there is none.
+    package let calendar: ImportedCalendar?
+
+    package static func == (one: Self, other: Self) -> Bool {
+        let someone = UserID(stored: "usr_someone")
+        return one.host == other.host && one.calendar == other.calendar && one.listing(someone) == other.listing(someone)
+    }
+}
+
+/// The nights of an imported listing.
+package struct ImportedCalendar: Sendable, Equatable {
+    /// The listing's id in the source.
+    package let sourceId: String
+    /// The first night that the calendar names.
+    package let first: LocalDay
+    /// The day after the last night that the calendar names.
+    package let openUntil: LocalDay
+    /// In order.
+    package let closed: [LocalDay]
+    /// Nights whose price or minimum is not the listing's, in order.
+    package let nights: [NightPrice]
+}
