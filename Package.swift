@@ -64,7 +64,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.copy("Resources")]),
-        .target(name: "Simulation", dependencies: ["Core", "Assembly"]),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Core", "Storage", "Assembly",
+                "AuthService", "PropertyService", "PaymentService", "BookingService", "NotificationService",
+            ]),
         .executableTarget(
             name: "Roost",
             dependencies: [
