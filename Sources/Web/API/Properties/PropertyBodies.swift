@@ -1,0 +1,131 @@
+import Core
+import PropertyService
+
+/// A property, whole.
+struct PropertyBody: JSONWritable {
+    let property: Property
+
+    func write(to json: inout JSONWriter) {
+        json.object {
+            $0.members(of: property, isSummary: false, total: nil)
+        }
+    }
+}
+
+/// A property in a list, with the price of the stay that was asked for.
+struct PropertySummaryBody: JSONWritable {
+    let property: Property
+    let total: Money?
+
+    func write(to json: inout JSONWriter) {
+        json.object {
+            $0.members(of: property, isSummary: true, total: total)
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func members(of property: Property, isSummary: Bool, total: Money?) {
+        member("id", property.id)
+        member("hostId", property.hostId)
+        member("title", property.title)
+        if !isSummary { member("description", property.description) }
+        member("roomType", property.roomType.rawValue)
+        object("location") { place in
+            place.member("country", property.location.country)
+            place.member("city", property.location.city)
+            place.member("neighbourhood", property.location.neighbourhood)
+            place.member("latitude", property.location.latitude)
+            place.member("longitude", property.location.longitude)
+        }
+        member("maximumGuests", property.maximumGuests)
+        member("bedrooms", property.bedrooms)
+        member("beds", property.beds)
+        member("bathrooms", property.bathrooms)
+        list("amenities", property.amenities) { $0.value($1) }
+        member("nightlyPrice", property.nightlyPrice)
+        member("total", total)
+        member("minimumNights", property.minimumNights)
+        member("maximumNights", property.maximumNights)
+        member("instantBook", property.instantBook)
+        member("unitCount", property.unitCount)
+        member("cancellationPolicy", property.cancellationPolicy.rawValue)
+        object("rating") { rating in
+            rating.member("average", property.rating.average)
+            rating.member("count", property.rating.count)
+        }
+        list("photos", property.photos.prefix(isSummary ? 1 : property.photos.count)) { json, photo in
+            json.object {
+                $0.member("url", photo.url)
+                $0.member("alt", photo.alt)
+            }
+        }
+        member("timeZone", property.zone)
+        member("checkInFrom", property.checkInFrom)
+        member("checkOutBy", property.checkOutBy)
+        member("status", property.status.rawValue)
+        member("openUntil", property.openUntil)
+        member("source", property.source)
+    }
+}
+
+extension PropertySource: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        json.object {
+            $0.member("name", name)
+            $0.member("id", id)
+        }
+    }
+}
+
+extension PriceLine: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        json.object { line in
+            line.member("kind", kind.rawValue)
+            line.member("label", label)
+            line.member("date", date)
+            line.member("amount", amount)
+        }
+    }
+}
+
+extension Quote: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        json.object { quote in
+            quote.member("propertyId", propertyId)
+            quote.member("checkIn", checkIn)
+            quote.member("checkOut", checkOut)
+            quote.member("guests", guests)
+            quote.member("nights", nights)
+            quote.member("available", available)
+            quote.list("reasons", reasons) { $0.value($1.code) }
+            quote.list("reasonDetails", reasons) { json, reason in
+                json.object {
+                    $0.member("code", reason.code)
+                    $0.member("message", reason.message)
+                    $0.member("suggestion", reason.suggestion)
+                }
+            }
+            quote.list("alternatives", alternatives) { json, other in
+                json.object {
+                    $0.member("checkIn", other.checkIn)
+                    $0.member("checkOut", other.checkOut)
+                    $0.member("total", other.total)
+                }
+            }
+            quote.list("lines", lines) { $0.value($1) }
+            quote.member("total", total)
+        }
+    }
+}
+
+extension CalendarDay: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        json.object { day in
+            day.member("date", date)
+            day.member("available", available)
+            day.member("price", price)
+            day.member("minimumNights", minimumNights)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Core
+import Crypto
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// How much of a body is read, in bytes.
+enum BodyLimit {
+    /// The longest description a listing may have, in the widest characters and escaped, and some room.
+    static let usual = 64 * 1024
+    /// 731 nights with everything about each of them.
+    static let calendar = 256 * 1024
+    /// A form of ours has a few short fields.
+    static let form = 16 * 1024
+}
+
+/// A body that was read, and the key under which it is to count once.
+struct Sent<Body: Sendable>: Sendable {
+    let body: Body
+    let once: Once?
+}
+
+extension Visit {
+    /// Reads the body as a JSON object.
+    ///
+    /// Who may do this is decided before what they sent is looked at: where the body is wrong, `mayAsk` is asked first,
+    /// and what it throws comes before the complaint. Where the body is right the service decides both in its order.
+    /// - Parameters:
+    ///   - caller: with one, an `Idempotency-Key` counts (POST by someone signed in).
+    ///   - whenEmpty: what no body at all means; nothing where there must be one.
+    func read<Body>(
+        upTo limit: Int = BodyLimit.usual, for caller: Caller? = nil, whenEmpty: Body? = nil,
+        mayAsk: () async throws -> Void = {}, _ members: (inout Fields) -> Body?
+    ) async throws -> Sent<Body> {
+        let bytes: [UInt8]
+        let body: Body
+        var once: Once?
+        do {
+            let key = try caller.flatMap { try idempotencyKey(of: $0) }
+            bytes = try await self.bytes(upTo: limit)
+            if bytes.isEmpty, let whenEmpty {
+                body = whenEmpty
+            } else {
+                try requireJSON(isEmpty: bytes.isEmpty)
+                body = try Visit.decode(bytes, members)
+            }
+            once = key.map { Once(key: $0, bodyHash: Visit.hash(bytes)) }
+        } catch let problem as Problem {
+            try await mayAsk()
+            throw problem
+        }
+        return Sent(body: body, once: once)
+    }
+
+    /// The members of a JSON object, with every wrong one named in the refusal.
+    static func decode<Body>(_ bytes: [UInt8], _ members: (inout Fields) -> Body?) throws(Problem) -> Body {
+        let value: JSONValue
+        do {
+            value = try JSONParser.parse(bytes)
+        } catch {
+            throw Problem(.malformedRequest, "The body is not JSON: \(error.reason), at byte \(error.offset).")
+        }
+        guard case .object(let object) = value else {
+            throw .invalid("body", "wrong_type", "The body must be an object, not \(value.kind).")
+        }
+        var fields = Fields(object)
+        let body = members(&fields)
+        fields.refuseUnknown()
+        if let problem = fields.complaints.problem { throw problem }
+        guard let body else { throw .invalid("body", "invalid", "The body is not complete.") }
+        return body
+    }
+
+    /// The whole body, refused as soon as it is seen to be too long.
+    func bytes(upTo limit: Int) async throws -> [UInt8] {
+        let tooLarge = Problem(.payloadTooLarge, "The body is too large: at most \(limit) bytes are taken here.")
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
+        var bytes: [UInt8] = []
+        for try await part in request.body {
+            guard bytes.count + part.readableBytes <= limit else { throw tooLarge }
+            bytes.append(contentsOf: part.readableBytesView)
+        }
+        return bytes
+    }
+
+    private func requireJSON(isEmpty: Bool) throws(Problem) {
+        guard !isEmpty else { throw Problem(.malformedRequest, "The body is missing: an object in JSON is expected.") }
+        let encoding = request.headers[.contentEncoding]?.lowercased() ?? "identity"
+        guard encoding == "identity", let type = request.headers[.contentType], MediaType.isJSON(type) else {
+            throw Problem(.unsupportedMediaType, "Send the body as Content-Type: application/json, in UTF-8, not compressed.")
+        }
+    }
+
+    private func idempotencyKey(of caller: Caller) throws(Problem) -> IdempotencyKey? {
+        let keys = request.headers[values: .idempotencyKey]
+        guard let key = keys.first else { return nil }
+        guard keys.count == 1, !key.isEmpty, key.unicodeScalars.count <= IdempotencyKey.longest else {
+            throw Problem(
+                .malformedRequest, "An Idempotency-Key has 1 to \(IdempotencyKey.longest) characters and comes once.")
+        }
+        // Slashes that the router does not look at do not make another path.
+        let path = "/" + request.uri.path.split(separator: "/").joined(separator: "/")
+        return IdempotencyKey(person: caller.id, path: path, key: key)
+    }
+
+    /// SHA-256 of the bytes as sent: what anyone could make collide would let one request pass for another.
+    private static func hash(_ bytes: [UInt8]) -> String {
+        Hexadecimal.text(of: SHA256.hash(data: bytes))
+    }
+}
+
+enum Hexadecimal {
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    static func text(of bytes: some Sequence<UInt8>) -> String {
+        String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
+
+enum MediaType {
+    /// `application/json`, also with `charset=utf-8`.
+    static func isJSON(_ header: String) -> Bool {
+        parse(header).map { $0.type == "application/json" && $0.parameters.allSatisfy { $0 == "charset=utf-8" } } ?? false
+    }
+
+    static func isForm(_ header: String) -> Bool { parse(header)?.type == "application/x-www-form-urlencoded" }
+
+    private static func parse(_ header: String) -> (type: String, parameters: [String])? {
+        let parts = header.lowercased().split(separator: ";").map { part in
+            part.filter { $0 != " " && $0 != "\t" && $0 != "\"" }
+        }
+        guard let type = parts.first else { return nil }
+        return (type, Array(parts.dropFirst()))
+    }
+}
+
+extension HTTPField.Name {
+    static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .ifMatch
+    static let requestID = HTTPField.Name("X-Request-Id") ?? .ifMatch
+    static let fetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .ifMatch
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .ifMatch
+}

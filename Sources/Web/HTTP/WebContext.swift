@@ -1,0 +1,17 @@
+import Hummingbird
+import NIOCore
+
+/// What Hummingbird knows of a request besides its bytes: its id (in the logger) and who is at the other end.
+struct WebContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    private let remote: SocketAddress?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        remote = source.channel.remoteAddress
+    }
+
+    /// The address of the other end, which limits are counted by. Headers that a proxy adds are not believed: anyone can
+    /// send them.
+    var address: String { remote?.ipAddress ?? "unknown" }
+}

@@ -1,0 +1,65 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// The last step of every answer that is a "no": whatever was thrown leaves as `application/problem+json`, also the
+/// router's own 404 and 405.
+struct ProblemAnswers: RouterMiddleware {
+    let allowed: AllowedMethods
+
+    func handle(
+        _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let problem as Problem {
+            return problem.response
+        } catch let trouble as any Trouble {
+            return answer(to: trouble, context)
+        } catch let error as any HTTPResponseError {
+            return answer(to: error, request, context)
+        } catch let error as HTTPParserError {
+            throw error  // the connection is past saving: `ConnectionGuard` answers 400 and it ends
+        } catch is CancellationError {
+            return Problem(.unavailable, "The server is stopping. Ask again in a moment.").response
+        } catch {
+            return fault(error, context)
+        }
+    }
+
+    private func answer(to trouble: any Trouble, _ context: WebContext) -> Response {
+        guard let seconds = trouble.retryAfterSeconds else { return fault(trouble, context) }
+        context.logger.warning("not available", metadata: ["error": "\(trouble)"])
+        return Problem(
+            .unavailable, "The server cannot answer just now. Ask again, with the same Idempotency-Key if you sent one.",
+            retryAfterSeconds: seconds
+        ).response
+    }
+
+    /// What the router and Hummingbird themselves refuse.
+    private func answer(to error: any HTTPResponseError, _ request: Request, _ context: WebContext) -> Response {
+        switch error.status {
+        case .notFound:
+            guard let methods = allowed.methods(of: request.uri.path) else {
+                return Problem(.notFound, "There is nothing at this address.").response
+            }
+            var response = Problem(.methodNotAllowed, "Here only \(methods) can be asked.").response
+            response.headers[.allow] = methods
+            return response
+        case .contentTooLarge: return Problem(.payloadTooLarge, "The body is too large.").response
+        case .badRequest: return Problem(.malformedRequest, "The request cannot be read.").response
+        default: return fault(error, context)
+        }
+    }
+
+    /// A fault of ours: the log has the cause, the answer only the number to find it by.
+    private func fault(_ error: any Error, _ context: WebContext) -> Response {
+        context.logger.error("failed", metadata: ["error": "\(error)", "type": "\(type(of: error))"])
+        return Problem(
+            .internal, "Something went wrong on our side. Tell the operator this number: \(context.id)."
+        ).response
+    }
+}

@@ -1,0 +1,38 @@
+import AuthService
+import BookingService
+import Core
+import NotificationService
+import PaymentService
+import PropertyService
+
+/// The doors of the services and what else handlers need. A class, so that a request carries one reference to it all.
+final class Site: Sendable {
+    let accounts: Accounts
+    let properties: Properties
+    let bookings: Bookings
+    let payments: Payments
+    let settings: WebSettings
+    let probes: WebProbes
+    let mail: MailReader?
+    let world: World
+    let resources: Resources
+    let meters: Meters
+    let cookie: SessionCookie
+
+    init(
+        accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, settings: WebSettings,
+        probes: WebProbes, mail: MailReader?, world: World, resources: Resources, meters: Meters
+    ) {
+        self.accounts = accounts
+        self.properties = properties
+        self.bookings = bookings
+        self.payments = payments
+        self.settings = settings
+        self.probes = probes
+        self.mail = mail
+        self.world = world
+        self.resources = resources
+        self.meters = meters
+        cookie = SessionCookie(isSecure: settings.isSecure)
+    }
+}

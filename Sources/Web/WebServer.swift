@@ -1,0 +1,123 @@
+public import AuthService
+public import BookingService
+public import Core
+import HTTPTypes
+public import Hummingbird
+public import Logging
+public import NIOCore
+public import PaymentService
+public import PropertyService
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The house as it is met over HTTP: routes, pages, and what surrounds them.
+public struct WebServer: Sendable {
+    private let site: Site
+    private let routes: [Routes.Entry]
+
+    /// - Parameters:
+    ///   - probes: what `/readyz` and `/metrics` ask.
+    ///   - mail: reads the demo's mails; nothing where nobody may.
+    /// - Throws: where the files that ship with the server are missing.
+    public init(
+        accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, settings: WebSettings,
+        world: World, probes: WebProbes = WebProbes(), mail: MailReader? = nil
+    ) throws {
+        var routes = Routes()
+        SessionRoutes().add(to: &routes)
+        PropertyRoutes().add(to: &routes)
+        CalendarRoutes().add(to: &routes)
+        BookingRoutes().add(to: &routes)
+        PaymentRoutes().add(to: &routes)
+        DocumentRoutes().add(to: &routes)
+        WebhookRoutes().add(to: &routes)
+        PageRoutes().add(to: &routes)
+        SignInPages().add(to: &routes)
+        TestCheckoutPages().add(to: &routes)
+        OperatorRoutes().add(to: &routes)
+        if mail != nil { MailPages().add(to: &routes) }
+        self.routes = routes.entries
+        site = Site(
+            accounts: accounts, properties: properties, bookings: bookings, payments: payments, settings: settings,
+            probes: probes, mail: mail, world: world, resources: try Resources(), meters: Meters(routes.entries))
+    }
+
+    /// The server as a service: listens until it is told to stop, then lets what runs finish.
+    ///
+    /// Put it into a `ServiceGroup`, or call `run()`. In tests: `application().test(.router) { … }`.
+    /// - Parameter onRunning: told the address it listens on.
+    public func application(
+        logger: Logger = Logger(label: "roost.web"), onRunning: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
+    ) -> some ApplicationProtocol {
+        Application(
+            router: router(),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [ConnectionGuard()], idleTimeout: Limits.idle,
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: Limits.headerField, maxHeaderListSize: Limits.headers,
+                        maxHeaderFieldCount: Limits.headerCount))),
+            configuration: .init(
+                address: .hostname(site.settings.host, port: site.settings.port), backlog: Limits.backlog,
+                availableConnectionsDelegate: .maximum(Limits.connections, logger: logger)),
+            onServerRunning: { await onRunning($0.localAddress) },
+            logger: logger)
+    }
+
+    /// Method and path template of every route, as OpenAPI writes them, without the HEAD that goes with each GET.
+    package var routeTemplates: [(method: String, path: String)] { routes.map { ($0.method.rawValue, $0.path) } }
+
+    /// The document that `/api/openapi.json` serves.
+    /// - Throws: where the file is missing.
+    public static func openAPIDocument() throws -> [UInt8] { try Resources.read("openapi.json") }
+
+    private func router() -> Router<WebContext> {
+        let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
+        let problems = ProblemAnswers(allowed: AllowedMethods(routes))
+        let origin = OriginCheck(origin: site.settings.origin)
+        router.addMiddleware {
+            Journal(meters: site.meters)
+            SecurityHeaders()
+            problems
+            origin
+        }
+        for route in routes {
+            let site = site
+            router.on(RouterPath(route.path), method: route.method) { request, context in
+                try await route.handle(Visit(request: request, context: context, site: site))
+            }
+        }
+        return router
+    }
+
+    /// What one client may take of the machine.
+    private enum Limits {
+        /// One field: a cookie jar of 4 KB, a long token and a long address fit.
+        static let headerField = 16 * 1024
+        static let headers = 32 * 1024
+        /// Browsers send about twenty.
+        static let headerCount = 100
+        /// Without a byte for so long, or without a whole head, a connection ends.
+        static let idle = TimeAmount.seconds(30)
+        /// Waiting to be accepted, while a burst comes in.
+        static let backlog = 1024
+        /// Open at once; the others wait in the backlog. Kept below what the system lets us open, because a server that
+        /// cannot accept also cannot open its databases.
+        static var connections: Int {
+            var limit = rlimit()
+            #if canImport(Darwin)
+                let asked = getrlimit(RLIMIT_NOFILE, &limit)
+            #else
+                let asked = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            #endif
+            guard asked == 0 else { return 512 }
+            return max(64, Int(min(limit.rlim_cur, 8192)) - 256)
+        }
+    }
+}
