@@ -34,6 +34,12 @@ extension Till {
             if payable.state == .closed || payable.state == .paid {
                 let pending = try await payments.payments(of: payable.bookingId).filter { $0.status == .pending }
                 #expect(pending.isEmpty, comment, sourceLocation: sourceLocation)
+                // Asked of the providers themselves: nobody was told so before it was true.
+                let isAnyPageOpen = try await memory.read { reader in
+                    try reader.exists(
+                        "SELECT 1 FROM test_session WHERE booking_id = \(payable.bookingId) AND is_open = 1")
+                }
+                #expect(!isAnyPageOpen, comment, sourceLocation: sourceLocation)
             }
         }
     }

@@ -71,6 +71,27 @@ struct SettleTests {
         }
     }
 
+    @Test("What a settle brought about is handed on before it returns, and so is what a start found, and the poller")
+    func handedOn() async throws {
+        let till = try await Till()
+        let first = try await till.start().payment
+        #expect(till.errands.all.isEmpty, "nothing to tell yet")
+        try await till.payments.settle(first.id)
+        #expect(till.errands.all == [Till.booking.text])
+        try await till.act(.succeed, on: first.id)
+        await expect(.stateConflict) { try await till.start(with: "other") }
+        #expect(till.errands.all.count == 2)
+        let polled = try await Till()
+        let payment = try await polled.start().payment
+        try await polled.act(.succeed, on: payment.id)
+        polled.clock.advance(Till.poll)
+        try await polled.payments.work()
+        #expect(polled.errands.all == [Till.booking.text])
+        // An event is not heard inside the courier's own round: it would hand on what it is just handing on.
+        try await polled.payments.apply(Till.refund(nil, version: 1))
+        #expect(polled.errands.all.count == 1)
+    }
+
     @Test("An unknown payment and an unknown page are not there")
     func unknown() async throws {
         let till = try await Till(plain: true)

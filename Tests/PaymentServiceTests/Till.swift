@@ -2,6 +2,7 @@ import Core
 import Foundation
 import PaymentService
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 
@@ -13,6 +14,17 @@ struct Till: Sendable {
     let payments: Payments
     let one: TestProvider
     let two: TestProvider
+
+    /// About whom the courier was sent, in order.
+    let errands = Errands()
+
+    /// Remembers what the courier is asked for.
+    final class Errands: Sendable {
+        private let subjects = Mutex<[String]>([])
+
+        var all: [String] { subjects.withLock { $0 } }
+        func add(_ subject: String) { subjects.withLock { $0.append(subject) } }
+    }
 
     static let booking = BookingID(stored: "bkg_july")
     static let poll = Duration.seconds(30)
@@ -26,7 +38,7 @@ struct Till: Sendable {
         try await memory.migrate(PaymentMigrations.all, at: clock.now)
         one = TestProvider(database: memory, world: clock.world, baseURL: "http://localhost:8080")
         two = TestProvider(database: memory, world: clock.world, baseURL: "http://localhost:8080", name: "other")
-        let (first, second, faults) = (one, two, faults)
+        let (first, second, faults, errands) = (one, two, faults, errands)
         let providers: [any PaymentProvider] =
             plain
             ? [first, second]
@@ -36,7 +48,7 @@ struct Till: Sendable {
         payments = Payments(
             database: FlakyDatabase(inner: memory, faults: faults), world: clock.world,
             outbox: Outbox(source: "payments", receivers: { _ in ["bookings"] }), providers: providers,
-            courier: Courier { _ in }, pollInterval: Till.poll)
+            courier: Courier { errands.add($0) }, pollInterval: Till.poll)
     }
 
     static func euros(_ amount: Int64) -> Money { Money(amount, Currency(code: "EUR")!) }
