@@ -4,7 +4,7 @@ package import Storage
 
 /// Letters on their way: queued with the event that made them due, sent in the background, at least once.
 public struct Mails: Sendable {
-    private let store: MailStore
+    let store: MailStore
     private let world: World
     private let provider: any MailProvider
     private let addressOf: @Sendable (UserID) async throws -> MailAddress?
