@@ -1,0 +1,79 @@
+package import Core
+
+/// Loads files of Inside Airbnb through the doors of three services, which `Assembly` hands in.
+///
+/// Both files are read to their ends first. Then people, listings and calendars follow in this order, batch by batch; each
+/// door finds what it has by the source's ids, so that a second run changes nothing and a run that was broken off is made
+/// good by the next.
+package struct ListingImport: Sendable {
+    /// The doors of the services.
+    package struct Doors: Sendable {
+        /// Makes people of hosts and gives their ids by key; the same person for the same address.
+        package let hosts: @Sendable ([ListingHost]) async throws -> [String: UserID]
+        /// Makes or changes properties and gives what became of them by the source's id.
+        package let listings: @Sendable ([ImportedListing]) async throws -> [String: ImportedProperty]
+        /// Closes nights and sets prices; tells of how many properties anything changed.
+        package let calendars: @Sendable ([(property: PropertyID, calendar: ImportedCalendar)]) async throws -> Int
+
+        package init(
+            hosts: @escaping @Sendable ([ListingHost]) async throws -> [String: UserID],
+            listings: @escaping @Sendable ([ImportedListing]) async throws -> [String: ImportedProperty],
+            calendars: @escaping @Sendable ([(property: PropertyID, calendar: ImportedCalendar)]) async throws -> Int
+        ) {
+            self.hosts = hosts
+            self.listings = listings
+            self.calendars = calendars
+        }
+    }
+
+    /// What was done.
+    package struct Result: Sendable, Equatable {
+        package var summary: ImportSummary
+        package var new = 0
+        package var changed = 0
+        package var unchanged = 0
+        package var calendarsChanged = 0
+    }
+
+    /// How many listings one transaction takes: enough to share an fsync, few enough that others need not wait for long.
+    package static let batchSize = 200
+
+    private let files: InsideAirbnbFiles
+    private let doors: Doors
+
+    package init(_ choices: ImportChoices, gazetteer: Gazetteer, through doors: Doors) {
+        files = InsideAirbnbFiles(choices, gazetteer: gazetteer)
+        self.doors = doors
+    }
+
+    /// - Throws: `ImportRefusal` where a file is no such CSV, and then nothing was loaded; else what a door throws.
+    package func run(progress: (ImportProgress) -> Void = { _ in }) async throws -> Result {
+        let checked = try files.check(progress: progress)
+        var result = Result(summary: checked.summary)
+        /// Those seen before need not be asked about again; one id for each host of the file.
+        var hosts: [String: UserID] = [:]
+        try await checked.forEachBatch(of: ListingImport.batchSize, progress: progress) { batch in
+            let unknown = Set(batch.map(\.host).filter { hosts[$0.key] == nil })
+            if !unknown.isEmpty {
+                let made = try await doors.hosts(unknown.sorted { $0.key < $1.key })
+                hosts.merge(made) { first, _ in first }
+            }
+            let listings = batch.compactMap { place in hosts[place.host.key].map(place.listing) }
+            let properties = try await doors.listings(listings)
+            for property in properties.values {
+                switch property.outcome {
+                case .new: result.new += 1
+                case .changed: result.changed += 1
+                case .unchanged: result.unchanged += 1
+                }
+            }
+            let calendars = batch.compactMap { place in
+                place.calendar.flatMap { calendar in
+                    properties[calendar.sourceId].map { (property: $0.id, calendar: calendar) }
+                }
+            }
+            if !calendars.isEmpty { result.calendarsChanged += try await doors.calendars(calendars) }
+        }
+        return result
+    }
+}
