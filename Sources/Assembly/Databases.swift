@@ -39,6 +39,13 @@ public struct Databases: Sendable {
             payments: try SQLiteMemory())
     }
 
+    /// The same databases, each behind what `wrap` makes of it: the simulation's faults.
+    package func wrapped(_ wrap: (_ name: String, _ database: any Database) -> any Database) -> Databases {
+        Databases(
+            users: wrap("users", users), properties: wrap("properties", properties), bookings: wrap("bookings", bookings),
+            payments: wrap("payments", payments))
+    }
+
     /// Brings all four schemas up to date.
     public func migrate(world: World) async throws {
         let now = world.now()
