@@ -24,7 +24,8 @@ struct Check {
 
     // MARK: Kinds of fields; each gives nothing where the value is missing or refused
 
-    /// Text of a search: not too long, and without the one character that no database text may have.
+    /// Text of a search: not too long, and without the one character that no database text may have. White space
+    /// alone is nothing.
     mutating func text(_ value: String?, _ field: String) -> String? {
         guard let value else { return nil }
         if value.count > SearchFilter.longestText {
@@ -35,7 +36,7 @@ struct Check {
             refuse(field, "invalid", "\(field) has a character that is not text")
             return nil
         }
-        return value
+        return value.allSatisfy(\.isWhitespace) ? nil : value
     }
 
     mutating func atLeast(_ least: Int, _ value: Int?, _ field: String) -> Int? {

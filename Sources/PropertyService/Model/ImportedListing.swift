@@ -75,4 +75,9 @@ package struct ImportedProperty: Sendable, Equatable {
     /// The same in every run.
     package let id: PropertyID
     package let outcome: Outcome
+
+    package init(id: PropertyID, outcome: Outcome) {
+        self.id = id
+        self.outcome = outcome
+    }
 }
