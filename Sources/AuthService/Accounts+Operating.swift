@@ -53,7 +53,9 @@ extension Accounts {
             rest = rest.dropFirst(AccountStore.importBatch)
             let people = try batch.map { host in
                 let account = try NewAccount(email: host.email, name: host.name, password: nil)
-                return (person: account.person(world.id(), isHost: true, isOperator: false), emailKey: account.email.key)
+                return (
+                    person: account.person(world.id(), isHost: true, isOperator: false), emailKey: account.email.key
+                )
             }
             for (host, id) in zip(batch, try await store.addHosts(people, at: now)) { known[host.key] = id }
         }

@@ -22,7 +22,8 @@ struct NewAccount: Sendable {
         let trimmed = (name ?? checkedEmail?.localPart ?? "-").trimmingCharacters(in: .whitespacesAndNewlines)
         if let error = NewAccount.error(inName: trimmed) { errors.append(error) }
         guard let checkedEmail, errors.isEmpty else {
-            let detail = errors.count == 1 ? errors[0].message : "Some fields are not right; each is named with its reason."
+            let detail =
+                errors.count == 1 ? errors[0].message : "Some fields are not right; each is named with its reason."
             throw Problem(.validationFailed, detail, errors: errors)
         }
         self.email = checkedEmail

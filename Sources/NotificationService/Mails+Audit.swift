@@ -27,7 +27,8 @@ extension Mails {
     package func audit() async throws -> MailsAudit {
         try await store.database.read { reader in
             var counts: [MailTopic: Int] = [:]
-            try reader.forEach("SELECT subject, recipient, kind, COUNT(*) FROM mail GROUP BY subject, recipient, kind") { row in
+            try reader.forEach("SELECT subject, recipient, kind, COUNT(*) FROM mail GROUP BY subject, recipient, kind")
+            { row in
                 guard let kind = LetterKind(rawValue: try row[2]) else { return }
                 counts[MailTopic(subject: try row[0], recipient: try row[1], kind: kind)] = try row[3]
             }

@@ -33,7 +33,10 @@ public struct Mails: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let rows = try letters.map { letter in
-            (id: world.id(MailKind.self), letter: letter, text: String(decoding: try encoder.encode(letter), as: UTF8.self))
+            (
+                id: world.id(MailKind.self), letter: letter,
+                text: String(decoding: try encoder.encode(letter), as: UTF8.self)
+            )
         }
         try await store.queue(rows, for: event, at: world.now())
     }

@@ -36,8 +36,12 @@ struct OperatingTests {
         #expect(try await fixture.accounts.person(forToken: signedIn.token) == nil)
         #expect(await code { try await fixture.logIn() } == .unauthenticated)
         try await fixture.logIn("ada@example.com", "violet-42-sea")
-        #expect(await code { try await fixture.accounts.setPassword(email: "eve@example.com", password: "violet-42-sea") } == .notFound)
-        #expect(await code { try await fixture.accounts.setPassword(email: "ada@example.com", password: "x") } == .validationFailed)
+        #expect(
+            await code { try await fixture.accounts.setPassword(email: "eve@example.com", password: "violet-42-sea") }
+                == .notFound)
+        #expect(
+            await code { try await fixture.accounts.setPassword(email: "ada@example.com", password: "x") }
+                == .validationFailed)
     }
 
     @Test("A sign-in that checked the old password while a new one was set is refused")
@@ -59,7 +63,8 @@ struct OperatingTests {
     func imports() async throws {
         let fixture = try await AccountsFixture()
         let ada = try await fixture.register()
-        let hosts = (1...1200).map { ImportedHost(key: "\($0)", name: "Host \($0)", email: "host-\($0)@hosts.invalid") }
+        let hosts =
+            (1...1200).map { ImportedHost(key: "\($0)", name: "Host \($0)", email: "host-\($0)@hosts.invalid") }
             + [ImportedHost(key: "ada", name: "Not Ada", email: "ADA@example.com")]
         let first = try await fixture.accounts.importHosts(hosts)
         let second = try await fixture.accounts.importHosts(hosts)

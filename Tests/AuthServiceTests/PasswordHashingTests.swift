@@ -23,7 +23,9 @@ struct PasswordHashingTests {
         try await fixture.register()
         try await fixture.logIn()
         #expect(await code { try await fixture.logIn("ada@example.com", "wrong horse battery") } == .unauthenticated)
-        let kept = try await fixture.database.read { try $0.value("SELECT password_hash FROM credential", as: String.self) }
+        let kept = try await fixture.database.read {
+            try $0.value("SELECT password_hash FROM credential", as: String.self)
+        }
         #expect(kept?.hasPrefix("$scrypt$ln=17,r=8,p=1$") == true)
     }
 
@@ -34,7 +36,10 @@ struct PasswordHashingTests {
         #expect(again.cost == .cheap)
         #expect(try again.matches("violet-42"))
         #expect(try !again.matches("violet-43"))
-        for broken in ["", "$scrypt$", "$argon2id$ln=4,r=1,p=1$AQID$AQID", "$scrypt$ln=99,r=1,p=1$AQID$AQID", "$scrypt$ln=4$AQID$AQID"] {
+        for broken in [
+            "", "$scrypt$", "$argon2id$ln=4,r=1,p=1$AQID$AQID", "$scrypt$ln=99,r=1,p=1$AQID$AQID",
+            "$scrypt$ln=4$AQID$AQID",
+        ] {
             #expect(HashedPassword(text: broken) == nil)
         }
     }
@@ -45,11 +50,15 @@ struct PasswordHashingTests {
         try await fixture.register()
         let dearer = PasswordHashing(.init(rounds: 32, blockSize: 1, parallelism: 1))
         func kept() async throws -> String {
-            try await fixture.database.read { try $0.value("SELECT password_hash FROM credential", as: String.self) ?? "" }
+            try await fixture.database.read {
+                try $0.value("SELECT password_hash FROM credential", as: String.self) ?? ""
+            }
         }
         let old = try await kept()
         let accounts = fixture.other(hashing: dearer)
-        #expect(await code { _ = try await accounts.logIn(email: "ada@example.com", password: "wrong", from: "x") } == .unauthenticated)
+        #expect(
+            await code { _ = try await accounts.logIn(email: "ada@example.com", password: "wrong", from: "x") }
+                == .unauthenticated)
         #expect(try await kept() == old)
         _ = try await accounts.logIn(email: "ada@example.com", password: AccountsFixture.password, from: "x")
         let new = try await kept()

@@ -81,7 +81,8 @@ struct RegistrationTests {
             ("", "too_short"), ("1234567", "too_short"), ("äöüäöüä", "too_short"), ("password", "too_common"),
             ("PassWord123", "too_common"), ("iloveyou", "too_common"), ("12345678", "too_common"),
             ("zzzzzzzzzzzz", "too_common"), (String(repeating: "ab", count: 128) + "c", "too_long"),
-            ("violet-42", nil), ("äöüäöüäö", nil), (String(repeating: "ab", count: 128), nil), ("with \n\0 inside", nil),
+            ("violet-42", nil), ("äöüäöüäö", nil), (String(repeating: "ab", count: 128), nil),
+            ("with \n\0 inside", nil),
         ] as [(String, String?)])
     func passwords(_ password: String, _ expected: String?) async throws {
         let fixture = try await AccountsFixture()
@@ -118,7 +119,9 @@ struct RegistrationTests {
         #expect(problem?.errors.map(\.field) == ["email", "password", "name"])
     }
 
-    @Test("An address is used once, whatever its case", arguments: ["ada@example.com", "ADA@example.COM", " Ada@Example.com"])
+    @Test(
+        "An address is used once, whatever its case",
+        arguments: ["ada@example.com", "ADA@example.COM", " Ada@Example.com"])
     func addressInUse(_ again: String) async throws {
         let fixture = try await AccountsFixture()
         try await fixture.register()

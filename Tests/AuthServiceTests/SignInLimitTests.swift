@@ -35,7 +35,9 @@ struct SignInLimitTests {
     @Test("An address without an account is limited as one with, so that nobody learns which has one")
     func unknownAccount() async throws {
         let fixture = try await AccountsFixture()
-        for _ in 0..<10 { #expect(await code { try await fixture.logIn("eve@example.com", wrong) } == .unauthenticated) }
+        for _ in 0..<10 {
+            #expect(await code { try await fixture.logIn("eve@example.com", wrong) } == .unauthenticated)
+        }
         #expect(await code { try await fixture.logIn("eve@example.com", wrong) } == .rateLimited)
     }
 
@@ -99,7 +101,9 @@ struct SignInLimitTests {
     func off() async throws {
         let fixture = try await AccountsFixture(limits: nil)
         try await fixture.register()
-        for _ in 0..<150 { #expect(await code { try await fixture.logIn("ada@example.com", wrong) } == .unauthenticated) }
+        for _ in 0..<150 {
+            #expect(await code { try await fixture.logIn("ada@example.com", wrong) } == .unauthenticated)
+        }
         for number in 0..<150 { try await fixture.register("guest\(number)@example.com") }
         try await fixture.logIn()
         #expect(try await fixture.count("rate_window") == 0)
@@ -108,7 +112,8 @@ struct SignInLimitTests {
     @Test(
         "Who has many addresses is counted once",
         arguments: [
-            ("192.0.2.1", "192.0.2.1", true), ("192.0.2.1", "192.0.2.2", false), ("::ffff:192.0.2.1", "192.0.2.1", true),
+            ("192.0.2.1", "192.0.2.1", true), ("192.0.2.1", "192.0.2.2", false),
+            ("::ffff:192.0.2.1", "192.0.2.1", true),
             ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true), ("2001:db8:1:2::1", "2001:DB8:1:2::1%eth0", true),
             ("2001:db8:1:2::1", "2001:db8:1:3::1", false), ("unknown", "unknown", true), ("", "unknown", false),
         ])

@@ -38,7 +38,8 @@ struct MailStore: Sendable {
     }
 
     /// Queues letters with the event that made them due, once.
-    func queue(_ letters: [(id: MailID, letter: Letter, text: String)], for event: Event, at now: Instant) async throws {
+    func queue(_ letters: [(id: MailID, letter: Letter, text: String)], for event: Event, at now: Instant) async throws
+    {
         let name = "\(event.source)/\(event.subject)/\(event.version)"
         try await database.write { tx in
             try tx.receive(event, as: "mails") { tx in

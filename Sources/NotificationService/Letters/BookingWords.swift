@@ -84,8 +84,12 @@ struct BookingWords {
 
     // MARK: Links
 
-    var checkout: LetterContent.Action { .init(label: "Pay and confirm", url: "\(baseURL)/checkout/\(facts.bookingId)") }
+    var checkout: LetterContent.Action {
+        .init(label: "Pay and confirm", url: "\(baseURL)/checkout/\(facts.bookingId)")
+    }
     var search: LetterContent.Action { .init(label: "Find another place", url: "\(baseURL)/search") }
-    func trip(_ label: String) -> LetterContent.Action { .init(label: label, url: "\(baseURL)/trips/\(facts.bookingId)") }
+    func trip(_ label: String) -> LetterContent.Action {
+        .init(label: label, url: "\(baseURL)/trips/\(facts.bookingId)")
+    }
     func hosting(_ label: String) -> LetterContent.Action { .init(label: label, url: "\(baseURL)/host/bookings") }
 }

@@ -8,11 +8,15 @@ extension OutgoingMail {
         let (outer, inner) = ("=_roost_mixed_\(id)", "=_roost_alternative_\(id)")
         let alternative = MailPart.multipart(
             "alternative", boundary: inner,
-            [.quotedPrintable(text, type: "text/plain; charset=utf-8"), .quotedPrintable(html, type: "text/html; charset=utf-8")])
+            [
+                .quotedPrintable(text, type: "text/plain; charset=utf-8"),
+                .quotedPrintable(html, type: "text/html; charset=utf-8"),
+            ])
         let files = attachments.map { MailPart.file($0) }
         let body = files.isEmpty ? alternative : MailPart.multipart("mixed", boundary: outer, [alternative] + files)
         let headers = [
-            "From: \(MailHeader.mailbox(from))", "To: \(MailHeader.mailbox(to))", "Subject: \(MailHeader.text(subject))",
+            "From: \(MailHeader.mailbox(from))", "To: \(MailHeader.mailbox(to))",
+            "Subject: \(MailHeader.text(subject))",
             "Date: \(MailHeader.date(date))", "Message-ID: <\(messageID)>",
             "Auto-Submitted: auto-generated",  // no automatic answers, please (RFC 3834)
             "MIME-Version: 1.0",

@@ -1,0 +1,233 @@
+import Core
+import Foundation
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import NotificationService
+
+@Suite("Delivering")
+struct DeliveryTests {
+    private let held = Letter(.held, to: MailFixture.guest, about: .christmas())
+
+    @Test("An event heard twice makes one mail for each recipient and kind")
+    func onceForAnEvent() async throws {
+        let fixture = try await MailFixture(takesUnreachable: true)
+        let letters = [held, Letter(.bookingReceived, to: MailFixture.host, about: .christmas())]
+        try await fixture.mails.queue(letters, for: MailFixture.event())
+        try await fixture.mails.queue(letters, for: MailFixture.event())
+        #expect(try await fixture.deliveries().count == 2)
+        #expect(try await fixture.mails.sendDue() == 2)
+        #expect(try await fixture.mails.sendDue() == 0)
+        try await fixture.mails.queue(letters, for: MailFixture.event())
+        #expect(try await fixture.mails.sendDue() == 0)
+        #expect(fixture.provider.taken.count == 2)
+        #expect(Set(fixture.provider.taken.map(\.to.address)) == ["ada@example.com", "host@hosts.invalid"])
+        try await fixture.mails.queue(letters, for: MailFixture.event(2))
+        #expect(try await fixture.deliveries().count == 4)
+    }
+
+    @Test("Twice the same letter in one event is one mail, and the table itself sees to it")
+    func uniqueInTheTable() async throws {
+        let fixture = try await MailFixture()
+        try await fixture.mails.queue([held, held], for: MailFixture.event())
+        #expect(try await fixture.deliveries().count == 1)
+    }
+
+    @Test("What became of a mail can be read, by booking and by person")
+    func deliveries() async throws {
+        let fixture = try await MailFixture()
+        try await fixture.mails.queue([held], for: MailFixture.event(7))
+        let queued = try #require(try await fixture.deliveries().first)
+        #expect(queued.state == .queued)
+        #expect(queued.kind == .held)
+        #expect(queued.event == "bookings/bkg_1/7")
+        #expect(queued.recipient == MailFixture.guest)
+        #expect(queued.tries == 0)
+        #expect(queued.sentAt == nil)
+        fixture.clock.advance(.seconds(5))
+        try await fixture.mails.sendDue()
+        let sent = try await fixture.mails.deliveries(to: MailFixture.guest)
+        #expect(sent.map(\.state) == [.sent])
+        #expect(sent.first?.sentAt == fixture.clock.now)
+        #expect(sent.first?.tries == 1)
+        #expect(try await fixture.mails.deliveries(to: MailFixture.host).isEmpty)
+    }
+
+    @Test("A provider that fails three times is asked again, later each time, with the same mail")
+    func triesAgain() async throws {
+        let fixture = try await MailFixture()
+        fixture.provider.fail([
+            MailFailure.mayPass("busy"), CancellationError(), StorageError.unavailable("line\r\nbroken"),
+        ])
+        try await fixture.mails.queue([held], for: MailFixture.event())
+        for tries in 1...3 {
+            #expect(try await fixture.mails.sendDue() == 1)
+            #expect(try await fixture.mails.sendDue() == 0, "not before it is due again")
+            let delivery = try #require(try await fixture.deliveries().first)
+            #expect(delivery.state == .queued)
+            #expect(delivery.tries == tries)
+            #expect(delivery.lastError?.isEmpty == false)
+            #expect(delivery.dueAt > fixture.clock.now)
+            fixture.clock.move(to: delivery.dueAt)
+        }
+        #expect(try await fixture.mails.sendDue() == 1)
+        #expect(try await fixture.deliveries().map(\.state) == [.sent])
+        #expect(try await fixture.deliveries().first?.lastError == nil)
+        #expect(fixture.provider.taken.map(\.attempt) == [4])
+        #expect(fixture.provider.taken.first?.date == TestWorld().now)
+        let attempts = try await fixture.database.read { reader in
+            try reader.all("SELECT number, outcome, error FROM mail_attempt ORDER BY number") { row in
+                "\(try row[0] as Int) \(try row[1] as String) \(try row[2] as String? ?? "-")"
+            }
+        }
+        #expect(attempts.count == 4)
+        #expect(attempts.first == "1 failed busy")
+        #expect(attempts.last == "4 sent -")
+    }
+
+    @Test("After twenty tries a mail is given up, and the operator can see it")
+    func givesUp() async throws {
+        let fixture = try await MailFixture()
+        fixture.provider.fail(Array(repeating: MailFailure.mayPass("busy"), count: 30))
+        try await fixture.mails.queue([held], for: MailFixture.event())
+        for _ in 0..<30 {
+            try await fixture.mails.sendDue()
+            fixture.clock.advance(.seconds(700))
+        }
+        #expect(fixture.provider.asked == 20)
+        #expect(try await fixture.deliveries().map(\.state) == [.failed])
+        #expect(try await fixture.mails.failures().map(\.lastError) == ["busy"])
+    }
+
+    @Test("What a provider refuses for good is not tried again")
+    func final() async throws {
+        let fixture = try await MailFixture()
+        fixture.provider.fail([MailFailure.final("no such mailbox")])
+        try await fixture.mails.queue([held], for: MailFixture.event())
+        try await fixture.mails.sendDue()
+        fixture.clock.advance(.seconds(86_400))
+        #expect(try await fixture.mails.sendDue() == 0)
+        #expect(try await fixture.deliveries().map(\.state) == [.failed])
+    }
+
+    @Test("One that fails does not hold up the others")
+    func othersGoOn() async throws {
+        let fixture = try await MailFixture(takesUnreachable: true)
+        fixture.provider.fail([MailFailure.final("no")])
+        let letters = [held, Letter(.bookingReceived, to: MailFixture.host, about: .christmas())]
+        try await fixture.mails.queue(letters, for: MailFixture.event())
+        #expect(try await fixture.mails.sendDue() == 2)
+        #expect(Set(try await fixture.deliveries().map(\.state)) == [.failed, .sent])
+    }
+
+    @Test("While one node sends a mail another leaves it alone")
+    func lease() async throws {
+        let fixture = try await MailFixture()
+        let second = ScriptedProvider(takesUnreachable: false)
+        let other = MailFixture.mails(on: fixture.database, fixture.clock, second, fixture.addresses)
+        let seen = Mutex<[MailDelivery.State]>([])
+        fixture.provider.whileSending { [mails = fixture.mails] in
+            _ = try await other.sendDue()
+            let states = try await mails.deliveries(about: MailFixture.booking.text).map(\.state)
+            seen.withLock { $0 = states }
+        }
+        try await fixture.mails.queue([held], for: MailFixture.event())
+        try await fixture.mails.sendDue()
+        #expect(seen.withLock { $0 } == [.sending])
+        #expect(second.asked == 0)
+        #expect(fixture.provider.taken.count == 1)
+    }
+
+    @Test("A mail whose sender died is sent by another once the lease is over")
+    func leaseRunsOut() async throws {
+        let fixture = try await MailFixture()
+        try await fixture.mails.queue([held], for: MailFixture.event())
+        let store = MailStore(database: fixture.database)
+        #expect(try await store.takeDue(by: "scripted", at: fixture.clock.now).count == 1)  // and never comes back
+        #expect(try await fixture.mails.sendDue() == 0)
+        fixture.clock.advance(MailStore.lease)
+        #expect(try await fixture.mails.sendDue() == 1)
+        #expect(fixture.provider.taken.map(\.attempt) == [2])
+        #expect(try await fixture.deliveries().map(\.state) == [.sent])
+    }
+
+    @Test("A sender that comes back after its lease changes nothing, unless it did send")
+    func lateEnding() async throws {
+        let fixture = try await MailFixture()
+        try await fixture.mails.queue([held], for: MailFixture.event())
+        let store = MailStore(database: fixture.database)
+        let late = try #require(try await store.takeDue(by: "scripted", at: fixture.clock.now).first)
+        fixture.clock.advance(MailStore.lease)
+        let second = try #require(try await store.takeDue(by: "scripted", at: fixture.clock.now).first)
+        let now = fixture.clock.now
+        try await store.record(.final("late"), of: late, nextTry: now, at: now)
+        #expect(try await fixture.deliveries().map(\.state) == [.sending])
+        try await store.record(.sent, of: late, nextTry: now, at: now)
+        #expect(try await fixture.deliveries().map(\.state) == [.sent])
+        try await store.record(.mayPass("busy"), of: second, nextTry: now, at: now)
+        #expect(try await fixture.deliveries().map(\.state) == [.sent])
+    }
+
+    @Test("Whoever dies in every try is given up too")
+    func diesEveryTime() async throws {
+        let fixture = try await MailFixture()
+        try await fixture.mails.queue([held], for: MailFixture.event())
+        let store = MailStore(database: fixture.database)
+        for _ in 0..<MailStore.mostTries {
+            #expect(try await store.takeDue(by: "scripted", at: fixture.clock.now).count == 1)
+            fixture.clock.advance(MailStore.lease)
+        }
+        #expect(try await store.takeDue(by: "scripted", at: fixture.clock.now).isEmpty)
+        #expect(try await fixture.deliveries().map(\.state) == [.failed])
+    }
+
+    @Test("Who is slow leaves the rest of the round to the next")
+    func slow() async throws {
+        let fixture = try await MailFixture()
+        for version in 1...3 { try await fixture.mails.queue([held], for: MailFixture.event(Int64(version))) }
+        fixture.provider.whileSending { [clock = fixture.clock] in clock.advance(MailStore.lease - .seconds(30)) }
+        try await fixture.mails.sendDue()
+        #expect(fixture.provider.taken.count == 1)
+        fixture.provider.whileSending(nil)
+        fixture.clock.advance(MailStore.lease)
+        try await fixture.mails.sendDue()
+        #expect(fixture.provider.taken.count == 3)
+    }
+
+    @Test("Addresses under .invalid are for providers that take them; who is gone gets nothing")
+    func suppressed() async throws {
+        let fixture = try await MailFixture()
+        let toHost = Letter(.bookingReceived, to: MailFixture.host, about: .christmas())
+        try await fixture.mails.queue([held, toHost], for: MailFixture.event())
+        fixture.addresses.set(nil, of: MailFixture.guest)
+        #expect(try await fixture.mails.sendDue() == 2)
+        #expect(try await fixture.deliveries().map(\.state) == [.suppressed, .suppressed])
+        #expect(fixture.provider.asked == 0)
+        #expect(try await fixture.mails.sendDue() == 0)
+    }
+
+    @Test("The address is the one of the moment of sending, and a look-up that fails is tried again")
+    func addressWhenSent() async throws {
+        let fixture = try await MailFixture()
+        try await fixture.mails.queue([held], for: MailFixture.event())
+        fixture.addresses.goAway(true)
+        try await fixture.mails.sendDue()
+        #expect(try await fixture.deliveries().map(\.state) == [.queued])
+        fixture.addresses.goAway(false)
+        fixture.addresses.set(MailAddress(name: nil, address: "new@example.com"), of: MailFixture.guest)
+        fixture.clock.advance(.seconds(60))
+        try await fixture.mails.sendDue()
+        #expect(fixture.provider.taken.map(\.to.address) == ["new@example.com"])
+    }
+
+    @Test("A letter that cannot be read any more is given up, not tried for ever")
+    func unreadable() async throws {
+        let fixture = try await MailFixture()
+        try await fixture.mails.queue([held], for: MailFixture.event())
+        try await fixture.database.write { try $0.execute("UPDATE mail SET letter = '{}'") }
+        try await fixture.mails.sendDue()
+        #expect(try await fixture.deliveries().map(\.state) == [.failed])
+    }
+}
