@@ -2,6 +2,7 @@
 
 import pytest
 
+import demo
 from roost import client, program
 from roost.mail import Post
 from roost.trade import PASSWORD, People
@@ -118,3 +119,12 @@ def hurried(shared_servers):
 @pytest.fixture(scope="session")
 def seen_codes():
     return client.seen_codes
+
+
+@pytest.fixture(scope="session")
+def demo_server(shared_servers):
+    """A server with what `make run` makes: the people and the places of the demo."""
+    server = shared_servers(start=False, ROOST_RATE_LIMITS="off")
+    server.done("user", "add", "host@example.com", "--name", "Hugo Host", "--password-stdin", text=PASSWORD)
+    server.done(*demo.ARGUMENTS, "--host", "host@example.com")
+    return server.start()

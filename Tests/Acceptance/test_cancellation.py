@@ -1,0 +1,180 @@
+"""What cancelling gives back, held against a second calculation made here from the contract's table."""
+
+import datetime
+import zoneinfo
+
+import pytest
+
+from roost.trade import (
+    act, book, booking_of, clock_near_now, day, eventually, is_free, local_now, moment, place, start_payment, stay_at,
+    steady_zone, usd)
+
+HOUR = datetime.timedelta(hours=1)
+# (percent, hours or civil days before check-in) in order; strict has a rule of its own.
+STEPS = {
+    "flexible": [(100, HOUR * 24), (50, HOUR * 0)],
+    "moderate": [(100, 5), (50, HOUR * 0)],
+    "firm": [(100, 30), (50, 7)],
+    "strict": [(50, 7)],
+    "nonRefundable": [],
+}
+
+
+def check_in_moment(booking, home, days_before=0):
+    """The moment of check-in at the place, or the same clock time so many civil days earlier."""
+    date = datetime.date.fromisoformat(booking["checkIn"]) - datetime.timedelta(days_before)
+    clock = datetime.time.fromisoformat(home["checkInFrom"])
+    local = datetime.datetime.combine(date, clock, zoneinfo.ZoneInfo(home["timeZone"]))
+    return local.astimezone(datetime.timezone.utc)
+
+
+def expected(booking, home, policy, now):
+    """(percent, until when): `until` is None where nothing gets worse any more."""
+    deadlines = []
+    if policy == "strict":
+        created = moment(booking["createdAt"])
+        grace = min(created + HOUR * 48, check_in_moment(booking, home, 14))
+        deadlines.append((100, grace))
+    for percent, before in STEPS[policy]:
+        if isinstance(before, int):
+            deadlines.append((percent, check_in_moment(booking, home, before)))
+        else:
+            deadlines.append((percent, check_in_moment(booking, home) - before))
+    for percent, end in deadlines:
+        if now <= end:
+            return percent, end
+    return 0, None
+
+
+def offer_of(person, booking, expect=200):
+    return person.get(f"/api/v1/bookings/{booking['id']}/cancellation", expect=expect).json()
+
+
+def cancel(person, booking, body=None, expect=200):
+    return person.post(f"/api/v1/bookings/{booking['id']}/cancel", body, expect=expect).json()
+
+
+def refunded_in_full(person, booking, amount):
+    return eventually(lambda: booking_of(person, booking), lambda seen: seen["refunded"] == usd(amount), what=f"refund of {amount}")
+
+
+@pytest.mark.parametrize("policy", STEPS)
+@pytest.mark.parametrize("days", [60, 20, 10, 6, 3])
+def test_the_offer_is_what_the_policy_says_and_cancelling_keeps_it(people, policy, days):
+    # An odd price, so that half of it has to be rounded down.
+    home = place(people.hana, cancellationPolicy=policy, nightlyPrice=usd(10333))
+    booking = stay_at(people.anna, home, start=days, nights=1)
+    percent, until = expected(booking, home, policy, datetime.datetime.now(datetime.timezone.utc))
+    refund = 10333 * percent // 100
+
+    offer = offer_of(people.anna, booking)
+    assert offer["refund"] == usd(refund)
+    assert (offer["rule"]["policy"], offer["rule"]["percent"]) == (policy, percent)
+    if until is None:
+        assert offer["rule"]["until"] is None
+    else:
+        assert abs((moment(offer["rule"]["until"]) - until).total_seconds()) < 1
+    host_offer = offer_of(people.hana, booking)
+    assert host_offer["refund"] == usd(10333) and host_offer["rule"]["percent"] == 100 and host_offer["rule"]["until"] is None
+
+    cancelled = cancel(people.anna, booking, {"reason": "Ill"})
+    assert cancelled["status"] == "cancelled" and cancelled["cancelledAt"] is not None
+    seen = refunded_in_full(people.anna, booking, refund)
+    assert seen["paid"] == usd(10333)
+    payment = people.anna.get(f"/api/v1/bookings/{booking['id']}/payments").json()["items"][0]
+    assert payment["status"] == {100: "refunded", 50: "partiallyRefunded", 0: "captured"}[percent]
+    assert payment["refunded"] == usd(refund)
+    assert is_free(people.berta, home, start=days, nights=1)
+    assert cancel(people.anna, booking) == seen, "a second time the same"
+
+
+@pytest.mark.parametrize("policy, days, minutes, percent", [
+    ("flexible", 1, 10, 100), ("flexible", 1, -10, 50), ("flexible", 0, 10, 50), ("flexible", 0, -10, 0),
+    ("moderate", 5, 10, 100), ("moderate", 5, -10, 50), ("moderate", 0, 10, 50), ("moderate", 0, -10, 0),
+    ("firm", 30, 10, 100), ("firm", 30, -10, 50), ("firm", 7, 10, 50), ("firm", 7, -10, 0),
+    ("strict", 14, 10, 100), ("strict", 14, -10, 50), ("strict", 7, 10, 50), ("strict", 7, -10, 0),
+    ("nonRefundable", 60, 10, 0),
+])
+def test_minutes_before_and_after_each_deadline(people, policy, days, minutes, percent):
+    zone = steady_zone()
+    home = place(people.hana, timeZone=zone, cancellationPolicy=policy, checkInFrom=clock_near_now(zone, minutes), nightlyPrice=usd(999))
+    booking = stay_at(people.anna, home, start=days, nights=1)
+    offer = offer_of(people.anna, booking)
+    assert offer["rule"]["percent"] == percent and offer["refund"] == usd(999 * percent // 100)
+    cancel(people.anna, booking)
+    refunded_in_full(people.anna, booking, 999 * percent // 100)
+
+
+def test_days_before_are_civil_days_over_a_change_of_the_clocks(people):
+    """In Lord Howe the clocks move half an hour, in New York a whole one: the same clock time so many days earlier."""
+    for zone in ("America/New_York", "Australia/Lord_Howe"):
+        start = local_now(zone)
+        offsets = {n: (start + datetime.timedelta(n)).utcoffset() for n in range(40, 330)}
+        change = next(n for n in range(41, 330) if offsets[n] != offsets[n - 1])
+        home = place(people.hana, timeZone=zone, cancellationPolicy="moderate")
+        booking = stay_at(people.anna, home, start=change + 2, nights=1)
+        until = moment(offer_of(people.anna, booking)["rule"]["until"]).astimezone(zoneinfo.ZoneInfo(zone))
+        assert until.strftime("%H:%M") == "15:00" and until.date().isoformat() == day(change - 3, zone)
+
+
+def test_nothing_paid_is_nothing_refunded(people):
+    booking = book(people.anna, place(people.hana))
+    assert offer_of(people.anna, booking)["refund"] == usd(0)
+    assert cancel(people.anna, booking)["refunded"] == usd(0)
+
+
+@pytest.mark.parametrize("who", ["host", "operator"])
+def test_the_host_or_an_operator_cancelling_gives_everything_back(people, operator, who):
+    home = place(people.hana, cancellationPolicy="nonRefundable")
+    booking = stay_at(people.anna, home, start=3)
+    cancelled = cancel(people.hana if who == "host" else operator, booking, {"reason": "A burst pipe"})
+    assert cancelled["status"] == "cancelled"
+    refunded_in_full(people.anna, booking, 20000)
+    assert is_free(people.berta, home, start=3)
+
+
+def test_a_booking_keeps_the_policy_it_was_made_under(people):
+    home = place(people.hana, cancellationPolicy="flexible")
+    booking = stay_at(people.anna, home)
+    people.hana.patch(f"/api/v1/properties/{home['id']}", {"cancellationPolicy": "nonRefundable"})
+    assert offer_of(people.anna, booking)["rule"]["policy"] == "flexible"
+    cancel(people.anna, booking)
+    refunded_in_full(people.anna, booking, 20000)
+
+
+def test_cancelling_during_the_stay_frees_the_nights_from_today_on(people):
+    home = place(people.hana, checkInFrom="00:00", cancellationPolicy="flexible")
+    booking = stay_at(people.anna, home, start=0, nights=3)
+    cancel(people.anna, booking)
+    assert is_free(people.berta, home, start=1, nights=2)
+    assert is_free(people.berta, home, start=0, nights=1)
+
+
+def test_strangers_don_t_cancel(people, anyone):
+    booking = stay_at(people.anna, place(people.hana))
+    cancel(anyone, booking, expect="unauthenticated")
+    cancel(people.berta, booking, expect="not_found")
+    assert booking_of(people.anna, booking) == booking
+
+
+@pytest.mark.parametrize("body", [{"reason": 5}, {"refund": 100}, []], ids=repr)
+def test_a_malformed_cancellation_is_refused(people, body):
+    booking = stay_at(people.anna, place(people.hana))
+    cancel(people.anna, booking, body, expect="validation_failed")
+    assert booking_of(people.anna, booking)["status"] == "confirmed"
+
+
+def test_cancelling_while_paying_ends_without_a_cent_lost(people):
+    """Whichever comes first: the nights are free and the money is with the guest."""
+    import concurrent.futures
+    home = place(people.hana, cancellationPolicy="flexible")
+    for week in range(5):
+        booking = book(people.anna, home, start=30 + 7 * week)
+        payment = start_payment(people.anna, booking)
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            paying = pool.submit(act, people.anna, payment, "succeed")
+            cancelling = pool.submit(cancel, people.anna, booking)
+            paying.result(), cancelling.result()
+        seen = eventually(
+            lambda: booking_of(people.anna, booking), lambda seen: seen["status"] == "cancelled" and seen["refunded"] == seen["paid"] == usd(20000))
+        assert is_free(people.berta, home, start=30 + 7 * week), seen

@@ -1,0 +1,125 @@
+"""Places that are not on instant book: the host answers first."""
+
+import pytest
+
+from roost.trade import (
+    book, booking_of, is_free, moment, pay, place, seconds_from_now, start_payment, usd, wait_for_status, wish)
+
+
+def on_request(host, **changes):
+    return place(host, instantBook=False, **changes)
+
+
+def answer(person, booking, what, body=None, expect=200):
+    return person.post(f"/api/v1/bookings/{booking['id']}/{what}", body, expect=expect).json()
+
+
+def test_a_request_claims_nothing(people):
+    home = on_request(people.hana)
+    booking = book(people.anna, home)
+    assert booking["status"] == "requested" and booking["holdExpiresAt"] is None
+    assert is_free(people.berta, home)
+    assert book(people.berta, home)["status"] == "requested"
+    people.anna.post(f"/api/v1/bookings/{booking['id']}/payments", {"provider": "test"}, expect="state_conflict")
+
+
+def test_accepting_holds_the_nights_and_paying_confirms(people):
+    home = on_request(people.hana)
+    booking = book(people.anna, home)
+    held = answer(people.hana, booking, "accept")
+    assert held == {**booking, "status": "held", "holdExpiresAt": held["holdExpiresAt"]}
+    assert 23.9 * 3600 < seconds_from_now(held["holdExpiresAt"]) <= 24 * 3600 + 1
+    assert not is_free(people.berta, home)
+    pay(people.anna, held)
+
+
+def test_the_time_to_pay_ends_at_check_in(people):
+    home = on_request(people.hana, timeZone="Pacific/Kiritimati", checkInFrom="23:59")
+    booking = book(people.anna, home, start=0, nights=1)
+    held = answer(people.hana, booking, "accept")
+    # 23:59 in Kiritimati, 14 hours ahead of UTC without summer time, is 09:59 in UTC.
+    assert moment(held["holdExpiresAt"]) <= moment(f"{booking['checkIn']}T09:59:00Z")
+    assert seconds_from_now(held["holdExpiresAt"]) <= 24 * 3600
+
+
+def test_the_price_is_the_one_that_was_requested(people):
+    home = on_request(people.hana)
+    booking = book(people.anna, home)
+    people.hana.patch(f"/api/v1/properties/{home['id']}", {"nightlyPrice": usd(99900), "minimumNights": 5})
+    held = answer(people.hana, booking, "accept")
+    assert held["total"] == usd(20000)
+
+
+def test_nights_gone_meanwhile_cannot_be_accepted_and_the_request_stays(people):
+    home = on_request(people.hana)
+    first, second = book(people.anna, home), book(people.berta, home)
+    answer(people.hana, first, "accept")
+    answer(people.hana, second, "accept", expect="nights_unavailable")
+    assert booking_of(people.berta, second)["status"] == "requested"
+    people.anna.post(f"/api/v1/bookings/{first['id']}/cancel", expect=200)
+    answer(people.hana, second, "accept")
+
+
+def test_declining_ends_a_request(people):
+    home = on_request(people.hana)
+    one, two = book(people.anna, home), book(people.berta, home)
+    assert answer(people.hana, one, "decline", {"reason": "The roof leaks."})["status"] == "declined"
+    assert answer(people.hana, two, "decline")["status"] == "declined"
+    for what in ("accept", "cancel"):
+        person = people.hana if what == "accept" else people.anna
+        answer(person, one, what, expect="state_conflict")
+    people.anna.post(f"/api/v1/bookings/{one['id']}/payments", {"provider": "test"}, expect="state_conflict")
+
+
+@pytest.mark.parametrize("body", [{"reason": 7}, {"reason": "r" * 1_000_000}, {"because": "x"}, [], "no"], ids=lambda body: f"{body!r:.30}")
+def test_a_malformed_reason_is_refused(people, body):
+    booking = book(people.anna, on_request(people.hana))
+    answer(people.hana, booking, "decline", body, expect=("validation_failed", "payload_too_large"))
+    assert booking_of(people.hana, booking)["status"] == "requested"
+
+
+def test_only_the_host_and_operators_answer(people, anyone, operator):
+    booking = book(people.anna, on_request(people.hana))
+    for what in ("accept", "decline"):
+        answer(anyone, booking, what, expect="unauthenticated")
+        answer(people.berta, booking, what, expect="not_found")
+        answer(people.anna, booking, what, expect="forbidden")
+    assert answer(operator, booking, "accept")["status"] == "held"
+
+
+def test_what_is_no_request_is_not_answered(people):
+    held = book(people.anna, place(people.hana))
+    answer(people.hana, held, "accept", expect="state_conflict")
+    answer(people.hana, held, "decline", expect="state_conflict")
+    assert booking_of(people.anna, held)["status"] == "held"
+
+
+def test_a_guest_takes_a_request_back(people):
+    home = on_request(people.hana)
+    booking = book(people.anna, home)
+    assert answer(people.anna, booking, "cancel")["status"] == "cancelled"
+    answer(people.hana, booking, "accept", expect="state_conflict")
+
+
+def test_a_request_nobody_answers_expires(hurried):
+    home = on_request(hurried.hana)
+    booking = book(hurried.anna, home)
+    wait_for_status(hurried.anna, booking, "expired", seconds=15)
+    answer(hurried.hana, booking, "accept", expect=("state_conflict", "hold_expired"))
+    answer(hurried.anna, booking, "cancel", expect="state_conflict")
+
+
+def test_an_accepted_request_nobody_pays_expires_and_frees_the_nights(hurried):
+    home = on_request(hurried.hana)
+    held = answer(hurried.hana, book(hurried.anna, home), "accept")
+    start_payment(hurried.anna, held)
+    assert seconds_from_now(held["holdExpiresAt"]) <= 4
+    wait_for_status(hurried.anna, held, "expired", seconds=15)
+    assert is_free(hurried.anna, home)
+
+
+def test_a_request_against_a_rule_or_for_taken_nights_is_refused(people):
+    home = on_request(people.hana, minimumNights=2)
+    people.anna.post("/api/v1/bookings", wish(home, nights=1), expect="validation_failed")
+    answer(people.hana, book(people.anna, home), "accept")
+    people.berta.post("/api/v1/bookings", wish(home), expect="nights_unavailable")
