@@ -6,7 +6,7 @@ import NIOCore
 
 /// How much of a body is read, in bytes.
 enum BodyLimit {
-    /// The longest description a listing may have, in the widest characters and escaped, and some room.
+    /// The longest description a listing may have, in three bytes a character, and some room.
     static let usual = 64 * 1024
     /// 731 nights with everything about each of them.
     static let calendar = 256 * 1024

@@ -71,7 +71,7 @@ extension Shape where Value == NightChange {
         .object { fields in
             let date = fields.required("date", .day)
             let open = fields.optional("open", .flag)
-            let price = fields.changeOrClear("price", .money(1...Money.largestPrice))
+            let price = fields.changeOrClear("price", .money(NightChange.priceRange))
             let minimumNights = fields.changeOrClear("minimumNights", .integer(NightChange.minimumNightsRange))
             var amount = Change<Int64>.keep
             switch price {

@@ -3,22 +3,22 @@ import PropertyService
 
 /// How a listing's members must look, wherever a host sends them. The Property Service checks what they mean together.
 enum Listing {
-    static let title = Shape<String>.text(1...200)
+    static let title = Shape<String>.text(1...200, lines: true)
     static let description = Shape<String>.text(0...20_000, lines: true)
     static let country = Shape<String>.parsed("a country of ISO 3166-1, as US") { text in
-        text.utf8.count == 2 && text.utf8.allSatisfy { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") } ? text : nil
+        text.utf8.count == 2 && text.allSatisfy { $0.isASCII && $0.isLetter } ? text : nil
     }
-    static let place = Shape<String>.text(1...100)
+    static let place = Shape<String>.text(1...200)
     static let latitude = Shape<Double>.number(Bounds.latitude)
     static let longitude = Shape<Double>.number(Bounds.longitude)
-    static let guests = Shape<Int>.integer(1...100)
-    static let rooms = Shape<Int>.integer(0...100)
-    static let bathrooms = Shape<Double>.number(0...100)
+    static let guests = Shape<Int>.integer(Bounds.guests)
+    static let rooms = Shape<Int>.integer(Bounds.rooms)
+    static let bathrooms = Shape<Double>.number(0...1000)
     static let amenities = Shape<[String]>.list(of: .text(1...100), 0...200)
     static let nights = Shape<Int>.integer(1...Stay.longest)
-    static let units = Shape<Int>.integer(1...1000)
+    static let units = Shape<Int>.integer(1...500)
     static let price = Shape<MoneyDraft> { value, field, complaints in
-        Shape<Money>.money(1...Money.largestPrice).read(value, field, &complaints).map {
+        Shape<Money>.money(NightChange.priceRange).read(value, field, &complaints).map {
             MoneyDraft(amount: $0.amount, currency: $0.currency.code)
         }
     }
@@ -93,7 +93,7 @@ extension PropertyChanges {
         beds = fields.change("beds", Listing.rooms)
         bathrooms = fields.change("bathrooms", Listing.bathrooms)
         amenities = fields.change("amenities", Listing.amenities)
-        nightlyPrice = fields.change("nightlyPrice", Listing.price)
+        nightlyPrice = fields.changeOrClear("nightlyPrice", Listing.price)
         minimumNights = fields.change("minimumNights", Listing.nights)
         maximumNights = fields.change("maximumNights", Listing.nights)
         instantBook = fields.change("instantBook", .flag)
