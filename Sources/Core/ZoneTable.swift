@@ -8,7 +8,8 @@ final class ZoneTable: Sendable {
 
     func zone(_ name: String) -> TimeZone? {
         if let known = zones.withLock({ $0[name] }) { return known }
-        guard let zone = TimeZone(identifier: name), zone.identifier == name else { return nil }
+        // Foundation calls UTC by its other name.
+        guard let zone = TimeZone(identifier: name), zone.identifier == name || name == "UTC" else { return nil }
         zones.withLock { $0[name] = zone }
         return zone
     }
