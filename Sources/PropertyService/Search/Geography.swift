@@ -9,8 +9,9 @@ struct Geography {
     /// Cells to look in; nothing where the place's name is the better index or the area is the world.
     private var ranges: [ClosedRange<Int64>]?
 
-    /// - Returns: nothing where the place is known to nobody.
+    /// - Returns: nothing where the place is known to nobody, or nothing can be found.
     init?(_ filter: SearchFilter, country: String?, town: Town?, in reader: borrowing Reader) throws {
+        guard !filter.isUnanswerable else { return nil }
         circles = filter.circle.map { [$0] } ?? []
         var isNamed = false
         if let place = filter.place {
@@ -62,6 +63,7 @@ struct Geography {
 
     /// Listed places in a neighbourhood, city or country of that name; nothing where there are none.
     private static func named(_ folded: String, _ country: String?, in reader: borrowing Reader) throws -> SQL? {
+        guard !folded.isEmpty else { return nil }  // an entry without a neighbourhood has an empty one
         var conditions: [SQL] = []
         if try reader.exists("SELECT 1 FROM search_entry WHERE city = \(folded) LIMIT 1") {
             conditions.append("e.city = \(folded)")

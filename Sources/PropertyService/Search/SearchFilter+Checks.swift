@@ -18,9 +18,11 @@ extension SearchFilter {
     ) throws(Problem) -> (filter: SearchFilter, cursor: SearchCursor?, limit: Int) {
         var check = Check()
         var filter = SearchFilter()
-        filter.place = check.text(query.location, "location").flatMap { Folding.fold($0).isEmpty ? nil : $0 }
-        filter.words = Array(
-            (check.text(query.q, "q").map(Folding.fold) ?? "").split(separator: " ").map(String.init).prefix(mostWords))
+        filter.place = check.text(query.location, "location")
+        if let words = check.text(query.q, "q") {
+            filter.words = Array(Folding.fold(words).split(separator: " ").map(String.init).prefix(mostWords))
+            filter.isUnanswerable = filter.words.isEmpty
+        }
         filter.circle = circle(query, &check)
         filter.box = query.bbox.flatMap { box($0, &check) }
         filter.stay = check.stay(from: query.checkIn, to: query.checkOut)
@@ -95,10 +97,9 @@ extension SearchFilter {
         let most = query.maxPrice ?? Int64.max
         check.require(least >= 0, "minPrice", "out_of_range", "minPrice is not below 0")
         check.require(most >= 0, "maxPrice", "out_of_range", "maxPrice is not below 0")
-        if least > most {
-            check.refuse("minPrice", "out_of_range", "minPrice is above maxPrice")
-        } else if least >= 0 {
-            filter.price = least...most
+        if least >= 0, most >= 0 {
+            check.require(least <= most, "minPrice", "out_of_range", "minPrice is above maxPrice")
+            filter.price = min(least, most)...most
         }
         if let code = query.currency {
             filter.currency = Currency(code: code)

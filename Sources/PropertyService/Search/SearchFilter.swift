@@ -29,6 +29,8 @@ struct SearchFilter: Sendable, Equatable {
     var instantBook = false
     /// Folded; all of them must be there.
     var words: [String] = []
+    /// Whether it asks for words that no text has: signs only.
+    var isUnanswerable = false
     var sort = Sort.recommended
 
     /// What tells two searches apart, so that a cursor of one is not taken for the other's.
@@ -37,7 +39,8 @@ struct SearchFilter: Sendable, Equatable {
         if let circle { parts.append("\(circle.latitude),\(circle.longitude),\(circle.radiusKilometres)") }
         if let box { parts.append("\(box.west),\(box.south),\(box.east),\(box.north)") }
         if let stay { parts.append(stay.description) }
-        parts += ["\(bedrooms)", "\(beds)", "\(halfBathrooms)", "\(ratingHundredths)", "\(instantBook)", sort.rawValue]
+        parts += ["\(bedrooms)", "\(beds)", "\(halfBathrooms)", "\(ratingHundredths)", "\(instantBook)", "\(isUnanswerable)"]
+        parts.append(sort.rawValue)
         // Each part behind its length, so that no two lists read alike.
         return Fingerprint.of((parts + ["a"] + amenities + ["w"] + words).map { "\($0.utf8.count):\($0)" }.joined())
     }
