@@ -1,5 +1,9 @@
+import AuthService
+import BookingService
 import Core
 public import Logging
+import NotificationService
+import PaymentService
 public import ServiceLifecycle
 import Storage
 

@@ -1,9 +1,9 @@
-package import AuthService
-package import BookingService
-package import Core
-package import NotificationService
-package import PaymentService
-package import PropertyService
+import AuthService
+import BookingService
+public import Core
+import NotificationService
+import PaymentService
+import PropertyService
 package import Storage
 
 /// The four databases. No query and no transaction spans two of them.

@@ -5,7 +5,7 @@ import Foundation
 public import NotificationService
 public import PaymentService
 public import PropertyService
-import Storage
+package import Storage
 import Synchronization
 
 /// The whole: five services over four databases, built in one place. The server, the simulation and the tests all use
@@ -53,7 +53,7 @@ public struct House: Sendable {
         let properties = Properties(
             database: databases.properties, world: world,
             outbox: EventRoutes.outbox("properties", EventRoutes.properties), gazetteer: try Gazetteer(),
-            operatorCurrency: configuration.currency)
+            operatorCurrency: configuration.currency, courier: courier)
         let payments = Payments(
             database: databases.payments, world: world,
             outbox: EventRoutes.outbox("payments", EventRoutes.payments),

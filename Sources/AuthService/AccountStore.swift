@@ -65,7 +65,7 @@ struct AccountStore: Sendable {
             if let session {
                 try AccountStore.insert(session, of: person.id, in: tx)
                 try outbox.append(
-                    "person.registered", about: person.id.text, version: 1,
+                    PersonRegistered.kind, about: person.id.text, version: 1,
                     body: PersonRegistered(personId: person.id), at: now, in: tx)
             }
         }

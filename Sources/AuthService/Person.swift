@@ -37,6 +37,8 @@ public struct SignedIn: Sendable {
 
 /// The body of the event `person.registered`.
 public struct PersonRegistered: Sendable, Codable, Equatable {
+    public static let kind = "person.registered"
+
     public let personId: UserID
 
     public init(personId: UserID) { self.personId = personId }

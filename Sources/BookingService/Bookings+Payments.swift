@@ -14,8 +14,10 @@ extension Bookings {
         let (record, actor) = try await record(id, for: caller)
         guard actor == .guest else { throw Problem(.forbidden, "Only the guest may pay for a booking.") }
         let owed = Owed(bookingId: id, amount: record.total, description: "\(record.agreed.title), \(record.wish.stay)")
-        _ = try record.requireHold(at: world.now())
-        return try await ledger.start(owed, with: provider, once: once)
+        return try await ledger.start(owed, with: provider, once: once) {
+            // Asked after the record of the first answer: who asks again gets it though the hold is over.
+            _ = try record.requireHold(at: world.now())
+        }
     }
 
     /// - Throws: `Problem` `not_found` unless the caller is its guest, its host or an operator.

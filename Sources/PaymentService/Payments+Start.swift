@@ -10,15 +10,23 @@ extension Payments {
     ///
     /// A payment pending with another provider is closed first. Asking again with the same `once` gives the first
     /// answer.
+    /// - Parameter mayBePaid: asked after the record of a first answer and before anything is begun; what it throws is
+    ///   the answer.
     /// - Throws: `Problem`: `validation_failed` for an unknown provider, `hold_expired` where nothing can be paid any
     ///   more, `state_conflict` where it is paid already or another amount was agreed, `provider_unavailable` where the
     ///   provider does not answer.
-    public func start(_ owed: Owed, with provider: String, once: Once?) async throws -> StartedPayment {
+    public func start(
+        _ owed: Owed, with provider: String, once: Once?,
+        onlyIf mayBePaid: @Sendable () async throws -> Void = {}
+    ) async throws -> StartedPayment {
         guard self.provider(named: provider) != nil else {
             throw Problem.invalid(
                 "provider", "unknown_provider", "Choose one of: \(providerNames.joined(separator: ", ")).")
         }
-        guard let once else { return try await begin(owed, with: provider, startedBy: nil) }
+        guard let once else {
+            try await mayBePaid()
+            return try await begin(owed, with: provider, startedBy: nil)
+        }
 
         let now = world.now()
         let lease = try await store.database.write { tx in
@@ -28,6 +36,7 @@ extension Payments {
         let outcome: Outcome<StartedPayment>
         do {
             let key = [once.key.person.text, once.key.path, once.key.key].joined(separator: " ")
+            try await mayBePaid()
             outcome = .done(try await begin(owed, with: provider, startedBy: key))
         } catch let problem as Problem {
             outcome = .refused(problem)

@@ -9,7 +9,7 @@ extension Properties {
         let id: PropertyID = world.id()
         let outbox = outbox
         let checked = Result { try Properties.checked(draft, id: id, host: caller.id, gazetteer: gazetteer) }
-        return try await database.write { tx in
+        let created = try await database.write { tx in
             try tx.once(once, at: now) { step in
                 let (property, names) = try checked.get()
                 try PropertyStore.insert(property, digest: nil, names: names, at: now, in: step)
@@ -19,6 +19,8 @@ extension Properties {
                 return property
             }
         }.get()
+        await courier.deliver(created.id.text)  // whoever lists a place is a host from now on
+        return created
     }
 
     /// Changes what is named and nothing else; naming what is so already changes nothing.

@@ -8,6 +8,7 @@ public struct Properties: Sendable {
     let outbox: Outbox
     let gazetteer: Gazetteer
     let operatorCurrency: Currency
+    let courier: Courier
     let store: PropertyStore
     let index: SearchIndex
 
@@ -15,13 +16,15 @@ public struct Properties: Sendable {
     ///   - database: the Properties DB, migrated with `PropertyMigrations.all`.
     ///   - operatorCurrency: what `minPrice` and `maxPrice` mean where a search names none.
     package init(
-        database: any Database, world: World, outbox: Outbox, gazetteer: Gazetteer, operatorCurrency: Currency
+        database: any Database, world: World, outbox: Outbox, gazetteer: Gazetteer, operatorCurrency: Currency,
+        courier: Courier
     ) {
         self.database = database
         self.world = world
         self.outbox = outbox
         self.gazetteer = gazetteer
         self.operatorCurrency = operatorCurrency
+        self.courier = courier
         store = PropertyStore(database: database)
         index = SearchIndex(database: database, gazetteer: gazetteer)
     }

@@ -1,5 +1,5 @@
 import BookingService
-public import Core
+import Core
 import NotificationService
 import PaymentService
 import PropertyService

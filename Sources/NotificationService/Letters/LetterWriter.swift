@@ -32,7 +32,7 @@ struct LetterWriter {
                 "You need do nothing else now. We write to you when something happens with a booking of yours.",
             ],
             action: .init(label: "Find a place to stay", url: "\(baseURL)/search"),
-            footnote: "If you did not register, someone typed your address by mistake. No booking can be made for you.")
+            footnote: "If you did not register, someone typed your address by mistake, and you can leave this letter be.")
     }
 
     private func words(for kind: LetterKind, _ facts: BookingWords) -> LetterContent {
