@@ -1,0 +1,88 @@
+import Core
+import HTTPTypes
+import Testing
+
+@testable import Web
+
+@Suite("Over a real connection")
+struct LiveTests {
+    @Test("A body that is too large is refused and the connection goes on")
+    func tooLarge() async throws {
+        try await WebFixture().meetLive { guest in
+            let large = "{\"email\":\"" + String(repeating: "a", count: 3_000_000) + "\"}"
+            let answer = try await guest.post("/api/v1/auth/login", large)
+            #expect(answer.status == 413 && answer.code == "payload_too_large")
+            #expect(try await guest.get("/healthz").status == 200)
+        }
+    }
+
+    @Test("What is not HTTP as it should be is a problem like every other")
+    func headers() async throws {
+        try await WebFixture().meetLive { guest in
+            let answer = try await guest.ask(.get, "/healthz", headers: ["X-Long": String(repeating: "a", count: 40_000)])
+            #expect(answer.status == 400 && answer.code == "malformed_request", "\(answer)")
+        }
+    }
+
+    @Test("HEAD has the length and no body; the next request on the connection is understood")
+    func head() async throws {
+        try await WebFixture().meetLive { guest in
+            let head = try await guest.ask(.head, "/api/openapi.json")
+            #expect(head.status == 200 && head.text.isEmpty && head.header("Content-Length") != "0")
+            let missing = try await guest.ask(.head, "/nothing")
+            #expect(missing.status == 404 && missing.text.isEmpty)
+            #expect(try await guest.get("/healthz")["status"] as? String == "alive")
+        }
+    }
+
+    @Test("A file that the client has is not sent again")
+    func tags() async throws {
+        try await WebFixture().meetLive { guest in
+            let first = try await guest.get("/assets/roost.css")
+            let tag = try #require(first.header("ETag"))
+            let again = try await guest.ask(.get, "/assets/roost.css", headers: ["If-None-Match": tag])
+            #expect(again.status == 304 && again.text.isEmpty)
+        }
+    }
+
+    @Test("Metrics count by route, never by address")
+    func metrics() async throws {
+        let probes = WebProbes(gauges: { [Gauge("roost_test", help: "A test.", labels: [("a", "x\"y")], 3)] })
+        try await WebFixture(probes: probes).meetLive { guest in
+            _ = try await guest.get("/api/v1/properties/prop_secret")
+            _ = try await guest.get("/nothing/secret")
+            let text = try await guest.get("/metrics").text
+            #expect(text.contains("roost_http_requests_total{method=\"GET\",route=\"/api/v1/properties/{id}\",status=\"404\"} 1\n"))
+            #expect(text.contains("le=\"+Inf\"} 1\n") && text.contains("roost_http_requests_in_flight 1\n"))
+            #expect(text.contains("roost_test{a=\"x\\\"y\"} 3.0\n") && text.contains("process_resident_memory_bytes "))
+            #expect(!text.contains("secret"))
+        }
+    }
+
+    @Test("Pages need nothing from elsewhere and have nothing inline", arguments: ["/", "/api/docs", "/login", "/register?next=//evil"])
+    func pages(_ path: String) async throws {
+        try await WebFixture().meetLive { guest in
+            let page = try await guest.get(path)
+            #expect(page.status == 200 && page.header("Content-Type") == "text/html; charset=utf-8")
+            #expect(!page.text.contains("<style") && !page.text.contains(" style=") && !page.text.contains("onclick"))
+            #expect(!page.text.contains("http://") && !page.text.contains("https://") && !page.text.contains("//evil"))
+            #expect(page.header("Content-Security-Policy") == SecurityHeaders.contentSecurityPolicy)
+        }
+    }
+
+    @Test("The forms sign in and lead on, never elsewhere")
+    func forms() async throws {
+        try await WebFixture().meetLive { guest in
+            let form = "application/x-www-form-urlencoded"
+            let fields = "name=Ada&email=ada%40example.org&password=a+long+and+quiet+river"
+            let registered = try await guest.ask(.post, "/register", fields + "&next=/trips/bkg_1", type: form)
+            #expect(registered.status == 303 && registered.header("Location") == "/trips/bkg_1")
+            #expect(registered.header("Set-Cookie")?.hasPrefix("roost_session=") == true)
+            let elsewhere = try await guest.ask(.post, "/login", fields + "&next=//evil.example", type: form)
+            #expect(elsewhere.status == 303 && elsewhere.header("Location") == "/")
+            let wrong = try await guest.ask(.post, "/login", "email=ada%40example.org&password=no", type: form)
+            #expect(wrong.status == 401 && wrong.text.contains("role=\"alert\""))
+            #expect(try await guest.ask(.post, "/login", "email=%", type: form).status == 400)
+        }
+    }
+}
