@@ -51,17 +51,19 @@ public struct Gazetteer: Sendable {
     /// The town nearest to a point, or nothing where there is none within `kilometres`.
     /// - Parameters:
     ///   - population: smaller towns are passed over.
-    ///   - kilometres: at most about 200: only the neighbouring cells of two degrees are looked at.
+    ///   - kilometres: all towns of the cells of two degrees that it touches are looked at, so better not much.
     public func nearestTown(
         latitude: Double, longitude: Double, population: Int = 0, within kilometres: Double = 100
     ) -> Town? {
         guard (-90...90).contains(latitude), (-180...180).contains(longitude) else { return nil }
-        let row = min(Int((latitude + 90) / 2), 89)
-        let column = Int((longitude + 180) / 2) % 180
+        // A degree of latitude has 110.6 to 111.7 km; of longitude fewer the farther north, so at most all around.
+        let tall = kilometres / 110
+        let wide = min(tall / max(cos(latitude * .pi / 180), 0.01), 179)
+        let rows = max(row(latitude - tall), 0)...min(row(latitude + tall), 89)
         var nearest: (place: Int, distance: Double)?
-        for nearRow in max(row - 1, 0)...min(row + 1, 89) {
-            for nearColumn in column - 1...column + 1 {
-                for place in towns(inCell: nearRow * 180 + (nearColumn + 180) % 180)
+        for row in rows {
+            for column in Int(((longitude - wide + 180) / 2).rounded(.down))...Int((longitude + wide + 180) / 2) {
+                for place in towns(inCell: row * 180 + (column + 360) % 180)
                 where self.population(of: place) >= population {
                     let there = position(of: place)
                     let distance = GreatCircle.kilometres(
@@ -77,17 +79,22 @@ public struct Gazetteer: Sendable {
 
     /// Bytes of a town's record.
     private static let townSize = 17
-    /// How much more a town's own name counts than another name for a town: a Cologne of 7,000 people is not meant by
-    /// "Cologne", but a Victoria of 300,000 is, though Hong Kong once had that name.
-    private static let ownNameWeight = 30
+    /// How much more the own name of a town of some size counts than another name for a town: a Cologne of 7,000 people
+    /// is not meant by "Cologne", but a Victoria of 300,000 is, though Hong Kong once had that name.
+    private static let ownNameWeight = (factor: 30, fromPopulation: 15_000)
 
     private func candidates(named folded: String) -> [(place: Int, weight: Int)] {
         let own = file.places(of: folded, count: file.towns.count) { Folding.fold(name(of: $0)) }
-            .map { (place: $0, weight: (population(of: $0) + 1) * Gazetteer.ownNameWeight) }
+            .map { place in
+                let population = population(of: place)
+                let own = Gazetteer.ownNameWeight
+                return (place: place, weight: population * (population >= own.fromPopulation ? own.factor : 1))
+            }
         let others = file.values(of: folded, in: file.others).map { (place: $0, weight: population(of: $0)) }
         return own + others
     }
 
+    private func row(_ latitude: Double) -> Int { Int(((latitude + 90) / 2).rounded(.down)) }
     private func record(_ place: Int) -> Int { file.towns.offset + place * Gazetteer.townSize }
     private func population(of place: Int) -> Int { file.u32(record(place) + 9) }
     private func country(of place: Int) -> Int { file.u8(record(place) + 13) }

@@ -34,9 +34,13 @@ struct GazetteerFile: Sendable {
     }
 
     func u8(_ offset: Int) -> Int { Int(data[offset]) }
-    func u16(_ offset: Int) -> Int { u8(offset) | u8(offset + 1) << 8 }
+    func u16(_ offset: Int) -> Int { Int(load(offset, as: UInt16.self)) }
     func u24(_ offset: Int) -> Int { u16(offset) | u8(offset + 2) << 16 }
-    func u32(_ offset: Int) -> Int { u24(offset) | u8(offset + 3) << 24 }
+    func u32(_ offset: Int) -> Int { Int(load(offset, as: UInt32.self)) }
+
+    private func load<Word: FixedWidthInteger>(_ offset: Int, as word: Word.Type) -> Word {
+        data.withUnsafeBytes { Word(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: word)) }
+    }
 
     func text(_ range: Range<Int>) -> String { String(decoding: data[range], as: UTF8.self) }
 

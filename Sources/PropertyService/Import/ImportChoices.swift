@@ -92,4 +92,14 @@ package struct ImportedCalendar: Sendable, Equatable {
     package let closed: [LocalDay]
     /// Nights whose price or minimum is not the listing's, in order.
     package let nights: [NightPrice]
+
+    /// The same for the same nights, on every machine and in every run: a second import can tell that nothing is new.
+    package var digest: String {
+        var text = "\(first)/\(openUntil)"
+        for day in closed { text += " \(day.number)" }
+        for night in nights {
+            text += " \(night.date.number):\(night.price.applied(to: nil) ?? 0):\(night.minimumNights.applied(to: nil) ?? 0)"
+        }
+        return String(Fingerprint.of(text), radix: 16)
+    }
 }

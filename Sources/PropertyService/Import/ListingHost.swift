@@ -8,9 +8,7 @@ package struct ListingHost: Sendable, Hashable {
     /// A host of the source. The same number always gives the same name and address.
     package init(number: Int64) {
         key = String(number)
-        // FNV-1a, 64 bits (isthe.com/chongo/tech/comp/fnv): spreads neighbouring numbers, the same on every machine.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        let hash = Fingerprint.of(key)
         let names = ListingHost.firstNames
         let letters = ListingHost.letters
         let first = names[Int((hash >> 20) % UInt64(names.count))]
