@@ -195,11 +195,11 @@ def day(offset):
 def questions(server, chance):
     """Lines for wrk: properties by key, quotes, city searches and bookings."""
     ids, bookable = [], []
-    for city, *_ in world.CITIES:
+    for number, (city, *_) in enumerate(world.CITIES, 1):
         location = urllib.parse.quote(city)
         ids += [item["id"] for item in json.loads(ask(server, f"/api/v1/properties?location={location}&limit=100"))["items"]]
         cursor = ""
-        while len(bookable) < BOOKABLE_PLACES * (world.CITIES.index((city, *_)) + 1) // len(world.CITIES):
+        while len(bookable) < BOOKABLE_PLACES * number // len(world.CITIES):
             page = json.loads(ask(server, f"/api/v1/properties?location={location}&instantBook=true&limit=100{cursor}"))
             bookable += [item["id"] for item in page["items"] if item["minimumNights"] <= NIGHTS]
             if page["nextCursor"] is None:

@@ -9,7 +9,9 @@ export ROOST_PORT=${PORT:-${ROOST_PORT:-8080}}
 export ROOST_HOST=${ROOST_HOST:-127.0.0.1}
 export ROOST_DATA_DIR=${ROOST_DATA_DIR:-./roost-data}
 
-# Long, and in no list of common passwords; only ever for the demo on one's own machine.
+# The first page shows the sign-ins, and everyone's mail can be read in the browser: only ever on one's own machine.
+export ROOST_DEMO=${ROOST_DEMO:-on}
+# Long, and in no list of common passwords; the same as in Sources/Roost/Command/Demo.swift.
 password='three-owls-in-albany'
 done_marker=$ROOST_DATA_DIR/demo-is-complete
 reached=$ROOST_HOST
@@ -68,7 +70,7 @@ server=$$
     admin   admin@example.com   $password
 
   API:    $address/api/docs
-  Mail:   $ROOST_DATA_DIR/mail/
+  Mail:   $address/mail, or the files in $ROOST_DATA_DIR/mail
   Stop:   Ctrl-C. What was booked is kept; to begin anew, remove $ROOST_DATA_DIR.
 
   Listing and calendar data: Inside Airbnb (insideairbnb.com), CC BY 4.0; see NOTICE. Host names are made up.
