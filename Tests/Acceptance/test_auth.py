@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from roost.client import Client, code, fields
+from roost.program import PROVE
 from roost.trade import PASSWORD, number, place, seconds_from_now
 
 
@@ -113,6 +114,7 @@ def test_guessing_at_one_account_is_slowed_down_from_wherever_it_comes(fresh):
     there.post("/api/v1/auth/login", guess, expect="rate_limited")
 
 
+@pytest.mark.skipif(not PROVE, reason="a hundred hashes of passwords take minutes in a debug build (make prove)")
 def test_guessing_and_registering_from_one_address_are_slowed_down(fresh):
     server = fresh()
     here, there = Client(server), Client(server, from_address="127.0.0.2")
