@@ -73,9 +73,12 @@ let package = Package(
         .executableTarget(
             name: "Roost",
             dependencies: [
-                "Core", "Assembly", "Web", "Simulation",
+                "Core", "Assembly", "Web", "Simulation", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
 
         // A test target beside each target; TestSupport has the clock and the worlds they share.

@@ -121,3 +121,22 @@ public struct Doctor: Sendable {
             finding: canWrite ? "\(path) can be written" : "\(path) can't be written; let the server's user own it")
     }
 }
+
+extension House {
+    /// A mail of the demo, as its reader gets it.
+    public struct DemoMail: Sendable {
+        public let id: String
+        public let to: String
+        public let subject: String
+        public let date: String
+        public let text: String
+    }
+
+    /// The newest mails, newest first, where this is a demo; none elsewhere: mail is nobody else's to read.
+    public func demoMails() async throws -> [DemoMail] {
+        guard configuration.isDemo else { return [] }
+        return try await mails.newest().map {
+            DemoMail(id: $0.id.text, to: $0.to, subject: $0.subject, date: "\($0.createdAt)", text: $0.text)
+        }
+    }
+}

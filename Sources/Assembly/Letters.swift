@@ -31,7 +31,8 @@ struct Letters: Sendable {
         guard changed.change != .completed else { return [] }
         var facts = try await facts(booking)
         facts.reason = changed.reason
-        facts.refund = changed.refund
+        // Nothing: nothing had been paid. Zero: the policy gives nothing back.
+        facts.refund = booking.confirmedAt == nil ? nil : changed.refund
         facts.cancelledBy = changed.change == .cancelled ? party(changed.by) : nil
         func toGuest(_ kind: LetterKind) -> Letter { Letter(kind, to: booking.guestId, about: facts) }
         func toHost(_ kind: LetterKind) -> Letter { Letter(kind, to: booking.hostId, about: facts) }

@@ -5,11 +5,11 @@ package import Storage
 /// Letters on their way: queued with the event that made them due, sent in the background, at least once.
 public struct Mails: Sendable {
     let store: MailStore
-    private let world: World
+    let world: World
     private let provider: any MailProvider
-    private let addressOf: @Sendable (UserID) async throws -> MailAddress?
+    let addressOf: @Sendable (UserID) async throws -> MailAddress?
     private let sender: MailAddress
-    private let baseURL: String
+    let baseURL: String
 
     /// - Parameters:
     ///   - addressOf: name and address as they are when a mail is sent; nothing for someone who is gone.
@@ -91,7 +91,7 @@ public struct Mails: Sendable {
         }
     }
 
-    private static func letter(_ text: String) throws(MailFailure) -> Letter {
+    static func letter(_ text: String) throws(MailFailure) -> Letter {
         do {
             return try JSONDecoder().decode(Letter.self, from: Data(text.utf8))
         } catch {

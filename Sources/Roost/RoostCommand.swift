@@ -22,7 +22,6 @@ struct RoostCommand: AsyncParsableCommand {
     /// Exit status: 0 done, 1 failed, 2 wrong usage; one clear sentence on standard error.
     static func main() async {
         umask(0o077)  // what Roost writes holds people's data: nobody else on the machine reads it
-        setvbuf(stdout, nil, _IOLBF, 0)  // progress shows also where it goes into a pipe
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

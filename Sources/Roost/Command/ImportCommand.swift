@@ -1,0 +1,82 @@
+import ArgumentParser
+import Assembly
+import Foundation
+
+struct ImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Loads real listings.", subcommands: [InsideAirbnb.self])
+
+    struct InsideAirbnb: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "inside-airbnb",
+            abstract: "Loads a listings file of Inside Airbnb, plain or gzip, with or without its calendar.",
+            discussion: """
+                Running it twice changes nothing. A bad row is named with the line it begins on and left out; a file that \
+                is not such a CSV is refused, and nothing is loaded.
+                """)
+
+        @OptionGroup var settings: SettingsOptions
+        @Argument(help: "LISTINGS.csv or LISTINGS.csv.gz.") var listings: String
+        @Option(help: "CALENDAR.csv or CALENDAR.csv.gz: its nights are open and priced as it says.") var calendar: String?
+        @Option(help: "The currency of the prices, which the files do not name: USD.") var currency: String
+        @Option(help: "The places' time zone: America/New_York.") var timeZone: String
+        @Option(help: "The city, where the file does not say it.") var city: String?
+        @Option(help: "Its country: US.") var country: String?
+        @Option(help: "The address of the person who lets all of them; made if need be, without a password.")
+        var host: String?
+        @Flag(help: "Moves the calendar by whole weeks so that it begins in the week before today.") var shiftDates = false
+
+        func validate() throws {
+            guard (city == nil) == (country == nil) else {
+                throw ValidationError("--city and --country go together.")
+            }
+            if let country, country.count != 2 || !country.allSatisfy(\.isUppercase) {
+                throw ValidationError("--country takes two capital letters (ISO 3166): US.")
+            }
+        }
+
+        func run() async throws {
+            for path in [listings, calendar].compactMap(\.self) where !FileManager.default.isReadableFile(atPath: path) {
+                throw Failure(sentence: "\(path) can't be read")
+            }
+            let line = ProgressLine()
+            let report = try await settings.withHouse { house in
+                try await ListingImport(house).run(
+                    ListingImport.Request(
+                        listings: URL(fileURLWithPath: listings), calendar: calendar.map { URL(fileURLWithPath: $0) },
+                        currency: currency, timeZone: timeZone, city: city, country: country, host: host,
+                        shiftsDates: shiftDates),
+                    progress: { line.show($0) }, issue: { line.say($0) })
+            }
+            line.end()
+            print(
+                """
+                \(report.new) new, \(report.changed) changed and \(report.unchanged) unchanged listings, \
+                \(report.drafts) of them drafts; \(report.calendarRows) rows of calendar\
+                \(report.shiftDays == 0 ? "" : ", moved by \(report.shiftDays) days"), \
+                \(report.calendarsChanged) calendars new or changed; \(report.rejected) rows left out, \
+                \(report.warned) taken with a warning.
+                """)
+        }
+    }
+}
+
+/// One line on standard error that shows how far it is: written over on a terminal, once in a while elsewhere.
+final class ProgressLine: Sendable {
+    private let isTerminal = isatty(2) == 1
+
+    func show(_ text: String) {
+        write(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n")
+    }
+
+    /// A line that stays.
+    func say(_ text: String) {
+        write(isTerminal ? "\r\u{1B}[K\(text)\n" : "\(text)\n")
+    }
+
+    func end() {
+        if isTerminal { write("\r\u{1B}[K") }
+    }
+
+    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}
