@@ -1,0 +1,60 @@
+import Storage
+
+/// A fault put in on purpose, which the checks must find: a check that has never failed proves nothing.
+package enum PlantedFault: String, CaseIterable, Sendable {
+    /// A booking that ends keeps its nights.
+    case keepsNights
+    /// A night that somebody has is sold again.
+    case sellsTwice
+    /// The copy for search does not hear of nights that come free.
+    case losesFreedNights
+    /// A letter does not become due.
+    case losesLetters
+    /// An event that is heard twice is applied twice.
+    case forgetsWhatWasHeard
+    /// The same request under the same key is done again.
+    case forgetsAnswers
+    /// Only one side of a movement of money is booked.
+    case booksOneSide
+    /// A refund is promised and not made.
+    case losesRefunds
+    /// The provider takes the money a second time.
+    case takesTwice
+    /// The provider gives the money back a second time.
+    case refundsTwice
+
+    /// What a statement answers instead of what it should do; nothing where it is done as it stands.
+    func answer(to sql: SQL) -> Int? {
+        let text = sql.fragments[0]
+        switch self {
+        case .keepsNights:
+            let lets =
+                text.hasPrefix("DELETE FROM claimed_night WHERE booking_id")
+                || text.hasPrefix("UPDATE claimed_night SET booking_id = NULL")
+            return lets ? 0 : nil
+        case .losesFreedNights: return event(sql, is: "nights.freed") ? 1 : nil
+        case .losesLetters: return event(sql, is: "booking.changed") ? 1 : nil
+        case .booksOneSide:
+            guard text.hasPrefix("INSERT INTO ledger_entry") else { return nil }
+            return sql.values.contains { if case .text(let text) = $0 { text.hasPrefix("provider:") } else { false } } ? 1 : nil
+        case .losesRefunds: return text.hasPrefix("INSERT INTO refund") ? 1 : nil
+        case .sellsTwice, .forgetsWhatWasHeard, .forgetsAnswers, .takesTwice, .refundsTwice: return nil
+        }
+    }
+
+    /// What a statement is said to have changed, though it was done as it stands.
+    func claimedChanges(of sql: SQL) -> Int? {
+        let text = sql.fragments[0]
+        switch self {
+        case .sellsTwice: return text.hasPrefix("INSERT INTO claimed_night") ? 1 : nil
+        case .forgetsWhatWasHeard: return text.hasPrefix("INSERT INTO inbox") ? 1 : nil
+        case .forgetsAnswers: return text.hasPrefix("INSERT INTO idempotency_record") ? 1 : nil
+        case .keepsNights, .losesFreedNights, .losesLetters, .booksOneSide, .losesRefunds, .takesTwice, .refundsTwice:
+            return nil
+        }
+    }
+
+    private func event(_ sql: SQL, is kind: String) -> Bool {
+        sql.fragments[0].hasPrefix("INSERT INTO outbox") && sql.values.contains(.text(kind))
+    }
+}
