@@ -1,3 +1,4 @@
+import Core
 public import Foundation
 
 /// The towns and countries of the world, for places that no listing names.
@@ -11,7 +12,7 @@ public struct Gazetteer: Sendable {
     /// so that a program that was moved with it works, else from where it was built.
     /// - Throws: `GazetteerError` where the file is missing or is not one that this version reads.
     public init() throws(GazetteerError) {
-        try self.init(contentsOf: ResourceFolder.file("gazetteer.bin"))
+        try self.init(contentsOf: ShippedFile.url("gazetteer.bin", of: "PropertyService", built: Bundle.module.bundleURL))
     }
 
     /// Opens a gazetteer file.

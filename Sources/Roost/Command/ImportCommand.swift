@@ -41,8 +41,8 @@ struct ImportCommand: AsyncParsableCommand {
             }
             let line = ProgressLine()
             let report = try await settings.withHouse { house in
-                try await ListingImport(house).run(
-                    ListingImport.Request(
+                try await AirbnbImport(house).run(
+                    AirbnbImport.Request(
                         listings: URL(fileURLWithPath: listings), calendar: calendar.map { URL(fileURLWithPath: $0) },
                         currency: currency, timeZone: timeZone, city: city, country: country, host: host,
                         shiftsDates: shiftDates),

@@ -31,9 +31,16 @@ struct Resources: Sendable {
         self.files = files
     }
 
+    /// A file beside the program where it is there, else where the program was built: `Bundle.module` alone ends a
+    /// program that was moved.
     static func read(_ name: String) throws -> [UInt8] {
-        guard let folder = Bundle.module.resourceURL else { throw CocoaError(.fileNoSuchFile) }
-        return Array(try Data(contentsOf: folder.appendingPathComponent("Resources").appendingPathComponent(name)))
+        let program = URL(fileURLWithPath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
+        let executable = Bundle.main.executableURL?.resolvingSymlinksInPath() ?? program
+        for folder in [executable, program].map({ $0.deletingLastPathComponent() }) {
+            let beside = folder.appending(path: "roost_Web.resources/Resources/\(name)")
+            if FileManager.default.fileExists(atPath: beside.path) { return Array(try Data(contentsOf: beside)) }
+        }
+        return Array(try Data(contentsOf: Bundle.module.bundleURL.appending(path: "Resources/\(name)")))
     }
 
     /// The file, or 304 where the client has it already.

@@ -9,7 +9,7 @@ import Storage
 
 /// Loads listings with their hosts and calendars: people into the Users DB, places into the Properties DB, closed nights
 /// into the Booking DB, whose events carry nights and prices on to the copy for search.
-public struct ListingImport: Sendable {
+public struct AirbnbImport: Sendable {
     private let house: House
 
     public init(_ house: House) { self.house = house }
@@ -57,9 +57,6 @@ public struct ListingImport: Sendable {
     /// How far it is, in one line.
     public typealias Progress = @Sendable (String) -> Void
 
-    /// How many listings share a transaction: enough to share its fsync, few enough to stay small in memory.
-    private static let batch = 200
-
     /// Reads the files to their ends, then loads them. Running it again changes nothing.
     /// - Parameters:
     ///   - progress: told every few thousand rows.
@@ -68,23 +65,39 @@ public struct ListingImport: Sendable {
     public func run(
         _ request: Request, progress: @escaping Progress, issue: @escaping @Sendable (String) -> Void
     ) async throws -> Report {
-        let choices = try choices(of: request)
-        let checked = try InsideAirbnbFiles(choices, gazetteer: try Gazetteer()).check { progress($0.line) }
-        for found in checked.summary.issues { issue(found.description) }
-        var report = Report()
-        report.drafts = checked.summary.drafts
-        report.calendarRows = checked.summary.calendarRows
-        report.warned = checked.summary.warned
-        report.rejected = checked.summary.rejected
-        report.shiftDays = checked.summary.shiftDays
-        let total = checked.summary.listings
-        var loaded = 0
-        try await checked.forEachBatch(of: ListingImport.batch) { places in
-            try await load(places, into: &report)
-            loaded += places.count
-            progress("loading: \(loaded) of \(total) listings")
-        }
-        return report
+        let result = try await ListingImport(
+            try choices(of: request), gazetteer: try Gazetteer(), through: doors
+        ).run { progress($0.line) }
+        for found in result.summary.issues { issue(found.description) }
+        return Report(
+            new: result.new, changed: result.changed, unchanged: result.unchanged, drafts: result.summary.drafts,
+            calendarRows: result.summary.calendarRows, calendarsChanged: result.calendarsChanged,
+            warned: result.summary.warned, rejected: result.summary.rejected, shiftDays: result.summary.shiftDays)
+    }
+
+    /// People go into the Users DB, places into the Properties DB, closed nights into the Booking DB, whose events carry
+    /// nights and prices on to the copy for search.
+    private var doors: ListingImport.Doors {
+        ListingImport.Doors(
+            hosts: { hosts in
+                try await house.accounts.importHosts(
+                    hosts.map { ImportedHost(key: $0.key, name: $0.name, email: $0.email) })
+            },
+            listings: { try await house.properties.importListings($0) },
+            calendars: { calendars in
+                let changed = try await house.bookings.importCalendars(
+                    calendars.map { property, calendar in
+                        CalendarImport(
+                            property: property, closed: calendar.closed, nights: calendar.nights, digest: calendar.digest)
+                    })
+                // Side by side, so that their commits are shared.
+                await withTaskGroup(of: Void.self) { group in
+                    for (property, _) in calendars {
+                        group.addTask { await house.courier.deliver(property.text) }
+                    }
+                }
+                return changed
+            })
     }
 
     private func choices(of request: Request) throws -> ImportChoices {
@@ -99,37 +112,6 @@ public struct ListingImport: Sendable {
             listings: request.listings, calendar: request.calendar, currency: currency, zone: zone, city: request.city,
             country: request.country, hostEmail: request.host,
             shiftTo: request.shiftsDates ? house.world.now().utcDay : nil)
-    }
-
-    private func load(_ places: [ImportedPlace], into report: inout Report) async throws {
-        let hosts = Set(places.map(\.host)).sorted { $0.key < $1.key }
-        let people = try await house.accounts.importHosts(
-            hosts.map { ImportedHost(key: $0.key, name: $0.name, email: $0.email) })
-        let listings = places.compactMap { place in people[place.host.key].map(place.listing) }
-        let imported = try await house.properties.importListings(listings)
-        for property in imported.values {
-            switch property.outcome {
-            case .new: report.new += 1
-            case .changed: report.changed += 1
-            case .unchanged: report.unchanged += 1
-            }
-        }
-        let calendars = places.compactMap { place in
-            place.calendar.flatMap { calendar in
-                imported[calendar.sourceId].map { property in
-                    CalendarImport(
-                        property: property.id, closed: calendar.closed, nights: calendar.nights, digest: calendar.digest)
-                }
-            }
-        }
-        guard !calendars.isEmpty else { return }
-        report.calendarsChanged += try await house.bookings.importCalendars(calendars)
-        // Side by side, so that their commits are shared.
-        await withTaskGroup(of: Void.self) { group in
-            for calendar in calendars {
-                group.addTask { await house.courier.deliver(calendar.property.text) }
-            }
-        }
     }
 }
 
