@@ -15,10 +15,11 @@ struct Query {
             throw Problem(.malformedRequest, "The query is not percent-encoded UTF-8.")
         }
         for (name, value) in pairs {
-            guard values.updateValue(value, forKey: name) == nil else {
+            guard values[name] == nil else {
                 complaints.add(shown(name), "duplicate", "is there twice")
                 continue
             }
+            values[name] = value
             names.append(name)
         }
     }

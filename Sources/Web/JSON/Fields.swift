@@ -20,10 +20,11 @@ struct Fields {
     init(_ object: [(name: String, value: JSONValue)], path: String = "") {
         self.path = path
         for (name, value) in object {
-            guard members.updateValue(value, forKey: name) == nil else {
+            guard members[name] == nil else {
                 complaints.add(full(name), "duplicate", "is there twice")
                 continue
             }
+            members[name] = value
             unread.append(name)
         }
     }
