@@ -130,6 +130,27 @@ struct NightEventTests {
         #expect(try await found() == 0)
     }
 
+    @Test("A place that is put elsewhere on the map keeps its nights and prices")
+    func moves() async throws {
+        let fixture = try await ListingsFixture()
+        let id = try await fixture.place().id
+        try await fixture.properties.apply(try moved(NightsMoved.taken, "bkg_a", 1, id, ["2027-08-01"]))
+        try await fixture.changeNights(of: id, [("2027-08-02", 77)])
+        var changes = PropertyChanges()
+        changes.location = LocationChanges()
+        changes.location?.latitude = .set(10)
+        changes.location?.longitude = .set(20)
+        _ = try await fixture.properties.change(id, changes, for: fixture.host)
+        func totals(_ from: String, _ to: String) async throws -> [Int64?] {
+            try await fixture.find { ($0.bbox, $0.checkIn, $0.checkOut) = ("19,9,21,11", LocalDay(from), LocalDay(to)) }
+                .items.map(\.total?.amount)
+        }
+        #expect(try await totals("2027-08-01", "2027-08-02") == [])
+        #expect(try await totals("2027-08-02", "2027-08-04") == [10_077])
+        try await fixture.properties.apply(try moved(NightsMoved.freed, "bkg_a", 2, id, ["2027-08-01"]))
+        #expect(try await totals("2027-08-01", "2027-08-02") == [10_000])
+    }
+
     @Test("An event that is none of ours is refused, not swallowed")
     func unknown() async throws {
         let fixture = try await ListingsFixture()

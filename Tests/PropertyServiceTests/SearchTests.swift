@@ -256,6 +256,33 @@ struct SearchTests {
         #expect(try await fixture.titles { ($0.sort, $0.limit, $0.cursor) = ("price", 9, cursor) }.count == 4)
     }
 
+    @Test("A wish is met exactly where every size is at least as large")
+    func packedSizes() async throws {
+        var generator = SeededGenerator(seed: 5)
+        var property = try await ListingsFixture().place()
+        for _ in 0..<2_000 {
+            func size(_ most: Int) -> Int { [0, 1, most - 1, most, Int.random(in: 0...most, using: &generator)].randomElement(using: &generator) ?? 0 }
+            (property.maximumGuests, property.bedrooms, property.beds) = (max(1, size(1000)), size(1000), size(1000))
+            property.bathrooms = Double(size(2000)) / 2
+            let rating = Int.random(in: -1...500, using: &generator)
+            property.rating = rating < 0 ? .none : Rating(average: Double(rating) / 100, count: 1)
+            property.instantBook = Bool.random(using: &generator)
+            var filter = SearchFilter()
+            (filter.guests, filter.bedrooms, filter.beds) = (size(1000), size(1000), [size(1000), Int.max].randomElement(using: &generator) ?? 0)
+            (filter.halfBathrooms, filter.ratingHundredths) = (size(2000), Int.random(in: -1...500, using: &generator))
+            filter.instantBook = Bool.random(using: &generator)
+            let fits =
+                property.maximumGuests >= filter.guests && property.bedrooms >= filter.bedrooms
+                && property.beds >= filter.beds && Int(property.bathrooms * 2) >= filter.halfBathrooms
+                && rating >= filter.ratingHundredths && (property.instantBook || !filter.instantBook)
+            let (packed, guards) = (PackedSizes.of(property), PackedSizes.guards)
+            #expect(((packed + guards - PackedSizes.wished(filter)) & guards == guards) == fits)
+            #expect(PackedSizes.maximumGuests(in: packed) == property.maximumGuests)
+            #expect(packed > 0 && packed & PackedSizes.mask(of: property.roomType) != 0)
+            #expect(packed & PackedSizes.mask(of: .sharedRoom) == 0)
+        }
+    }
+
     @Test("The grid covers what a circle covers, also at the poles and across the antimeridian")
     func grid() {
         var generator = SeededGenerator(seed: 3)

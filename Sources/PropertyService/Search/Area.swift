@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// A part of the world between two parallels and two meridians.
@@ -66,6 +67,38 @@ enum Grid {
     static func cell(latitude: Double, longitude: Double) -> Int64 {
         row(latitude) * cellsInRow + column(longitude)
     }
+
+    /// A number for a property by which neighbours on the map are neighbours in an index: its cell and, below it, bits
+    /// of its own. Two properties may share one; whoever joins by it compares the ids too.
+    static func place(latitude: Double, longitude: Double, of id: PropertyID) -> Int64 {
+        cell(latitude: latitude, longitude: longitude) << ownBits
+            | Int64(Fingerprint.of(id.text) >> UInt64(64 - ownBits))
+    }
+
+    static func place(of property: Property) -> Int64 {
+        place(latitude: property.location.latitude, longitude: property.location.longitude, of: property.id)
+    }
+
+    /// The places in cells that follow one another.
+    static func places(in cells: ClosedRange<Int64>) -> Range<Int64> {
+        (cells.lowerBound << ownBits)..<((cells.upperBound + 1) << ownBits)
+    }
+
+    /// Cells as ranges of such that follow one another.
+    static func ranges(of cells: some Sequence<Int64>) -> [ClosedRange<Int64>] {
+        var ranges: [ClosedRange<Int64>] = []
+        for cell in cells.sorted() {
+            if let last = ranges.last, last.upperBound >= cell - 1 {
+                ranges[ranges.count - 1] = last.lowerBound...cell
+            } else {
+                ranges.append(cell...cell)
+            }
+        }
+        return ranges
+    }
+
+    /// Cells have 23 bits, so that a place stays positive.
+    private static let ownBits: Int64 = 40
 
     /// The ranges of cells that cover a box; nothing where it is so high that a plain look at all is as good.
     static func ranges(covering box: Box) -> [ClosedRange<Int64>]? {

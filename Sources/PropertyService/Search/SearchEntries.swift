@@ -12,19 +12,18 @@ enum SearchEntries {
             try tx.execute("DELETE FROM search_text WHERE property_id = \(old.id)")
         }
         guard new.status == .listed, let price = new.nightlyPrice else { return }
-        let place = new.location
+        let at = new.location
         try tx.execute(
             """
-            INSERT INTO search_entry (property_id, cell, latitude, longitude, country, city, neighbourhood, room_type,
-                maximum_guests, bedrooms, beds, half_bathrooms, instant_book, amenities, price, currency,
-                minimum_nights, maximum_nights, open_until, unit_count, zone, rating_hundredths, recommendation)
-            VALUES (\(new.id), \(Grid.cell(latitude: place.latitude, longitude: place.longitude)),
-                \(place.latitude), \(place.longitude), \(place.country), \(Folding.fold(place.city)),
-                \(Folding.fold(place.neighbourhood ?? "")), \(new.roomType.bit), \(new.maximumGuests), \(new.bedrooms),
-                \(new.beds), \(new.halfBathrooms), \(new.instantBook), \(CommonAmenities.split(new.amenities).mask),
-                \(price.amount), \(price.currency), \(new.minimumNights), \(new.maximumNights),
-                \(new.openUntil ?? noEnd), \(new.unitCount), \(new.zone.name), \(new.rating.hundredths ?? -1),
-                \(recommendation(new.rating)))
+            INSERT INTO search_entry (property_id, cell, place, sizes, amenities, price, currency, recommendation,
+                rating_hundredths, latitude, longitude, country, city, neighbourhood, minimum_nights, maximum_nights,
+                open_until, unit_count, zone)
+            VALUES (\(new.id), \(Grid.cell(latitude: at.latitude, longitude: at.longitude)), \(Grid.place(of: new)),
+                \(PackedSizes.of(new)), \(CommonAmenities.split(new.amenities).mask), \(price.amount),
+                \(price.currency), \(recommendation(new.rating)), \(new.rating.hundredths ?? -1), \(at.latitude),
+                \(at.longitude), \(at.country), \(Folding.fold(at.city)), \(Folding.fold(at.neighbourhood ?? "")),
+                \(new.minimumNights), \(new.maximumNights), \(new.openUntil ?? noEnd), \(new.unitCount),
+                \(new.zone.name))
             """)
         let words = Folding.fold(new.title + " " + new.description)
         let amenities = " " + new.amenities.joined(separator: " ") + " "
@@ -42,16 +41,5 @@ enum SearchEntries {
         let given = min(rating.count, 1_000_000) * (rating.hundredths ?? 0)
         let count = rating.hundredths == nil ? 0 : min(rating.count, 1_000_000)
         return (given + guests * usual) * 100 / (count + guests)
-    }
-}
-
-extension RoomType {
-    var bit: Int64 {
-        switch self {
-        case .entireHome: 1
-        case .privateRoom: 2
-        case .sharedRoom: 4
-        case .hotelRoom: 8
-        }
     }
 }

@@ -71,14 +71,18 @@ struct SearchIndex: Sendable {
         for place in 0..<places {
             let (alias, word) = (SearchIndex.aliases[place], words.lowerBound + Int64(place))
             let mask = Int64(bitPattern: NightWord.mask(of: stay.nights, in: word))
-            joins.append("LEFT JOIN property_word AS \(alias) ON \(alias).word = \(word) AND \(alias).property_id = e.property_id")
+            joins.append(
+                """
+                LEFT JOIN property_word AS \(alias) ON \(alias).word = \(word) AND \(alias).place = e.place
+                AND \(alias).property_id = e.property_id
+                """)
             free.append("(COALESCE(\(alias).taken, 0) & \(mask)) = 0")
             rules.append("COALESCE(\(alias).rules, '')")
         }
         let noRules: SQL = SQL.joined(rules, by: " || ")
         let query: SQL = """
             SELECT e.property_id, \(filter.sort.key), e.latitude, e.longitude, e.price, e.currency, e.minimum_nights,
-                e.maximum_nights, e.maximum_guests, e.open_until, e.unit_count, e.zone, \(SQL.joined(rules, by: ", "))
+                e.maximum_nights, e.sizes, e.open_until, e.unit_count, e.zone, \(SQL.joined(rules, by: ", "))
             FROM \(geography.source(filter)) \(SQL.joined(joins, by: " "))
             WHERE \(conditions(filter, geography)) AND e.maximum_nights >= \(stay.nightCount)
                 AND e.open_until >= \(stay.checkOut) AND (e.minimum_nights <= \(stay.nightCount) OR \(noRules) <> '')
@@ -100,7 +104,7 @@ struct SearchIndex: Sendable {
                 key: distance >= 0 ? distance : try row[1],
                 rules: StayRules(
                     isListed: true, nightlyPrice: Money(try row[4], try row[5]), minimumNights: try row[6],
-                    maximumNights: try row[7], maximumGuests: try row[8],
+                    maximumNights: try row[7], maximumGuests: PackedSizes.maximumGuests(in: try row[8]),
                     openUntil: openUntil == SearchEntries.noEnd ? nil : openUntil),
                 // The row came, so its one unit has every night of this stay free. Of several units it says less.
                 calendar: StayCalendar(rules: NightRules(runs: runs), units: [.none]),
@@ -153,15 +157,14 @@ struct SearchIndex: Sendable {
     /// asked for: so few different statements have to be prepared and kept.
     private static func conditions(_ filter: SearchFilter, _ geography: Geography) -> SQL {
         let (mask, rest) = CommonAmenities.split(filter.amenities)
-        let roomTypes = filter.roomType?.bit ?? RoomType.allCases.reduce(0) { $0 | $1.bit }
         let currencyLow = filter.currency?.code ?? ""
         let currencyHigh = filter.currency?.code ?? "~"
+        let guards = PackedSizes.guards
         var conditions = geography.conditions
         conditions.append(
             """
-            e.maximum_guests >= \(filter.guests) AND e.bedrooms >= \(filter.bedrooms) AND e.beds >= \(filter.beds)
-            AND e.half_bathrooms >= \(filter.halfBathrooms) AND e.rating_hundredths >= \(filter.ratingHundredths)
-            AND e.instant_book >= \(filter.instantBook) AND (e.room_type & \(roomTypes)) <> 0
+            ((e.sizes + \(guards) - \(PackedSizes.wished(filter))) & \(guards)) = \(guards)
+            AND (e.sizes & \(PackedSizes.mask(of: filter.roomType))) <> 0
             AND (e.amenities & \(mask)) = \(mask) AND e.currency >= \(currencyLow) AND e.currency <= \(currencyHigh)
             """)
         for code in rest {

@@ -16,7 +16,8 @@ enum NightStore {
         try queries.forEach(
             """
             SELECT word, rules FROM property_word
-            WHERE word IN \(list: padded(words)) AND property_id = \(property) AND rules <> '' ORDER BY word
+            WHERE property_id = \(property) AND word BETWEEN \(words.lowerBound) AND \(words.upperBound)
+                AND rules <> '' ORDER BY word
             """
         ) { row in runs += NightRulesText.runs(of: try row[1], word: try row[0]) }
         guard let unitCount else { return StayCalendar(rules: NightRules(runs: runs), units: nil) }
@@ -35,12 +36,6 @@ enum NightStore {
         return StayCalendar(
             rules: NightRules(runs: runs),
             units: taken.map { $0.isEmpty ? .none : TakenNights(firstWord: words.lowerBound, words: $0) })
-    }
-
-    /// Word numbers in lists of few different lengths, so that a database keeps few prepared statements.
-    private static func padded(_ words: ClosedRange<Int64>) -> [Int64] {
-        let length = words.count > 4 ? 16 : 4
-        return Array(words) + [Int64](repeating: words.upperBound, count: max(0, length - words.count))
     }
 
     static func bits(_ row: Row, _ index: Int) throws -> UInt64 { UInt64(bitPattern: try row[index] as Int64) }
@@ -81,9 +76,10 @@ enum NightStore {
                 ON CONFLICT (property_id, word, unit_id) DO UPDATE SET blocked = excluded.blocked
                 """)
         }
-        try countTaken(of: changed.propertyId, Set(changed.blocked.map(\.word)), in: tx)
+        let frame = try Frame(changed.propertyId, in: tx)
+        for word in Set(changed.blocked.map(\.word)) { try countTaken(of: changed.propertyId, word, frame, in: tx) }
         for (word, nights) in Dictionary(grouping: changed.nights, by: { NightWord.number(of: $0.date) }) {
-            try changeRules(of: changed.propertyId, word, in: tx) { rules in
+            try changeRules(of: changed.propertyId, at: frame.place, word, in: tx) { rules in
                 for night in nights {
                     let place = Int(night.date.number & 63)
                     rules[place].price = night.price.applied(to: rules[place].price)
@@ -97,15 +93,17 @@ enum NightStore {
     static func clearPrices(of property: PropertyID, in tx: borrowing Transaction) throws {
         let words = try tx.values(
             "SELECT word FROM property_word WHERE property_id = \(property) AND rules <> ''", as: Int64.self)
+        let place = try Frame(property, in: tx).place
         for word in words {
-            try changeRules(of: property, word, in: tx) { rules in
+            try changeRules(of: property, at: place, word, in: tx) { rules in
                 for place in rules.indices { rules[place].price = nil }
             }
         }
     }
 
     private static func changeRules(
-        of property: PropertyID, _ word: Int64, in tx: borrowing Transaction, _ change: (inout [NightRule]) -> Void
+        of property: PropertyID, at place: Int64, _ word: Int64, in tx: borrowing Transaction,
+        _ change: (inout [NightRule]) -> Void
     ) throws {
         let text = try tx.value(
             "SELECT rules FROM property_word WHERE word = \(word) AND property_id = \(property)", as: String.self)
@@ -113,9 +111,9 @@ enum NightStore {
         change(&rules)
         try tx.execute(
             """
-            INSERT INTO property_word (word, property_id, taken, rules)
-            VALUES (\(word), \(property), 0, \(NightRulesText.text(of: rules)))
-            ON CONFLICT (word, property_id) DO UPDATE SET rules = excluded.rules
+            INSERT INTO property_word (property_id, word, place, taken, rules)
+            VALUES (\(property), \(word), \(place), 0, \(NightRulesText.text(of: rules)))
+            ON CONFLICT (property_id, word) DO UPDATE SET rules = excluded.rules
             """)
     }
 
@@ -140,25 +138,41 @@ enum NightStore {
                 ON CONFLICT (property_id, word, unit_id) DO UPDATE SET booked = excluded.booked
                 """)
         }
-        try countTaken(of: moved.propertyId, words, in: tx)
+        let frame = try Frame(moved.propertyId, in: tx)
+        for word in words { try countTaken(of: moved.propertyId, word, frame, in: tx) }
     }
 
     /// Another number of units: a night that no unit had free may be free on a new one, or the other way round.
-    static func countUnitsAgain(of property: PropertyID, unitCount: Int, in tx: borrowing Transaction) throws {
+    static func countUnitsAgain(of property: PropertyID, in tx: borrowing Transaction) throws {
+        let frame = try Frame(property, in: tx)
         let words = try tx.values(
             "SELECT DISTINCT word FROM unit_word WHERE property_id = \(property)", as: Int64.self)
-        for word in words { try countTaken(of: property, word, unitCount: unitCount, in: tx) }
+        for word in words { try countTaken(of: property, word, frame, in: tx) }
     }
 
-    private static func countTaken(of property: PropertyID, _ words: Set<Int64>, in tx: borrowing Transaction) throws {
-        guard !words.isEmpty else { return }
-        // Without a row the property is unknown here; one unit then is the cautious answer, nobody can see it anyway.
-        let unitCount = try tx.value("SELECT unit_count FROM property WHERE id = \(property)", as: Int.self) ?? 1
-        for word in words { try countTaken(of: property, word, unitCount: unitCount, in: tx) }
+    /// The property is elsewhere on the map, and so are its words in their index.
+    static func move(_ property: PropertyID, to place: Int64, in tx: borrowing Transaction) throws {
+        try tx.execute("UPDATE property_word SET place = \(place) WHERE property_id = \(property)")
+    }
+
+    /// What words are counted by.
+    private struct Frame {
+        let unitCount: Int
+        let place: Int64
+
+        init(_ property: PropertyID, in tx: borrowing Transaction) throws {
+            let known = try tx.first(
+                "SELECT unit_count, latitude, longitude FROM property WHERE id = \(property)"
+            ) { row in
+                (try row[0] as Int, Grid.place(latitude: try row[1], longitude: try row[2], of: property))
+            }
+            // Without a row nobody can see the property; the words are kept as if it had one unit.
+            (unitCount, place) = known ?? (1, 0)
+        }
     }
 
     private static func countTaken(
-        of property: PropertyID, _ word: Int64, unitCount: Int, in tx: borrowing Transaction
+        of property: PropertyID, _ word: Int64, _ frame: Frame, in tx: borrowing Transaction
     ) throws {
         var taken = UInt64.max
         var units = 0
@@ -166,16 +180,16 @@ enum NightStore {
             "SELECT unit_id, blocked, booked FROM unit_word WHERE property_id = \(property) AND word = \(word)"
         ) { row in
             let unit: UnitID = try row[0]
-            guard let ordinal = unit.ordinal, (1...unitCount).contains(ordinal) else { return }
+            guard let ordinal = unit.ordinal, (1...frame.unitCount).contains(ordinal) else { return }
             taken &= try bits(row, 1) | bits(row, 2)
             units += 1
         }
-        if units < unitCount { taken = 0 }  // a unit without a row has every night free
+        if units < frame.unitCount { taken = 0 }  // a unit without a row has every night free
         try tx.execute(
             """
-            INSERT INTO property_word (word, property_id, taken, rules)
-            VALUES (\(word), \(property), \(Int64(bitPattern: taken)), '')
-            ON CONFLICT (word, property_id) DO UPDATE SET taken = excluded.taken
+            INSERT INTO property_word (property_id, word, place, taken, rules)
+            VALUES (\(property), \(word), \(frame.place), \(Int64(bitPattern: taken)), '')
+            ON CONFLICT (property_id, word) DO UPDATE SET taken = excluded.taken
             """)
     }
 }

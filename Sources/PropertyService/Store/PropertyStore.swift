@@ -118,7 +118,8 @@ struct PropertyStore: Sendable {
         try SearchEntries.replace(old, by: new, in: tx)
         try AmenityCounts.move(
             from: old.listedAmenities, to: new.listedAmenities, naming: names.merged(over: new.amenities), in: tx)
-        if old.unitCount != new.unitCount { try NightStore.countUnitsAgain(of: new.id, unitCount: new.unitCount, in: tx) }
+        if old.unitCount != new.unitCount { try NightStore.countUnitsAgain(of: new.id, in: tx) }
+        if Grid.place(of: old) != Grid.place(of: new) { try NightStore.move(new.id, to: Grid.place(of: new), in: tx) }
         if let was = old.nightlyPrice?.currency, was != new.nightlyPrice?.currency {
             // Prices per date are minor units of the old currency: kept, 100 dollars would become 100 hundredths of a yen.
             try NightStore.clearPrices(of: new.id, in: tx)
