@@ -39,7 +39,7 @@ def test_731_nights_are_not_too_many(people, anyone):
 def test_a_host_closes_prices_and_opens_nights(people, anyone):
     home = place(people.hana)
     answer = put(people.hana, home, [
-        {"date": day(30), "open": False}, {"date": day(32), "price": 15050}, {"date": day(33), "minimumNights": 3}]).json()
+        {"date": day(30), "open": False}, {"date": day(32), "price": usd(15050)}, {"date": day(33), "minimumNights": 3}]).json()
     assert [night["date"] for night in answer["items"]] == [day(30), day(32), day(33)]
     seen = nights_of(anyone, home, day(29), day(34))
     assert [night["available"] for night in seen.values()] == [True, False, True, True, True]
@@ -57,7 +57,7 @@ def test_a_host_closes_prices_and_opens_nights(people, anyone):
 
 def test_one_change_of_a_night_leaves_the_others_of_that_night(people, anyone):
     home = place(people.hana)
-    put(people.hana, home, [{"date": day(30), "price": 5000, "minimumNights": 4}])
+    put(people.hana, home, [{"date": day(30), "price": usd(5000), "minimumNights": 4}])
     put(people.hana, home, [{"date": day(30), "open": False}])
     put(people.hana, home, [{"date": day(30), "minimumNights": None}])
     night = nights_of(anyone, home, day(30), day(31))[day(30)]
@@ -79,11 +79,11 @@ def test_a_night_that_a_guest_has_cannot_be_closed_and_nothing_else_of_the_chang
     (stay_at if confirmed else book)(people.anna, home, start=30)
     before = nights_of(anyone, home, day(25), day(40))
     put(people.hana, home, [
-        {"date": day(27), "open": False}, {"date": day(31), "open": False}, {"date": day(33), "price": 1}],
+        {"date": day(27), "open": False}, {"date": day(31), "open": False}, {"date": day(33), "price": usd(1)}],
         expect=("state_conflict", "nights_unavailable"))
     assert nights_of(anyone, home, day(25), day(40)) == before
     # The price of a night that a guest has may change: it is agreed already.
-    put(people.hana, home, [{"date": day(31), "price": 77700}])
+    put(people.hana, home, [{"date": day(31), "price": usd(77700)}])
 
 
 def test_closing_with_several_units_closes_the_free_ones_and_is_refused_where_none_is_free(people, anyone):
@@ -120,8 +120,9 @@ def test_only_the_host_and_operators_change_a_calendar(people, anyone, operator)
 
 @pytest.mark.parametrize("nights", [
     None, {}, "all", [1], [{}], [{"open": False}], [{"date": "2030-02-30", "open": False}], [{"date": 5}],
-    [{"date": "2030-01-01", "open": "no"}], [{"date": "2030-01-01", "open": None}], [{"date": "2030-01-01", "price": -1}],
-    [{"date": "2030-01-01", "price": 1.5}], [{"date": "2030-01-01", "price": 2**63}], [{"date": "2030-01-01", "price": "9"}],
+    [{"date": "2030-01-01", "open": "no"}], [{"date": "2030-01-01", "open": None}], [{"date": "2030-01-01", "price": usd(-1)}],
+    [{"date": "2030-01-01", "price": usd(1.5)}], [{"date": "2030-01-01", "price": usd(2**63)}], [{"date": "2030-01-01", "price": 9}],
+    [{"date": "2030-01-01", "price": {"amount": 9, "currency": "EUR"}}], [{"date": "2030-01-01", "price": {"amount": 9}}],
     [{"date": "2030-01-01", "minimumNights": 0}], [{"date": "2030-01-01", "minimumNights": 366}],
     [{"date": "2030-01-01", "colour": "green"}],
 ], ids=repr)
@@ -138,6 +139,6 @@ def test_a_malformed_change_is_refused_and_changes_nothing(people, anyone, night
 
 def test_731_nights_at_once_and_no_more(people):
     home = place(people.hana)
-    nights = [{"date": later(today().isoformat(), n), "price": 100 + n} for n in range(732)]
+    nights = [{"date": later(today().isoformat(), n), "price": usd(100 + n)} for n in range(732)]
     put(people.hana, home, nights, expect="validation_failed")
     assert len(put(people.hana, home, nights[:731]).json()["items"]) == 731

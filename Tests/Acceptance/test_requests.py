@@ -27,7 +27,8 @@ def test_accepting_holds_the_nights_and_paying_confirms(people):
     home = on_request(people.hana)
     booking = book(people.anna, home)
     held = answer(people.hana, booking, "accept")
-    assert held == {**booking, "status": "held", "holdExpiresAt": held["holdExpiresAt"]}
+    assert held["status"] == "held"
+    assert all(held[name] == booking[name] for name in ("id", "code", "lines", "total", "createdAt", "checkIn", "checkOut", "guests"))
     assert 23.9 * 3600 < seconds_from_now(held["holdExpiresAt"]) <= 24 * 3600 + 1
     assert not is_free(people.berta, home)
     pay(people.anna, held)

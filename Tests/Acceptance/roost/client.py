@@ -1,6 +1,7 @@
 """A client whose every answer is held against the contract and against the server's own OpenAPI document."""
 
 import collections
+import http.cookiejar
 import json
 import socket
 import threading
@@ -31,6 +32,8 @@ class Client:
             connection = httpx.Client(
                 base_url=server.url, timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False,
                 transport=transport)
+            # Nobody is signed in by a cookie that another request was given.
+            connection.cookies.jar.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self.connection = connection
 
     @property
