@@ -3,7 +3,7 @@
 # usage: build-release.sh [PRODUCT]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-: "${RELEASE_BUILD:=.build-release}" "${SWIFT_FLAGS:=--explicit-target-dependency-import-check error}"
+: "${RELEASE_BUILD:=.build-release}" "${SWIFT_FLAGS:=--explicit-target-dependency-import-check error -Xcc -O2}"
 product=${1:-roost}
 
 if [[ -x $RELEASE_BUILD/release/$product ]]; then

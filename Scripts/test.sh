@@ -3,7 +3,7 @@
 # With ROOST_PROVE=1 (make prove) the long tests run in full, the acceptance tests on the release binary.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-: "${DEBUG_BUILD:=.build}" "${RELEASE_BUILD:=.build-release}" "${SWIFT_FLAGS:=--explicit-target-dependency-import-check error}"
+: "${DEBUG_BUILD:=.build}" "${RELEASE_BUILD:=.build-release}" "${SWIFT_FLAGS:=--explicit-target-dependency-import-check error -Xcc -O2}"
 read -ra flags <<< "$SWIFT_FLAGS"
 
 # The settings of whoever runs this must not leak into the tests.
