@@ -53,7 +53,8 @@ public struct WebServer: Sendable {
     /// Put it into a `ServiceGroup`, or call `run()`. In tests: `application().test(.router) { … }`.
     /// - Parameter onRunning: told the address it listens on.
     public func application(
-        logger: Logger = Logger(label: "roost.web"), onRunning: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
+        logger: Logger = Logger(label: "roost.web"),
+        onRunning: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         Application(
             router: router(),

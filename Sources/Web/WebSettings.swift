@@ -28,7 +28,7 @@ public struct WebSettings: Sendable {
         return parts.count >= 3 ? "\(parts[0].lowercased())//\(parts[2].lowercased())" : baseURL
     }
 
-    /// What an answer says of the public address's path: it may lie below one.
+    /// Whether browsers come over TLS, so that the cookie must stay there.
     var isSecure: Bool { baseURL.lowercased().hasPrefix("https://") }
 }
 

@@ -30,7 +30,8 @@ struct FieldsTests {
         #expect(
             found == [
                 "title duplicate", "title too_short", "nightlyPrice.amount wrong_type", "nightlyPrice.currency invalid",
-                "nightlyPrice.x unknown", "roomType wrong_type", "maximumGuests out_of_range", "location.country invalid",
+                "nightlyPrice.x unknown", "roomType wrong_type", "maximumGuests out_of_range",
+                "location.country invalid",
                 "location.city required", "location.latitude out_of_range", "location.longitude wrong_type",
                 "timeZone invalid", "amenities[1] wrong_type", "colour unknown", "openUntil invalid",
                 "instantBook wrong_type", "checkInFrom invalid",
@@ -47,13 +48,16 @@ struct FieldsTests {
         #expect(complaints("{\"a\": \"x\\u0000\"}") { $0.required("a", .text(1...9)).map { _ in 1 } } == ["a invalid"])
         #expect(complaints("{\"a\": \"x\\ny\"}") { $0.required("a", .text(1...9)).map { _ in 1 } } == ["a invalid"])
         #expect(complaints("{\"a\": \"x\\ny\"}") { $0.required("a", .text(1...9, lines: true)).map { _ in 1 } } == [])
-        #expect(complaints("{\"a\": \"\\ud800\"}") { $0.required("a", .text(1...9)).map { _ in 1 } } == ["a wrong_type"])
+        #expect(
+            complaints("{\"a\": \"\\ud800\"}") { $0.required("a", .text(1...9)).map { _ in 1 } } == ["a wrong_type"])
     }
 
     @Test("Numbers are numbers, and their bounds hold")
     func numbers() {
-        let cases = [("2", ""), ("2.0", ""), ("\"2\"", "a wrong_type"), ("2.5", "a wrong_type"), ("1e400", "a out_of_range"),
-            ("11", "a out_of_range"), ("-1", "a out_of_range"), ("null", "a wrong_type"), ("true", "a wrong_type")]
+        let cases = [
+            ("2", ""), ("2.0", ""), ("\"2\"", "a wrong_type"), ("2.5", "a wrong_type"), ("1e400", "a out_of_range"),
+            ("11", "a out_of_range"), ("-1", "a out_of_range"), ("null", "a wrong_type"), ("true", "a wrong_type"),
+        ]
         for (value, expected) in cases {
             let found = complaints("{\"a\": \(value)}") { $0.required("a", .integer(0...10)) }
             #expect(found.first ?? "" == expected, "\(value)")

@@ -8,9 +8,12 @@ import Testing
 @Suite("Bad input: never a 5xx, never a changed row")
 struct InputTests {
     static let nasty = [
-        "'", "\"", "' OR 1=1 --", "'; DROP TABLE property; --", "%27", "../../etc/passwd", "<script>alert(1)</script>", "\\", "${7*7}",
-        "{{7*7}}", "\u{0}", "\r\nSet-Cookie: a=b", "😀", String(repeating: "A", count: 3000), "-1", "0", "99999999999999999999", "NaN",
-        "1e309", "null", "%", "_", "2027-02-29", "2027-13-01", "0000-00-00", "9999-12-31", "٣", "𝟙", "\u{202E}x", ",", "1,2,3,4", "*", "NEAR(",
+        "'", "\"", "' OR 1=1 --", "'; DROP TABLE property; --", "%27", "../../etc/passwd", "<script>alert(1)</script>",
+        "\\", "${7*7}",
+        "{{7*7}}", "\u{0}", "\r\nSet-Cookie: a=b", "😀", String(repeating: "A", count: 3000), "-1", "0",
+        "99999999999999999999", "NaN",
+        "1e309", "null", "%", "_", "2027-02-29", "2027-13-01", "0000-00-00", "9999-12-31", "٣", "𝟙", "\u{202E}x", ",",
+        "1,2,3,4", "*", "NEAR(",
     ]
 
     @Test("Injection in every search parameter")
@@ -19,8 +22,10 @@ struct InputTests {
             let host = try await stranger.register("host")
             _ = try await host.list()
             let names = [
-                "location", "latitude", "longitude", "radiusKm", "bbox", "checkIn", "checkOut", "guests", "minPrice", "maxPrice",
-                "currency", "amenities", "roomType", "bedrooms", "beds", "bathrooms", "minRating", "instantBook", "q", "sort", "limit",
+                "location", "latitude", "longitude", "radiusKm", "bbox", "checkIn", "checkOut", "guests", "minPrice",
+                "maxPrice",
+                "currency", "amenities", "roomType", "bedrooms", "beds", "bathrooms", "minRating", "instantBook", "q",
+                "sort", "limit",
                 "cursor", "nonsense'",
             ]
             for name in names {
@@ -56,9 +61,14 @@ struct InputTests {
                 for (method, path, body) in [
                     (HTTPRequest.Method.post, "/api/v1/auth/login", "{\"email\":\(text),\"password\":\(text)}"),
                     (.post, "/api/v1/auth/register", "{\"email\":\(text),\"password\":\(text),\"name\":\(text)}"),
-                    (.post, "/api/v1/bookings",
-                     "{\"propertyId\":\(text),\"checkIn\":\(text),\"checkOut\":\(text),\"guests\":1}"),
-                    (.patch, "/api/v1/properties/\(place)", "{\"roomType\":\(text),\"timeZone\":\(text),\"checkInFrom\":\(text)}"),
+                    (
+                        .post, "/api/v1/bookings",
+                        "{\"propertyId\":\(text),\"checkIn\":\(text),\"checkOut\":\(text),\"guests\":1}"
+                    ),
+                    (
+                        .patch, "/api/v1/properties/\(place)",
+                        "{\"roomType\":\(text),\"timeZone\":\(text),\"checkInFrom\":\(text)}"
+                    ),
                     (.patch, "/api/v1/properties/\(place)", "{\"title\":\(text),\"unknown\":1}"),
                     (.put, "/api/v1/properties/\(place)/calendar", "{\"nights\":[{\"date\":\(text)}],\"x\":\(text)}"),
                     (.post, "/api/v1/bookings/bkg_1/cancel", "{\"reason\":\(text)}"),
@@ -66,7 +76,8 @@ struct InputTests {
                     let answer = try await host.ask(method, path, body)
                     #expect((400..<500).contains(answer.status), "\(path) \(body.prefix(80)): \(answer)")
                 }
-                let odd = try await guest.ask(.get, "/api/v1/me", headers: ["Cookie": value.filter { $0.isASCII && $0 >= " " }])
+                let odd = try await guest.ask(
+                    .get, "/api/v1/me", headers: ["Cookie": value.filter { $0.isASCII && $0 >= " " }])
                 #expect(odd.status == 200)
             }
             #expect(try await stranger.get("/api/v1/properties/\(place)")["title"] as? String == "A room with a view")
@@ -78,12 +89,18 @@ struct InputTests {
         try await WebFixture().meet { stranger in
             let cases: [(String, Set<String>)] = [
                 ("latitude=1", ["longitude"]), ("radiusKm=5", ["latitude", "longitude"]), ("sort=distance", ["sort"]),
-                ("sort=cheap", ["sort"]), ("bbox=1,2,3", ["bbox"]), ("bbox=1,2,3,x", ["bbox"]), ("bbox=0,10,1,5", ["bbox"]),
-                ("bbox=0,-91,1,5", ["bbox"]), ("checkIn=2027-08-01", ["checkOut"]), ("checkOut=2027-08-01", ["checkIn"]),
-                ("checkIn=2027-08-02&checkOut=2027-08-02", ["checkOut"]), ("checkIn=2027-02-29&checkOut=2027-03-01", ["checkIn"]),
-                ("guests=0", ["guests"]), ("guests=2.5", ["guests"]), ("minPrice=2&maxPrice=1", ["minPrice"]), ("currency=XXX", ["currency"]),
-                ("minRating=6", ["minRating"]), ("instantBook=maybe", ["instantBook"]), ("limit=0", ["limit"]), ("limit=101", ["limit"]),
-                ("cursor=nonsense", ["cursor"]), ("radiusKm=501&latitude=1&longitude=1", ["radiusKm"]), ("roomType=tent", ["roomType"]),
+                ("sort=cheap", ["sort"]), ("bbox=1,2,3", ["bbox"]), ("bbox=1,2,3,x", ["bbox"]),
+                ("bbox=0,10,1,5", ["bbox"]),
+                ("bbox=0,-91,1,5", ["bbox"]), ("checkIn=2027-08-01", ["checkOut"]),
+                ("checkOut=2027-08-01", ["checkIn"]),
+                ("checkIn=2027-08-02&checkOut=2027-08-02", ["checkOut"]),
+                ("checkIn=2027-02-29&checkOut=2027-03-01", ["checkIn"]),
+                ("guests=0", ["guests"]), ("guests=2.5", ["guests"]), ("minPrice=2&maxPrice=1", ["minPrice"]),
+                ("currency=XXX", ["currency"]),
+                ("minRating=6", ["minRating"]), ("instantBook=maybe", ["instantBook"]), ("limit=0", ["limit"]),
+                ("limit=101", ["limit"]),
+                ("cursor=nonsense", ["cursor"]), ("radiusKm=501&latitude=1&longitude=1", ["radiusKm"]),
+                ("roomType=tent", ["roomType"]),
                 ("guests=x&beds=y&foo=1", ["guests", "beds", "foo"]), ("guests=1&guests=2", ["guests"]),
             ]
             for (query, fields) in cases {
@@ -94,7 +111,10 @@ struct InputTests {
                 let answer = try await stranger.get("/api/v1/properties?\(query)")
                 #expect(answer.status == 400 && answer.code == "malformed_request", "\(query)")
             }
-            for query in ["", "q=", "location=nowhere-at-all", "bbox=170,-10,-170,10", "latitude=40.7&longitude=-73.9&sort=distance"] {
+            for query in [
+                "", "q=", "location=nowhere-at-all", "bbox=170,-10,-170,10",
+                "latitude=40.7&longitude=-73.9&sort=distance",
+            ] {
                 #expect(try await stranger.get("/api/v1/properties?\(query)").status == 200, "\(query)")
             }
         }
@@ -107,7 +127,8 @@ struct InputTests {
             let guest = try await stranger.register("guest")
             let place = try await host.list()
             func quote(_ checkIn: String, _ checkOut: String) async throws -> Answer {
-                try await stranger.get("/api/v1/properties/\(place)/quote?checkIn=\(checkIn)&checkOut=\(checkOut)&guests=2")
+                try await stranger.get(
+                    "/api/v1/properties/\(place)/quote?checkIn=\(checkIn)&checkOut=\(checkOut)&guests=2")
             }
             #expect(try await quote("2027-02-29", "2027-03-02").status == 422)
             let leap = try await quote("2028-02-28", "2028-03-01")
@@ -115,15 +136,22 @@ struct InputTests {
             let clocks = try await quote("2027-11-06", "2027-11-08")
             #expect(clocks["nights"] as? Int == 2 && clocks["available"] as? Bool == true)
             #expect(try await guest.hold(place, "2027-11-06", "2027-11-08").status == 201)
-            #expect((try await quote("2027-06-01", "2027-06-03")["reasons"] as? [String])?.contains("in_the_past") == true)
-            #expect((try await quote("2029-12-01", "2029-12-03")["reasons"] as? [String])?.contains("beyond_booking_window") == true)
-            #expect((try await quote("2027-08-01", "2028-09-01")["reasons"] as? [String])?.contains("above_maximum_nights") == true)
+            #expect(
+                (try await quote("2027-06-01", "2027-06-03")["reasons"] as? [String])?.contains("in_the_past") == true)
+            #expect(
+                (try await quote("2029-12-01", "2029-12-03")["reasons"] as? [String])?.contains("beyond_booking_window")
+                    == true)
+            #expect(
+                (try await quote("2027-08-01", "2028-09-01")["reasons"] as? [String])?.contains("above_maximum_nights")
+                    == true)
             #expect(try await quote("2027-08-01", "2029-09-01").status == 422)
             let past = try await guest.hold(place, "2027-06-01", "2027-06-03")
             #expect(past.status == 422 && past.code == "validation_failed" && past.text.contains("in_the_past"))
             let calendar = "/api/v1/properties/\(place)/calendar"
             #expect(try await stranger.get("\(calendar)?from=2027-08-01&to=2029-08-01").status == 200)
-            for query in ["", "from=2027-08-01", "from=2027-08-01&to=2027-08-01", "from=2027-08-01&to=2029-08-02", "from=x&to=y"] {
+            for query in [
+                "", "from=2027-08-01", "from=2027-08-01&to=2027-08-01", "from=2027-08-01&to=2029-08-02", "from=x&to=y",
+            ] {
                 #expect(try await stranger.get("\(calendar)?\(query)").status == 422, "\(query)")
             }
         }
@@ -135,7 +163,9 @@ struct InputTests {
             let host = try await stranger.register("host")
             let guest = try await stranger.register("guest")
             let place = try await host.list()
-            for number in ["1e400", "-1e400", "99999999999999999999", "1e99999999999999999999", "0.5", "-0.5", "1e-400"] {
+            for number in [
+                "1e400", "-1e400", "99999999999999999999", "1e99999999999999999999", "0.5", "-0.5", "1e-400",
+            ] {
                 let hold = try await guest.post(
                     "/api/v1/bookings",
                     """

@@ -8,8 +8,10 @@ struct JSONParserTests {
     @Test(
         "Bytes that are not JSON are refused",
         arguments: [
-            "", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "'a'", "01", "1.", ".5", "-", "+1", "1e", "nul", "truee", "\"\t\"",
-            "\"\\x\"", "\"\\u12\"", "\"abc", "{}{}", "[1 2]", "{\"a\" 1}", "\u{FEFF}{}", "NaN", "[[[[", "// no\n1", "\"a\u{0}\"",
+            "", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "'a'", "01", "1.", ".5", "-", "+1", "1e", "nul", "truee",
+            "\"\t\"",
+            "\"\\x\"", "\"\\u12\"", "\"abc", "{}{}", "[1 2]", "{\"a\" 1}", "\u{FEFF}{}", "NaN", "[[[[", "// no\n1",
+            "\"a\u{0}\"",
             String(repeating: "[", count: 40) + String(repeating: "]", count: 39),
             String(repeating: "[", count: 20) + "{\"a\":}" + String(repeating: "]", count: 20),
         ])
@@ -17,14 +19,17 @@ struct JSONParserTests {
         #expect(throws: JSONSyntaxError.self) { try JSONParser.parse(Array(text.utf8)) }
     }
 
-    @Test("Bytes that are not UTF-8 are refused", arguments: [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0xED, 0xA0, 0x80]])
+    @Test(
+        "Bytes that are not UTF-8 are refused",
+        arguments: [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0xED, 0xA0, 0x80]])
     func notUTF8(_ bytes: [UInt8]) {
         #expect(throws: JSONSyntaxError.self) { try JSONParser.parse(bytes) }
     }
 
     @Test("Escapes, numbers and nesting come through")
     func values() throws {
-        let value = try JSONParser.parse(Array(" {\"a\\u00e9\\ud83d\\ude00\" : [ -1.5e+3 , true,false , null, \"\\n\\\"\" ] } ".utf8))
+        let value = try JSONParser.parse(
+            Array(" {\"a\\u00e9\\ud83d\\ude00\" : [ -1.5e+3 , true,false , null, \"\\n\\\"\" ] } ".utf8))
         guard case .object(let members) = value, case .list(let items) = members[0].value else {
             Issue.record("not an object with a list")
             return
@@ -35,7 +40,8 @@ struct JSONParserTests {
         if case .text(let text) = items[4] { #expect(text == "\n\"") }
     }
 
-    @Test("Half a surrogate pair is JSON, but no text", arguments: ["\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\""])
+    @Test(
+        "Half a surrogate pair is JSON, but no text", arguments: ["\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\""])
     func halfPair(_ text: String) throws {
         guard case .unusable = try JSONParser.parse(Array(text.utf8)) else {
             Issue.record("read as text")
@@ -56,10 +62,12 @@ struct JSONParserTests {
     @Test(
         "A whole number is whole however it is written",
         arguments: [
-            ("12", WholeNumber.value(12)), ("12.0", .value(12)), ("1.2e1", .value(12)), ("120e-1", .value(12)), ("-0", .value(0)),
+            ("12", WholeNumber.value(12)), ("12.0", .value(12)), ("1.2e1", .value(12)), ("120e-1", .value(12)),
+            ("-0", .value(0)),
             ("0e999999999999999999999", .value(0)), ("0.5", .fraction), ("12e-1", .fraction), ("1e-400", .fraction),
             ("9223372036854775807", .value(.max)), ("9223372036854775808", .tooLarge), ("1e400", .tooLarge),
-            ("-9223372036854775808", .value(.min)), ("1e99999999999999999999", .tooLarge), ("1e-99999999999999999999", .fraction),
+            ("-9223372036854775808", .value(.min)), ("1e99999999999999999999", .tooLarge),
+            ("1e-99999999999999999999", .fraction),
             ("9007199254740993", .value(9_007_199_254_740_993)), ("100000000000000000000.5e-2", .fraction),
         ])
     func wholeNumbers(_ text: String, _ expected: WholeNumber) {
@@ -98,13 +106,19 @@ struct JSONWriterTests {
                 """)
     }
 
-    @Test("Every text comes back as it was, and nothing ends a line or a string", arguments: [
-        "plain", "", "\"\\/", "\u{0}\u{1}\u{1F}\u{7F}\n\r\t", "é😀€", "a\u{2028}b\u{2029}c", "\u{E2}\u{20AC}", "ends {", "ends :", "ends [",
-        "</script><!--", "\u{2027}\u{202A}",
-    ])
+    @Test(
+        "Every text comes back as it was, and nothing ends a line or a string",
+        arguments: [
+            "plain", "", "\"\\/", "\u{0}\u{1}\u{1F}\u{7F}\n\r\t", "é😀€", "a\u{2028}b\u{2029}c", "\u{E2}\u{20AC}",
+            "ends {", "ends :", "ends [",
+            "</script><!--", "\u{2027}\u{202A}",
+        ])
     func texts(_ text: String) throws {
         let json = written { $0.list([text, text]) { $0.value($1) } }
-        #expect(!json.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x2028 || $0.value == 0x2029 || $0.value == 0x7F })
+        #expect(
+            !json.unicodeScalars.contains {
+                $0.value < 0x20 || $0.value == 0x2028 || $0.value == 0x2029 || $0.value == 0x7F
+            })
         guard case .list(let items) = try JSONParser.parse(Array(json.utf8)), items.count == 2,
             case .text(let back) = items[1]
         else {

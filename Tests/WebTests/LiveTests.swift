@@ -19,7 +19,8 @@ struct LiveTests {
     @Test("What is not HTTP as it should be is a problem like every other")
     func headers() async throws {
         try await WebFixture().meetLive { guest in
-            let answer = try await guest.ask(.get, "/healthz", headers: ["X-Long": String(repeating: "a", count: 40_000)])
+            let answer = try await guest.ask(
+                .get, "/healthz", headers: ["X-Long": String(repeating: "a", count: 40_000)])
             #expect(answer.status == 400 && answer.code == "malformed_request", "\(answer)")
         }
     }
@@ -52,14 +53,18 @@ struct LiveTests {
             _ = try await guest.get("/api/v1/properties/prop_secret")
             _ = try await guest.get("/nothing/secret")
             let text = try await guest.get("/metrics").text
-            #expect(text.contains("roost_http_requests_total{method=\"GET\",route=\"/api/v1/properties/{id}\",status=\"404\"} 1\n"))
+            #expect(
+                text.contains(
+                    "roost_http_requests_total{method=\"GET\",route=\"/api/v1/properties/{id}\",status=\"404\"} 1\n"))
             #expect(text.contains("le=\"+Inf\"} 1\n") && text.contains("roost_http_requests_in_flight 1\n"))
             #expect(text.contains("roost_test{a=\"x\\\"y\"} 3.0\n") && text.contains("process_resident_memory_bytes "))
             #expect(!text.contains("secret"))
         }
     }
 
-    @Test("Pages need nothing from elsewhere and have nothing inline", arguments: ["/", "/api/docs", "/login", "/register?next=//evil"])
+    @Test(
+        "Pages need nothing from elsewhere and have nothing inline",
+        arguments: ["/", "/api/docs", "/login", "/register?next=//evil"])
     func pages(_ path: String) async throws {
         try await WebFixture().meetLive { guest in
             let page = try await guest.get(path)

@@ -19,7 +19,9 @@ struct OpenAPITests {
         let paths = try #require(document["paths"] as? [String: [String: Any]])
         return paths.flatMap { path, item in
             item.compactMap { method, operation in
-                guard OpenAPITests.methods.contains(method), let operation = operation as? [String: Any] else { return nil }
+                guard OpenAPITests.methods.contains(method), let operation = operation as? [String: Any] else {
+                    return nil
+                }
                 return ("\(method.uppercased()) \(path)", operation, path)
             }
         }
@@ -28,7 +30,9 @@ struct OpenAPITests {
     @Test("Every route of the API is in it, and nothing else")
     func routes() async throws {
         let served = try await WebFixture().server.routeTemplates.filter { route in
-            ["/api/", "/webhooks/", "/healthz", "/readyz", "/metrics", "/test-checkout/"].contains { route.path.hasPrefix($0) }
+            ["/api/", "/webhooks/", "/healthz", "/readyz", "/metrics", "/test-checkout/"].contains {
+                route.path.hasPrefix($0)
+            }
         }
         #expect(Set(try operations().map(\.name)) == Set(served.map { "\($0.method) \($0.path)" }))
     }
@@ -39,7 +43,9 @@ struct OpenAPITests {
             if let object = value as? [String: Any] {
                 if let reference = object["$ref"] as? String {
                     var at: Any? = document
-                    for step in reference.dropFirst(2).split(separator: "/") { at = (at as? [String: Any])?[String(step)] }
+                    for step in reference.dropFirst(2).split(separator: "/") {
+                        at = (at as? [String: Any])?[String(step)]
+                    }
                     #expect(at != nil, "\(reference)")
                 }
                 for member in object.values { try look(member) }
@@ -64,7 +70,9 @@ struct OpenAPITests {
             let signedIn = (operation["security"] as? [[String: Any]])?.first?.isEmpty == false
             #expect(!signedIn || answers.keys.contains("401"), "\(name)")
             #expect(!path.contains("{id}") || answers.keys.contains("404"), "\(name)")
-            #expect(operation["requestBody"] == nil || ["400", "413", "415", "422"].allSatisfy(answers.keys.contains), "\(name)")
+            #expect(
+                operation["requestBody"] == nil || ["400", "413", "415", "422"].allSatisfy(answers.keys.contains),
+                "\(name)")
         }
     }
 
@@ -82,7 +90,9 @@ struct OpenAPITests {
         }
         for (name, schema) in schemas {
             let members = schema["properties"] as? [String: Any] ?? [:]
-            for required in schema["required"] as? [String] ?? [] { #expect(members[required] != nil, "\(name).\(required)") }
+            for required in schema["required"] as? [String] ?? [] {
+                #expect(members[required] != nil, "\(name).\(required)")
+            }
             for example in schema["examples"] as? [[String: Any]] ?? [] {
                 #expect(Set(example.keys).isSubset(of: members.keys), "\(name)")
                 let required = Set(schema["required"] as? [String] ?? [])
@@ -109,11 +119,19 @@ struct OpenAPITests {
                 ("Property", try await host.get("/api/v1/properties/\(place)")[""]),
                 ("PropertyList", try await host.get("/api/v1/properties")[""]),
                 ("PropertySummary", try await host.get("/api/v1/properties")["items.0"]),
-                ("Calendar", try await host.get("/api/v1/properties/\(place)/calendar?from=2027-08-01&to=2027-08-03")[""]),
-                ("CalendarDay",
-                 try await host.get("/api/v1/properties/\(place)/calendar?from=2027-08-01&to=2027-08-03")["items.0"]),
-                ("Quote",
-                 try await host.get("/api/v1/properties/\(place)/quote?checkIn=2027-09-01&checkOut=2027-09-03&guests=2")[""]),
+                (
+                    "Calendar",
+                    try await host.get("/api/v1/properties/\(place)/calendar?from=2027-08-01&to=2027-08-03")[""]
+                ),
+                (
+                    "CalendarDay",
+                    try await host.get("/api/v1/properties/\(place)/calendar?from=2027-08-01&to=2027-08-03")["items.0"]
+                ),
+                (
+                    "Quote",
+                    try await host.get(
+                        "/api/v1/properties/\(place)/quote?checkIn=2027-09-01&checkOut=2027-09-03&guests=2")[""]
+                ),
                 ("Booking", booking[""]), ("Payment", payment[""]),
                 ("BookingList", try await guest.get("/api/v1/bookings")[""]),
                 ("PaymentList", try await guest.get("/api/v1/bookings/\(id)/payments")[""]),

@@ -18,8 +18,9 @@ struct WebFixture: Sendable {
     let server: WebServer
 
     init(settings: [String: String] = [:], probes: WebProbes = WebProbes(), mail: MailReader? = nil) async throws {
-        let configuration = try Configuration(["ROOST_RATE_LIMITS": "off", "ROOST_BASE_URL": "http://roost.test"]
-            .merging(settings) { $1 })
+        let configuration = try Configuration(
+            ["ROOST_RATE_LIMITS": "off", "ROOST_BASE_URL": "http://roost.test"]
+                .merging(settings) { $1 })
         let databases = try Databases.memory()
         try await databases.migrate(world: world.world)
         house = try House(
@@ -100,7 +101,8 @@ struct Guest: Sendable {
     func hold(_ property: String, _ checkIn: String, _ checkOut: String, key: String? = nil) async throws -> Answer {
         try await post(
             "/api/v1/bookings",
-            "{\"propertyId\":\"\(property)\",\"checkIn\":\"\(checkIn)\",\"checkOut\":\"\(checkOut)\",\"guests\":2}", key: key)
+            "{\"propertyId\":\"\(property)\",\"checkIn\":\"\(checkIn)\",\"checkOut\":\"\(checkOut)\",\"guests\":2}",
+            key: key)
     }
 }
 

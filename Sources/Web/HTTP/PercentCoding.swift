@@ -5,7 +5,9 @@ enum PercentCoding {
         var pairs: [(name: String, value: String)] = []
         for part in text.utf8.split(separator: UInt8(ascii: "&")) {
             let halves = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = decode(halves[0]), let value = halves.count == 2 ? decode(halves[1]) : "" else { return nil }
+            guard let name = decode(halves[0]), let value = halves.count == 2 ? decode(halves[1]) : "" else {
+                return nil
+            }
             pairs.append((name, value))
         }
         return pairs

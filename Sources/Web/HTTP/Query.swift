@@ -62,7 +62,9 @@ struct Query {
 
     mutating func choice<Choice: RawRepresentable & CaseIterable>(_ name: String) -> Choice?
     where Choice.RawValue == String {
-        parsed(name, "must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))") { Choice(rawValue: $0) }
+        parsed(name, "must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))") {
+            Choice(rawValue: $0)
+        }
     }
 
     /// Anything that has a way to be read.

@@ -15,7 +15,8 @@ struct Resources: Sendable {
 
     /// What may be asked for by name, and its type.
     private static let types = [
-        "openapi.json": "application/json", "roost.css": "text/css; charset=utf-8", "docs.css": "text/css; charset=utf-8",
+        "openapi.json": "application/json", "roost.css": "text/css; charset=utf-8",
+        "docs.css": "text/css; charset=utf-8",
         "docs.js": "text/javascript; charset=utf-8",
     ]
 

@@ -87,7 +87,8 @@ extension Visit {
         guard !isEmpty else { throw Problem(.malformedRequest, "The body is missing: an object in JSON is expected.") }
         let encoding = request.headers[.contentEncoding]?.lowercased() ?? "identity"
         guard encoding == "identity", let type = request.headers[.contentType], MediaType.isJSON(type) else {
-            throw Problem(.unsupportedMediaType, "Send the body as Content-Type: application/json, in UTF-8, not compressed.")
+            throw Problem(
+                .unsupportedMediaType, "Send the body as Content-Type: application/json, in UTF-8, not compressed.")
         }
     }
 
@@ -120,7 +121,8 @@ enum Hexadecimal {
 enum MediaType {
     /// `application/json`, also with `charset=utf-8`.
     static func isJSON(_ header: String) -> Bool {
-        parse(header).map { $0.type == "application/json" && $0.parameters.allSatisfy { $0 == "charset=utf-8" } } ?? false
+        parse(header).map { $0.type == "application/json" && $0.parameters.allSatisfy { $0 == "charset=utf-8" } }
+            ?? false
     }
 
     static func isForm(_ header: String) -> Bool { parse(header)?.type == "application/x-www-form-urlencoded" }

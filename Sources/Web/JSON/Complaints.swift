@@ -16,7 +16,8 @@ struct Complaints: Sendable {
     /// The refusal, if there is something to complain of.
     var problem: Problem? {
         guard let first = errors.first else { return nil }
-        let detail = errors.count == 1 ? "\(first.field): \(first.message)" : "\(errors.count) fields are wrong; see errors."
+        let detail =
+            errors.count == 1 ? "\(first.field): \(first.message)" : "\(errors.count) fields are wrong; see errors."
         return Problem(.validationFailed, detail, errors: errors)
     }
 }

@@ -157,7 +157,9 @@ struct JSONParser {
             at = bytes.count
             throw wrong("")
         }
-        for index in 0..<count where bytes[at + index] != word.utf8Start[index] { throw wrong("no value begins like this") }
+        for index in 0..<count where bytes[at + index] != word.utf8Start[index] {
+            throw wrong("no value begins like this")
+        }
         at += count
         return value
     }
@@ -202,7 +204,11 @@ struct JSONParser {
                 return isText ? String(decoding: text, as: UTF8.self) : nil
             case UInt8(ascii: "\\"):
                 at += 1
-                if let scalar = try escape() { text.append(contentsOf: Array(String(scalar).utf8)) } else { isText = false }
+                if let scalar = try escape() {
+                    text.append(contentsOf: Array(String(scalar).utf8))
+                } else {
+                    isText = false
+                }
             case 0..<0x20: throw wrong("a control character stands in a string")
             default:
                 text.append(byte)

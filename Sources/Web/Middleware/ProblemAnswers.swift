@@ -34,7 +34,8 @@ struct ProblemAnswers: RouterMiddleware {
         guard let seconds = trouble.retryAfterSeconds else { return fault(trouble, context) }
         context.logger.warning("not available", metadata: ["error": "\(trouble)"])
         return Problem(
-            .unavailable, "The server cannot answer just now. Ask again, with the same Idempotency-Key if you sent one.",
+            .unavailable,
+            "The server cannot answer just now. Ask again, with the same Idempotency-Key if you sent one.",
             retryAfterSeconds: seconds
         ).response
     }

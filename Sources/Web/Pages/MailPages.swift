@@ -31,8 +31,10 @@ struct MailPages {
     @Sendable func mail(_ visit: Visit) async throws -> Response {
         // Also where the reader looks at files: no name that could lead out of its folder gets there.
         guard let id = visit.context.parameters.get("id"), id.utf8.count <= 128,
-            id.utf8.allSatisfy({ $0 == 0x5F || $0 == 0x2D || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
-                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 }),
+            id.utf8.allSatisfy({
+                $0 == 0x5F || $0 == 0x2D || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+                    || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0
+            }),
             let mail = try await visit.site.mail?.read(id)
         else { throw Problem.notFound("mail") }
         return .page(

@@ -10,7 +10,8 @@ struct TestCheckoutPages {
     }
 
     @Sendable func page(_ visit: Visit) async throws -> Response {
-        guard let test = visit.site.payments.test, let checkout = try await test.checkout(token: token(of: visit)) else {
+        guard let test = visit.site.payments.test, let checkout = try await test.checkout(token: token(of: visit))
+        else {
             throw Problem.notFound("payment page")
         }
         return .page(

@@ -74,7 +74,8 @@ struct BookingRoutes {
         let caller = try await visit.requireCaller()
         let id: BookingID = try visit.id("booking")
         let sent = try await visit.read(
-            for: caller, whenEmpty: ReasonBody(), mayAsk: { try await visit.requireHosting(id, caller) }, ReasonBody.init)
+            for: caller, whenEmpty: ReasonBody(), mayAsk: { try await visit.requireHosting(id, caller) },
+            ReasonBody.init)
         let booking = try await visit.site.bookings.decline(id, reason: sent.body.reason, for: caller, once: sent.once)
         return .json { $0.value(booking) }
     }

@@ -56,6 +56,8 @@ struct OperatorRoutes {
     /// From `/proc/self/statm`, whose second number is resident pages; nothing where there is no such file.
     private func residentBytes() -> Int? {
         guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
-        return text.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * sysconf(Int32(_SC_PAGESIZE)) }
+        return text.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map {
+            $0 * sysconf(Int32(_SC_PAGESIZE))
+        }
     }
 }

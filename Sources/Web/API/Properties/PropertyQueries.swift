@@ -138,7 +138,9 @@ extension Query {
     /// Codes with commas between them; white space around them does not count.
     fileprivate mutating func amenities() -> [String] {
         guard let text = text("amenities", upTo: Bounds.text * Bounds.amenities) else { return [] }
-        let codes = text.split(separator: ",").map { $0.filter { !$0.isWhitespace }.lowercased() }.filter { !$0.isEmpty }
+        let codes = text.split(separator: ",").map { $0.filter { !$0.isWhitespace }.lowercased() }.filter {
+            !$0.isEmpty
+        }
         if codes.count > Bounds.amenities {
             complain("amenities", "out_of_range", "must be at most \(Bounds.amenities)")
         }
@@ -164,6 +166,7 @@ struct Slice: Sendable {
 
     func page<Item: Sendable>(of items: [Item]) -> Page<Item> {
         let end = offset + limit
-        return Page(items: Array(items.dropFirst(offset).prefix(limit)), nextCursor: end < items.count ? "o\(end)" : nil)
+        return Page(
+            items: Array(items.dropFirst(offset).prefix(limit)), nextCursor: end < items.count ? "o\(end)" : nil)
     }
 }
