@@ -145,13 +145,13 @@ def test_a_request_not_answered_and_a_hold_not_paid(hurried):
     for home, booking in ((asked_home, asked), (held_home, held)):
         wait_for_status(hurried.anna, booking, "expired")
         found = letters(post, hurried.anna, home, booking, 2)
-        assert any(word in " ".join(letter.text for letter in found).lower() for word in ("expired", "ran out", "run out", "not answer", "no answer", "lapsed", "has ended")), found
+        assert any(word in " ".join(letter.subject + letter.text for letter in found).lower() for word in ("expired", "ran out", "run out", "not answer", "no answer", "lapsed", "has ended")), found
         stays_at(post, hurried.anna, booking, 2)
 
 
 def test_money_that_came_too_late(hurried):
     post = Post(hurried.server)
-    home = place(hurried.hana, title=f"Too late {number()}")
+    home = place(hurried.hana, title=f"Sunset {number()}")
     booking = book(hurried.anna, home)
     payment = start_payment(hurried.anna, booking)
     wait_for_status(hurried.anna, booking, "expired")

@@ -56,7 +56,7 @@ SUMMARY = obj(
     roomType={"enum": ["entireHome", "privateRoom", "sharedRoom", "hotelRoom"]},
     location=obj(country=TEXT, city=TEXT, neighbourhood=either(TEXT), latitude={"type": "number"}, longitude={"type": "number"}),
     maximumGuests=WHOLE, bedrooms=COUNT, beds=COUNT, bathrooms={"type": "number", "minimum": 0},
-    amenities={"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}, "uniqueItems": True},
+    amenities={"type": "array", "items": {"type": "string", "pattern": r"^[^\s_A-Z-]+(-[^\s_A-Z-]+)*$"}, "uniqueItems": True},
     nightlyPrice=either(MONEY), total=either(MONEY), minimumNights=WHOLE, maximumNights=WHOLE, instantBook=YES_NO,
     unitCount={"type": "integer", "minimum": 1}, cancellationPolicy=POLICY,
     rating=obj(average=either({"type": "number", "minimum": 0, "maximum": 5}), count=COUNT),
