@@ -112,8 +112,18 @@ public struct Doctor: Sendable {
 
     private static func folder(_ path: String) -> Doctor {
         let files = FileManager.default
-        if !files.fileExists(atPath: path) {
-            return Doctor(name: "data folder", isWell: true, finding: "\(path) is not there yet; `roost serve` makes it")
+        guard files.fileExists(atPath: path) else {
+            // It will be made: the nearest folder that is there must let us.
+            var parent = URL(fileURLWithPath: path).deletingLastPathComponent()
+            while !files.fileExists(atPath: parent.path), parent.path != "/" { parent.deleteLastPathComponent() }
+            var isFolder: ObjCBool = false
+            let canMake =
+                files.fileExists(atPath: parent.path, isDirectory: &isFolder) && isFolder.boolValue
+                && files.isWritableFile(atPath: parent.path)
+            return Doctor(
+                name: "data folder", isWell: canMake,
+                finding: canMake
+                    ? "\(path) is not there yet; `roost serve` makes it" : "\(path) can't be made in \(parent.path)")
         }
         let canWrite = files.isWritableFile(atPath: path)
         return Doctor(

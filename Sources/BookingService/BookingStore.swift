@@ -69,6 +69,9 @@ struct BookingStore: Sendable {
                 if record.course.state == .held {
                     try checkCaps(for: record, at: now, in: step)
                     record.unitId = try step.claim(record.wish.stay, on: units, for: record.id)
+                } else {
+                    // A request claims nothing, but nobody need ask for nights that are gone: tried, and undone.
+                    _ = try step.savepoint { .undo(try $0.claim(record.wish.stay, on: units, for: record.id)) }
                 }
                 try step.insert(record)
                 let begun = record.course.state == .held

@@ -45,10 +45,10 @@ public struct Mails: Sendable {
     /// - Returns: how many were taken, sent or not; zero where nothing is due.
     @discardableResult
     package func sendDue() async throws -> Int {
-        let taken = try await store.takeDue(by: provider.name, at: world.now())
+        let taken = try await store.takeDue(by: provider.name, patience: provider.patience, at: world.now())
         for mail in taken {
             // Whoever is late leaves the rest to the next round: its lease may be someone else's soon.
-            guard world.now() < mail.leaseEnd - MailStore.margin else { break }
+            guard world.now() < mail.leaseEnd - provider.patience else { break }
             let ending = await send(mail)
             let now = world.now()
             let nextTry = now + Backoff.delay(afterTries: mail.attempt - 1, random: world.random)

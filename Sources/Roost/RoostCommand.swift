@@ -6,7 +6,7 @@ import Storage
 
 /// The command `roost`.
 @main
-struct RoostCommand: AsyncParsableCommand {
+struct RoostCommand: CommandGroup {
     static let configuration = CommandConfiguration(
         commandName: "roost",
         abstract: "A booking platform for places to stay.",
@@ -24,6 +24,7 @@ struct RoostCommand: AsyncParsableCommand {
         umask(0o077)  // what Roost writes holds people's data: nobody else on the machine reads it
         do {
             var command = try parseAsRoot()
+            if let group = command as? any CommandGroup { throw group.missingSubcommand }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -47,6 +48,15 @@ struct RoostCommand: AsyncParsableCommand {
 
     private static func say(error sentence: String) {
         FileHandle.standardError.write(Data("roost: \(sentence)\n".utf8))
+    }
+}
+
+/// A command that only holds others: named alone it says which, and that is wrong usage.
+protocol CommandGroup: AsyncParsableCommand {}
+
+extension CommandGroup {
+    var missingSubcommand: Failure {
+        Failure(sentence: "name one of the subcommands.\n\n" + RoostCommand.helpMessage(for: Self.self), status: 2)
     }
 }
 

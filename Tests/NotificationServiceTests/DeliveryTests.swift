@@ -145,9 +145,9 @@ struct DeliveryTests {
         let fixture = try await MailFixture()
         try await fixture.mails.queue([held], for: MailFixture.event())
         let store = MailStore(database: fixture.database)
-        #expect(try await store.takeDue(by: "scripted", at: fixture.clock.now).count == 1)  // and never comes back
+        #expect(try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).count == 1)  // and never comes back
         #expect(try await fixture.mails.sendDue() == 0)
-        fixture.clock.advance(MailStore.lease)
+        fixture.clock.advance(fixture.provider.patience * 2)
         #expect(try await fixture.mails.sendDue() == 1)
         #expect(fixture.provider.taken.map(\.attempt) == [2])
         #expect(try await fixture.deliveries().map(\.state) == [.sent])
@@ -158,9 +158,9 @@ struct DeliveryTests {
         let fixture = try await MailFixture()
         try await fixture.mails.queue([held], for: MailFixture.event())
         let store = MailStore(database: fixture.database)
-        let late = try #require(try await store.takeDue(by: "scripted", at: fixture.clock.now).first)
-        fixture.clock.advance(MailStore.lease)
-        let second = try #require(try await store.takeDue(by: "scripted", at: fixture.clock.now).first)
+        let late = try #require(try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).first)
+        fixture.clock.advance(fixture.provider.patience * 2)
+        let second = try #require(try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).first)
         let now = fixture.clock.now
         try await store.record(.final("late"), of: late, nextTry: now, at: now)
         #expect(try await fixture.deliveries().map(\.state) == [.sending])
@@ -176,10 +176,10 @@ struct DeliveryTests {
         try await fixture.mails.queue([held], for: MailFixture.event())
         let store = MailStore(database: fixture.database)
         for _ in 0..<MailStore.mostTries {
-            #expect(try await store.takeDue(by: "scripted", at: fixture.clock.now).count == 1)
-            fixture.clock.advance(MailStore.lease)
+            #expect(try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).count == 1)
+            fixture.clock.advance(fixture.provider.patience * 2)
         }
-        #expect(try await store.takeDue(by: "scripted", at: fixture.clock.now).isEmpty)
+        #expect(try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).isEmpty)
         #expect(try await fixture.deliveries().map(\.state) == [.failed])
     }
 
@@ -187,11 +187,11 @@ struct DeliveryTests {
     func slow() async throws {
         let fixture = try await MailFixture()
         for version in 1...3 { try await fixture.mails.queue([held], for: MailFixture.event(Int64(version))) }
-        fixture.provider.whileSending { [clock = fixture.clock] in clock.advance(MailStore.lease - .seconds(30)) }
+        fixture.provider.whileSending { [clock = fixture.clock] in clock.advance(.seconds(30)) }
         try await fixture.mails.sendDue()
         #expect(fixture.provider.taken.count == 1)
         fixture.provider.whileSending(nil)
-        fixture.clock.advance(MailStore.lease)
+        fixture.clock.advance(fixture.provider.patience * 2)
         try await fixture.mails.sendDue()
         #expect(fixture.provider.taken.count == 3)
     }

@@ -8,6 +8,8 @@ import Foundation
 public struct FileMail: MailProvider {
     public let name = "file"
     public let takesUnreachableAddresses = true
+    /// A file is written in milliseconds; a full disk says so at once.
+    public let patience = Duration.seconds(5)
     private let folder: String
     /// Writing waits for the disk, which the cooperative pool must not.
     private let queue = DispatchQueue(label: "roost.mail.file")

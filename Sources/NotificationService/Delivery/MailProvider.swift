@@ -6,9 +6,16 @@ public protocol MailProvider: Sendable {
     var name: String { get }
     /// Whether it may be given addresses under `.invalid` (RFC 2606), which no mail server can reach.
     var takesUnreachableAddresses: Bool { get }
+    /// The longest that handing over one mail may take.
+    var patience: Duration { get }
     /// Hands over one mail. It may be asked again with the same id and attempts that went unnoticed.
     /// - Throws: `MailFailure`, or any other error, which counts as one that may pass.
     func send(_ mail: OutgoingMail) async throws
+}
+
+extension MailProvider {
+    /// What a server on the other side of the world may take.
+    public var patience: Duration { .seconds(30) }
 }
 
 /// Why a mail could not be handed over.

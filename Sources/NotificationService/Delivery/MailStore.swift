@@ -10,10 +10,6 @@ struct MailStore: Sendable {
     static let mostTries = 20
     /// How many mails one round takes, so that its leases suffice.
     static let batch = 32
-    /// How long whoever took a mail has for it; then someone else may try.
-    static let lease = Duration.seconds(300)
-    /// A mail is not begun so shortly before its lease ends: the longest that a provider may take.
-    static let margin = Duration.seconds(60)
     /// The longest list of deliveries.
     static let longestList = 200
     /// The longest error kept.
@@ -58,7 +54,9 @@ struct MailStore: Sendable {
     }
 
     /// Takes mails that are due, with a lease, and begins an attempt at each; what was tried too often is given up.
-    func takeDue(by provider: String, at now: Instant) async throws -> [Taken] {
+    /// - Parameter patience: the longest one sending may take. The lease is twice as long: a mail is begun in its first
+    ///   half, so that it is over when someone else may try; and what a crash left behind is soon tried again.
+    func takeDue(by provider: String, patience: Duration, at now: Instant) async throws -> [Taken] {
         let isDue: SQL = "state IN ('queued', 'sending') AND due_at <= \(now)"
         guard try await database.read({ try $0.exists("SELECT 1 FROM mail WHERE \(isDue) LIMIT 1") }) else { return [] }
         return try await database.write { tx in
@@ -67,7 +65,7 @@ struct MailStore: Sendable {
                 UPDATE mail SET state = 'failed', last_error = COALESCE(last_error, 'no try ever came to its end')
                 WHERE \(isDue) AND tries >= \(MailStore.mostTries)
                 """)
-            let end = now + MailStore.lease
+            let end = now + patience * 2
             let taken = try tx.all(
                 """
                 SELECT id, letter, created_at, tries FROM mail WHERE \(isDue)

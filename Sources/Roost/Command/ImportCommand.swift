@@ -2,7 +2,7 @@ import ArgumentParser
 import Assembly
 import Foundation
 
-struct ImportCommand: AsyncParsableCommand {
+struct ImportCommand: CommandGroup {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Loads real listings.", subcommands: [InsideAirbnb.self])
 
@@ -29,6 +29,9 @@ struct ImportCommand: AsyncParsableCommand {
         func validate() throws {
             guard (city == nil) == (country == nil) else {
                 throw ValidationError("--city and --country go together.")
+            }
+            if let host, !host.contains("@") {
+                throw ValidationError("--host takes the address of a person: host@example.com.")
             }
             if let country, country.count != 2 || !country.allSatisfy(\.isUppercase) {
                 throw ValidationError("--country takes two capital letters (ISO 3166): US.")

@@ -4,6 +4,7 @@ import Core
 import Foundation
 import Hummingbird
 import Logging
+import NIOCore
 import ServiceLifecycle
 import UnixSignals
 import Web
@@ -49,7 +50,14 @@ struct ServeCommand: AsyncParsableCommand {
                         .init(service: application),
                     ],
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
-            try await group.run()
+            do {
+                try await group.run()
+            } catch let error as IOError where [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains(error.errnoCode) {
+                let why = String(cString: strerror(error.errnoCode))
+                throw Failure(
+                    sentence: "can't listen on \(configuration.host):\(configuration.port): \(why); "
+                        + "choose another ROOST_HOST or ROOST_PORT")
+            }
         }
     }
 }

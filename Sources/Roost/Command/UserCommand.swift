@@ -3,7 +3,7 @@ import Assembly
 import Core
 import Foundation
 
-struct UserCommand: AsyncParsableCommand {
+struct UserCommand: CommandGroup {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Adds people and sets passwords.", subcommands: [Add.self, Password.self])
 
@@ -21,7 +21,11 @@ struct UserCommand: AsyncParsableCommand {
         func run() async throws {
             let password = passwordStdin ? try readPassword() : nil
             let added = try await settings.withHouse { house in
-                try await house.addPerson(email: email, name: name, isOperator: admin, password: password)
+                do {
+                    return try await house.addPerson(email: email, name: name, isOperator: admin, password: password)
+                } catch let problem as Problem where problem.code == .stateConflict {
+                    throw Failure(sentence: "\(email) is there already; `roost user password` sets a new password")
+                }
             }
             print("Added \(email) as \(added).")
         }
