@@ -21,7 +21,8 @@ extension Properties {
     }
 
     private static func importListing(
-        _ listing: ImportedListing, as fresh: PropertyID, _ outbox: Outbox, at now: Instant, in tx: borrowing Transaction
+        _ listing: ImportedListing, as fresh: PropertyID, _ outbox: Outbox, at now: Instant,
+        in tx: borrowing Transaction
     ) throws -> ImportedProperty {
         let digest = Int64(bitPattern: Fingerprint.of(listing.text))
         let known = try tx.first(

@@ -80,7 +80,9 @@ extension Properties {
     /// - Returns: nothing where there is no such listed property.
     public func terms(for property: PropertyID, stay: Stay, guests: Int, now: Instant) async throws -> Terms? {
         let found = try await database.read { reader -> (property: Property, calendar: StayCalendar)? in
-            guard let found = try PropertyStore.property(property, in: reader), found.status == .listed else { return nil }
+            guard let found = try PropertyStore.property(property, in: reader), found.status == .listed else {
+                return nil
+            }
             // Nobody reads the nights of a stay that is refused for its length anyway: no unbounded read.
             let nights = stay.nightCount > Stay.farthest ? stay.checkIn..<stay.checkIn.advanced(by: 1) : stay.nights
             return (found, try NightStore.calendar(of: property, nights, unitCount: nil, in: reader))

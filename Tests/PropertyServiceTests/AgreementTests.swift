@@ -20,8 +20,12 @@ struct AgreementTests {
             var reasons: Set<String> = []
             if stay.checkIn < today { reasons.insert("in_the_past") }
             if today.distance(to: stay.checkIn) > 731 { reasons.insert("beyond_booking_window") }
-            if let end = property.openUntil, stay.nights.contains(where: { $0 >= end }) { reasons.insert("beyond_booking_window") }
-            if stay.nightCount < minimums[stay.checkIn] ?? property.minimumNights { reasons.insert("below_minimum_nights") }
+            if let end = property.openUntil, stay.nights.contains(where: { $0 >= end }) {
+                reasons.insert("beyond_booking_window")
+            }
+            if stay.nightCount < minimums[stay.checkIn] ?? property.minimumNights {
+                reasons.insert("below_minimum_nights")
+            }
             if stay.nightCount > property.maximumNights { reasons.insert("above_maximum_nights") }
             if guests > property.maximumGuests { reasons.insert("too_many_guests") }
             guard asksNights else { return reasons }
@@ -47,14 +51,19 @@ struct AgreementTests {
         var homes: [Home] = []
         for _ in 0..<8 { homes.append(try await home(fixture, today, &chance)) }
         for _ in 0..<15 {
-            let start = today.advanced(by: chance.chance(8) ? Int.random(in: 700...760, using: &chance) : Int.random(in: -2...80, using: &chance))
-            let length = chance.chance(10) ? Int.random(in: 100...380, using: &chance) : Int.random(in: 1...9, using: &chance)
+            let start = today.advanced(
+                by: chance.chance(8)
+                    ? Int.random(in: 700...760, using: &chance) : Int.random(in: -2...80, using: &chance))
+            let length =
+                chance.chance(10) ? Int.random(in: 100...380, using: &chance) : Int.random(in: 1...9, using: &chance)
             let stay = try #require(Stay(from: start, to: start.advanced(by: length)))
             try await compare(homes, stay, guests: Int.random(in: 1...5, using: &chance), today, fixture)
         }
     }
 
-    private func home(_ fixture: ListingsFixture, _ today: LocalDay, _ chance: inout SeededGenerator) async throws -> Home {
+    private func home(_ fixture: ListingsFixture, _ today: LocalDay, _ chance: inout SeededGenerator) async throws
+        -> Home
+    {
         let minimum = chance.chance(3) ? Int.random(in: 2...4, using: &chance) : 1
         let maximum = chance.chance(4) ? Int.random(in: 4...8, using: &chance) : 365
         let (units, guests) = (Int.random(in: 1...3, using: &chance), Int.random(in: 1...5, using: &chance))
@@ -63,7 +72,9 @@ struct AgreementTests {
         let price = Int64.random(in: 1...99_999, using: &chance)
         var home = Home(
             property: try await fixture.place { draft in
-                (draft.minimumNights, draft.maximumNights, draft.unitCount, draft.maximumGuests) = (minimum, maximum, units, guests)
+                (draft.minimumNights, draft.maximumNights, draft.unitCount, draft.maximumGuests) = (
+                    minimum, maximum, units, guests
+                )
                 (draft.openUntil, draft.timeZone) = (end, zone)
                 draft.nightlyPrice?.amount = price
             })
@@ -74,7 +85,8 @@ struct AgreementTests {
                 let nights = (0..<Int.random(in: 1...5, using: &chance)).map { start.advanced(by: $0) }
                 home.taken[unit, default: []].formUnion(nights)
                 let body = NightsMoved(
-                    bookingId: BookingID(stored: "bkg_\(id.text)_\(unit)_\(number)"), propertyId: id, unitId: .of(id, unit),
+                    bookingId: BookingID(stored: "bkg_\(id.text)_\(unit)_\(number)"), propertyId: id,
+                    unitId: .of(id, unit),
                     nights: nights)
                 try await fixture.apply(NightsMoved.taken, body.bookingId.text, body)
             }
@@ -90,7 +102,8 @@ struct AgreementTests {
                     date: night, price: home.prices[night].map { Change.set($0) } ?? .keep,
                     minimumNights: home.minimums[night].map { Change.set($0) } ?? .clear))
         }
-        try await fixture.apply(CalendarChanged.kind, id.text, CalendarChanged(propertyId: id, blocked: [], nights: changes))
+        try await fixture.apply(
+            CalendarChanged.kind, id.text, CalendarChanged(propertyId: id, blocked: [], nights: changes))
         return home
     }
 
@@ -109,17 +122,24 @@ struct AgreementTests {
                 id, checkIn: stay.checkIn, checkOut: stay.checkOut, guests: guests, for: nil)
             #expect(Set(quote.reasons.map(\.code)) == expected && quote.reasons.count == expected.count, "\(stay)")
             #expect(quote.available == expected.isEmpty)
-            #expect(quote.total.amount == home.total(stay) && quote.lines.reduce(0) { $0 + $1.amount.amount } == home.total(stay))
+            #expect(
+                quote.total.amount == home.total(stay)
+                    && quote.lines.reduce(0) { $0 + $1.amount.amount } == home.total(stay))
             #expect(quote.lines.count == stay.nightCount)
-            #expect(found[id] == (expected.isEmpty ? .some(home.total(stay)) : nil), "\(stay), \(guests) guests, \(expected)")
+            #expect(
+                found[id] == (expected.isEmpty ? .some(home.total(stay)) : nil),
+                "\(stay), \(guests) guests, \(expected)")
             let terms = try #require(
                 try await fixture.properties.terms(for: id, stay: stay, guests: guests, now: fixture.world.now))
-            #expect(Set(terms.reasons.map(\.code)) == home.reasons(stay, guests: guests, today: today, asksNights: false))
+            #expect(
+                Set(terms.reasons.map(\.code)) == home.reasons(stay, guests: guests, today: today, asksNights: false))
             #expect(terms.lines == quote.lines && terms.total == quote.total)
             for other in quote.alternatives {
                 let moved = try #require(Stay(from: other.checkIn, to: other.checkOut))
                 #expect(moved.nightCount == stay.nightCount && abs(stay.checkIn.distance(to: moved.checkIn)) <= 14)
-                #expect(home.reasons(moved, guests: guests, today: today).isEmpty && other.total.amount == home.total(moved))
+                #expect(
+                    home.reasons(moved, guests: guests, today: today).isEmpty && other.total.amount == home.total(moved)
+                )
             }
             let days = try await fixture.properties.calendar(id, from: stay.checkIn, to: stay.checkOut, for: nil)
             for shown in days {

@@ -85,7 +85,8 @@ struct EvaluatorTests {
         let (from, to) = (try #require(LocalDay("2027-07-10")), try #require(LocalDay("2027-07-11")))
         func calendar(_ minimum: Int) -> StayCalendar {
             StayCalendar(
-                rules: NightRules(runs: [.init(nights: from..<to, rule: NightRule(price: nil, minimumNights: minimum))]),
+                rules: NightRules(runs: [.init(nights: from..<to, rule: NightRule(price: nil, minimumNights: minimum))]
+                ),
                 units: [.none])
         }
         let three = rules { $0.minimumNights = 3 }
@@ -115,7 +116,8 @@ struct EvaluatorTests {
         let nights = try taken(["2027-12-31", "2028-02-29", "2028-12-31"])
         for (from, to, isFree) in [
             ("2027-12-30", "2027-12-31", true), ("2027-12-31", "2028-01-01", false), ("2028-01-01", "2028-02-29", true),
-            ("2028-02-28", "2028-03-01", false), ("2028-03-01", "2028-12-31", true), ("2028-03-01", "2029-01-01", false),
+            ("2028-02-28", "2028-03-01", false), ("2028-03-01", "2028-12-31", true),
+            ("2028-03-01", "2029-01-01", false),
         ] {
             #expect(nights.isFree(try stay(from, to).nights) == isFree, "\(from) to \(to)")
         }
@@ -175,7 +177,8 @@ struct EvaluatorTests {
 
     @Test("Today is the day at the property")
     func today() throws {
-        let noonUTC = Instant(milliseconds: Int64(try #require(LocalDay("2027-07-01")).number) * 86_400_000 + 43_200_000)
+        let noonUTC = Instant(
+            milliseconds: Int64(try #require(LocalDay("2027-07-01")).number) * 86_400_000 + 43_200_000)
         let (east, west) = (try #require(Zone("Pacific/Kiritimati")), try #require(Zone("Pacific/Pago_Pago")))
         #expect(LocalMoment(noonUTC, in: east).day.description == "2027-07-02")
         #expect(LocalMoment(noonUTC + .hours(-2), in: west).day.description == "2027-06-30")
@@ -185,8 +188,10 @@ struct EvaluatorTests {
     func suggestions() throws {
         let now = try moment("2027-07-01")
         let refusals: [(Refusal, String)] = [
-            (.belowMinimumNights(5), "Leave on 2027-07-15 or later."), (.aboveMaximumNights(1), "Leave on 2027-07-11 or earlier."),
-            (.tooManyGuests(most: 4), "Come with 4 guests or fewer."), (.tooManyGuests(most: 1), "Come with 1 guest or fewer."),
+            (.belowMinimumNights(5), "Leave on 2027-07-15 or later."),
+            (.aboveMaximumNights(1), "Leave on 2027-07-11 or earlier."),
+            (.tooManyGuests(most: 4), "Come with 4 guests or fewer."),
+            (.tooManyGuests(most: 1), "Come with 1 guest or fewer."),
             (.inThePast(today: now.day), "Begin on 2027-07-01 or later."),
         ]
         for (refusal, suggestion) in refusals {
@@ -203,7 +208,10 @@ struct EvaluatorTests {
         let calendar = StayCalendar(units: [try taken(["2027-07-10"])])
         let found = try Alternatives.nearest(
             to: stay("2027-07-10", "2027-07-12"), rules(), calendar, guests: 1, at: moment("2027-07-01"))
-        #expect(found.map { $0.stay.description } == ["2027-07-11/2027-07-13", "2027-07-08/2027-07-10", "2027-07-12/2027-07-14"])
+        #expect(
+            found.map { $0.stay.description } == [
+                "2027-07-11/2027-07-13", "2027-07-08/2027-07-10", "2027-07-12/2027-07-14",
+            ])
         #expect(found.allSatisfy { $0.total == Money(20_000, usd) })
         let none = try Alternatives.nearest(
             to: stay("2027-07-10", "2027-07-12"), rules(), calendar, guests: 9, at: moment("2027-07-01"))

@@ -142,7 +142,8 @@ struct ListingTests {
             try $0.values("SELECT operator_id FROM operator_change", as: String.self)
         }
         #expect(recorded == [fixture.operator.id.text])
-        #expect(try await problem { _ = try await service.property(PropertyID(stored: "prop_x"), for: nil) } == .notFound)
+        #expect(
+            try await problem { _ = try await service.property(PropertyID(stored: "prop_x"), for: nil) } == .notFound)
     }
 
     @Test("Asking again with the same key makes one listing")
@@ -199,7 +200,9 @@ struct ListingTests {
         #expect(draft.status == .draft && draft.nightlyPrice == nil)
         var publish = PropertyChanges()
         publish.status = .set("listed")
-        #expect(try await problem { _ = try await fixture.properties.change(id, publish, for: fixture.host) } == .stateConflict)
+        #expect(
+            try await problem { _ = try await fixture.properties.change(id, publish, for: fixture.host) }
+                == .stateConflict)
         let quote = try await fixture.properties.quote(
             id, checkIn: day(7, 10), checkOut: day(7, 12), guests: 1, for: fixture.host)
         #expect(quote.reasons.map(\.code) == ["not_listed", "no_price"] && quote.total == Money(0, .usd))
@@ -213,7 +216,8 @@ extension ImportedListing {
         ImportedListing(
             source: PropertySource(name: "inside-airbnb", id: id), hostId: UserID(stored: "usr_host"),
             title: "River room", description: "Quiet", roomType: .privateRoom,
-            location: Location(country: "US", city: "Albany", neighbourhood: "Mansion", latitude: 42.64, longitude: -73.76),
+            location: Location(
+                country: "US", city: "Albany", neighbourhood: "Mansion", latitude: 42.64, longitude: -73.76),
             maximumGuests: 2, bedrooms: 1, beds: 1, bathrooms: 1.5,
             amenities: ["Wifi", "Hot tub", "Hot  tub"].compactMap { ImportedAmenity(name: $0) },
             nightlyPrice: price.map { Money($0, .usd) }, minimumNights: 2, maximumNights: 30, instantBook: false,

@@ -22,7 +22,9 @@ struct NightEventTests {
         return try event(kind, booking, version, body)
     }
 
-    private func free(_ fixture: ListingsFixture, _ property: PropertyID, _ from: String, _ to: String) async throws -> [Bool] {
+    private func free(_ fixture: ListingsFixture, _ property: PropertyID, _ from: String, _ to: String) async throws
+        -> [Bool]
+    {
         try await fixture.properties.calendar(
             property, from: try #require(LocalDay(from)), to: try #require(LocalDay(to)), for: nil
         ).map(\.available)
@@ -97,7 +99,8 @@ struct NightEventTests {
         let night = try #require(LocalDay("2027-08-01"))
         try await fixture.properties.applyCalendars([
             CalendarChanged(
-                propertyId: id, blocked: [], nights: [NightPrice(date: night, price: .set(20_000), minimumNights: .set(2))])
+                propertyId: id, blocked: [],
+                nights: [NightPrice(date: night, price: .set(20_000), minimumNights: .set(2))])
         ])
         var changes = PropertyChanges()
         changes.nightlyPrice = .set(MoneyDraft(amount: 12_000, currency: "JPY"))
@@ -112,7 +115,8 @@ struct NightEventTests {
         let id = try await fixture.place().id
         try await fixture.properties.apply(try moved(NightsMoved.taken, "bkg_a", 1, id, ["2027-08-01"]))
         func found() async throws -> Int {
-            try await fixture.find { ($0.checkIn, $0.checkOut) = (LocalDay("2027-08-01"), LocalDay("2027-08-02")) }.totalCount
+            try await fixture.find { ($0.checkIn, $0.checkOut) = (LocalDay("2027-08-01"), LocalDay("2027-08-02")) }
+                .totalCount
         }
         func change(to count: Int) async throws {
             var changes = PropertyChanges()

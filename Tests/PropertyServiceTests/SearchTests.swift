@@ -35,7 +35,8 @@ struct SearchTests {
         try await fixture.place { draft in
             draft.title = "montreal"
             draft.location = LocationDraft(
-                country: "CA", city: "Montréal", neighbourhood: "Le Plateau-Mont-Royal", latitude: 45.52, longitude: -73.58)
+                country: "CA", city: "Montréal", neighbourhood: "Le Plateau-Mont-Royal", latitude: 45.52,
+                longitude: -73.58)
             (draft.nightlyPrice, draft.maximumGuests) = (MoneyDraft(amount: 9_000, currency: "CAD"), 3)
         }
         for (title, longitude, amount) in [("taveuni", -179.97, Int64(5_000)), ("labasa", 179.37, 7_000)] {
@@ -56,7 +57,8 @@ struct SearchTests {
         let cases: [(String, Set<String>)] = [
             ("Lyon", ["lyon"]), ("  LYON ", ["lyon"]), ("Montréal", ["montreal"]), ("montreal", ["montreal"]),
             ("le plateau mont royal", ["montreal"]), ("La Saulaie", ["oullins"]), ("France", ["lyon", "oullins"]),
-            ("FR", ["lyon", "oullins"]), ("Fiji", ["taveuni", "labasa"]), ("Zürich", ["opfikon"]), ("zurich", ["opfikon"]),
+            ("FR", ["lyon", "oullins"]), ("Fiji", ["taveuni", "labasa"]), ("Zürich", ["opfikon"]),
+            ("zurich", ["opfikon"]),
             ("Villeurbanne", ["lyon", "oullins"]), ("Nowhere-on-Sea", []), ("%", []), ("_", []), ("' OR '1'='1", []),
             ("lyon' --", ["lyon"]), ("", SearchTests.all), ("   ", SearchTests.all),
         ]
@@ -69,7 +71,9 @@ struct SearchTests {
     func circle() async throws {
         let fixture = try await world()
         func around(_ latitude: Double, _ longitude: Double, _ radius: Double?) async throws -> [String] {
-            try await fixture.titles { ($0.latitude, $0.longitude, $0.radiusKm, $0.sort) = (latitude, longitude, radius, "distance") }
+            try await fixture.titles {
+                ($0.latitude, $0.longitude, $0.radiusKm, $0.sort) = (latitude, longitude, radius, "distance")
+            }
         }
         #expect(try await around(45.764, 4.8357, nil) == ["lyon", "oullins"])
         #expect(try await around(45.71, 4.80, nil) == ["oullins", "lyon"])
@@ -100,14 +104,16 @@ struct SearchTests {
         let cases: [(String, Set<String>, (inout PropertySearch) -> Void)] = [
             ("guests", ["oullins", "taveuni", "labasa"], { $0.guests = 4 }), ("too many", [], { $0.guests = 7 }),
             ("huge", [], { $0.guests = Int.max }),
-            ("minPrice", ["lyon", "opfikon"], { $0.minPrice = 9_000 }), ("maxPrice", ["taveuni", "labasa"], { $0.maxPrice = 7_000 }),
+            ("minPrice", ["lyon", "opfikon"], { $0.minPrice = 9_000 }),
+            ("maxPrice", ["taveuni", "labasa"], { $0.maxPrice = 7_000 }),
             ("both", ["oullins"], { ($0.minPrice, $0.maxPrice) = (8_000, 8_000) }),
             ("another currency", ["montreal"], { ($0.maxPrice, $0.currency) = (10_000, "CAD") }),
             ("currency alone", ["montreal"], { $0.currency = "CAD" }), ("dollars", dollars, { $0.currency = "USD" }),
             ("none in it", [], { $0.currency = "EUR" }),
             ("amenities", ["lyon", "oullins"], { $0.amenities = ["wifi"] }),
             ("all of them", ["oullins"], { $0.amenities = ["wifi", "kitchen"] }),
-            ("a rare one", ["oullins"], { $0.amenities = ["mini-golf", "wifi"] }), ("part of one", [], { $0.amenities = ["mini"] }),
+            ("a rare one", ["oullins"], { $0.amenities = ["mini-golf", "wifi"] }),
+            ("part of one", [], { $0.amenities = ["mini"] }),
             ("unknown", [], { $0.amenities = ["submarine"] }),
             ("room type", ["opfikon"], { $0.roomType = "privateRoom" }), ("bedrooms", ["oullins"], { $0.bedrooms = 2 }),
             ("beds", ["oullins"], { $0.beds = 4 }), ("bathrooms", ["oullins"], { $0.bathrooms = 2.5 }),
@@ -118,7 +124,10 @@ struct SearchTests {
             ("accent", ["oullins"], { $0.q = "Pétanque" }), ("title", ["labasa"], { $0.q = "labasa" }),
             ("number", ["lyon"], { $0.q = "100%" }), ("signs", [], { $0.q = "%" }), ("underscore", [], { $0.q = "_" }),
             ("quotes", [], { $0.q = "'; DROP TABLE property; --" }), ("blank", SearchTests.all, { $0.q = "  " }),
-            ("together", ["oullins"], { ($0.location, $0.guests, $0.amenities, $0.maxPrice) = ("France", 3, ["wifi"], 9_000) }),
+            (
+                "together", ["oullins"],
+                { ($0.location, $0.guests, $0.amenities, $0.maxPrice) = ("France", 3, ["wifi"], 9_000) }
+            ),
         ]
         for (name, expected, ask) in cases {
             #expect(try await Set(fixture.titles(ask)) == expected, "\(name)")
@@ -130,7 +139,8 @@ struct SearchTests {
     func wrong() async throws {
         let fixture = try await world()
         let cases: [(Set<String>, (inout PropertySearch) -> Void)] = [
-            (["checkOut"], { $0.checkIn = LocalDay("2027-08-01") }), (["checkIn"], { $0.checkOut = LocalDay("2027-08-01") }),
+            (["checkOut"], { $0.checkIn = LocalDay("2027-08-01") }),
+            (["checkIn"], { $0.checkOut = LocalDay("2027-08-01") }),
             (["checkOut"], { ($0.checkIn, $0.checkOut) = (LocalDay("2027-08-01"), LocalDay("2027-08-01")) }),
             (["checkOut"], { ($0.checkIn, $0.checkOut) = (LocalDay("2027-08-01"), LocalDay("2029-08-02")) }),
             (["guests"], { $0.guests = 0 }), (["minPrice"], { $0.minPrice = -1 }), (["maxPrice"], { $0.maxPrice = -1 }),
@@ -139,10 +149,12 @@ struct SearchTests {
             (["bathrooms"], { $0.bathrooms = .nan }), (["minRating"], { $0.minRating = 5.1 }),
             (["sort"], { $0.sort = "beauty" }), (["sort"], { ($0.sort, $0.location) = ("distance", "Lyon") }),
             (["limit"], { $0.limit = 0 }), (["limit"], { $0.limit = 101 }), (["cursor"], { $0.cursor = "nonsense" }),
-            (["longitude"], { $0.latitude = 45 }), (["latitude"], { $0.longitude = 45 }), (["radiusKm"], { $0.radiusKm = 10 }),
+            (["longitude"], { $0.latitude = 45 }), (["latitude"], { $0.longitude = 45 }),
+            (["radiusKm"], { $0.radiusKm = 10 }),
             (["latitude"], { ($0.latitude, $0.longitude) = (.infinity, 0) }),
             (["radiusKm"], { ($0.latitude, $0.longitude, $0.radiusKm) = (0, 0, 500.1) }),
-            (["bbox"], { $0.bbox = "1,2,3" }), (["bbox"], { $0.bbox = "nan,0,1,1" }), (["bbox"], { $0.bbox = "0,5,1,4" }),
+            (["bbox"], { $0.bbox = "1,2,3" }), (["bbox"], { $0.bbox = "nan,0,1,1" }),
+            (["bbox"], { $0.bbox = "0,5,1,4" }),
             (["q"], { $0.q = String(repeating: "x", count: 201) }), (["location"], { $0.location = "a\0b" }),
             (["sort", "limit", "guests"], { ($0.sort, $0.limit, $0.guests) = ("x", 0, 0) }),
         ]
@@ -151,10 +163,13 @@ struct SearchTests {
         }
     }
 
-    @Test("With dates only places that can be booked come, each with its total, and prices go by the night rounded down")
+    @Test(
+        "With dates only places that can be booked come, each with its total, and prices go by the night rounded down")
     func dates() async throws {
         let fixture = try await world()
-        func stay(_ from: String, _ to: String, _ more: (inout PropertySearch) -> Void = { _ in }) async throws -> [String] {
+        func stay(_ from: String, _ to: String, _ more: (inout PropertySearch) -> Void = { _ in }) async throws
+            -> [String]
+        {
             try await fixture.titles { query in
                 (query.checkIn, query.checkOut) = (LocalDay(from), LocalDay(to))
                 more(&query)
@@ -164,12 +179,16 @@ struct SearchTests {
         #expect(try await Set(stay("2027-08-01", "2027-08-04")) == SearchTests.all)
         #expect(try await stay("2027-06-29", "2027-07-02") == [])
         #expect(try await stay("2027-08-01", "2028-08-01") == [], "366 nights")
-        let page = try await fixture.find { ($0.checkIn, $0.checkOut, $0.q) = (LocalDay("2027-08-01"), LocalDay("2027-08-04"), "lyon") }
+        let page = try await fixture.find {
+            ($0.checkIn, $0.checkOut, $0.q) = (LocalDay("2027-08-01"), LocalDay("2027-08-04"), "lyon")
+        }
         #expect(page.items.map(\.total) == [Money(36_000, .usd)])
         let lyon = try #require(page.items.first).property.id
         try await fixture.changeNights(of: lyon, [("2027-08-02", 12_001)])
-        #expect(try await stay("2027-08-01", "2027-08-04") { ($0.minPrice, $0.maxPrice) = (12_000, 12_000) } == ["lyon"])
-        #expect(try await stay("2027-08-02", "2027-08-03") { ($0.minPrice, $0.maxPrice) = (12_001, 12_001) } == ["lyon"])
+        #expect(
+            try await stay("2027-08-01", "2027-08-04") { ($0.minPrice, $0.maxPrice) = (12_000, 12_000) } == ["lyon"])
+        #expect(
+            try await stay("2027-08-02", "2027-08-03") { ($0.minPrice, $0.maxPrice) = (12_001, 12_001) } == ["lyon"])
         #expect(
             try await stay("2027-08-01", "2027-08-04") { ($0.sort, $0.currency) = ("price", "USD") }
                 == ["taveuni", "labasa", "oullins", "lyon", "opfikon"])
@@ -193,7 +212,9 @@ struct SearchTests {
         #expect(try await Set(fixture.titles { $0.minRating = 4.94 }) == ["4.95", "4.94"])
     }
 
-    @Test("Pages together are the whole, once each and in order", arguments: ["recommended", "price", "-price", "rating", "distance"])
+    @Test(
+        "Pages together are the whole, once each and in order",
+        arguments: ["recommended", "price", "-price", "rating", "distance"])
     func pages(sort: String) async throws {
         let fixture = try await world()
         for index in 0..<20 { try await fixture.place { $0.title = "more \(index)" } }
@@ -248,7 +269,9 @@ struct SearchTests {
         let fixture = try await world()
         let cursor = try await fixture.find { ($0.sort, $0.limit) = ("price", 2) }.nextCursor
         #expect(cursor != nil)
-        #expect(try await fixture.refusedFields { _ = try await fixture.find { ($0.sort, $0.cursor) = ("rating", cursor) } } == ["cursor"])
+        #expect(
+            try await fixture.refusedFields { _ = try await fixture.find { ($0.sort, $0.cursor) = ("rating", cursor) } }
+                == ["cursor"])
         #expect(
             try await fixture.refusedFields {
                 _ = try await fixture.find { ($0.sort, $0.guests, $0.cursor) = ("price", 2, cursor) }
@@ -261,14 +284,19 @@ struct SearchTests {
         var generator = SeededGenerator(seed: 5)
         var property = try await ListingsFixture().place()
         for _ in 0..<2_000 {
-            func size(_ most: Int) -> Int { [0, 1, most - 1, most, Int.random(in: 0...most, using: &generator)].randomElement(using: &generator) ?? 0 }
+            func size(_ most: Int) -> Int {
+                [0, 1, most - 1, most, Int.random(in: 0...most, using: &generator)].randomElement(using: &generator)
+                    ?? 0
+            }
             (property.maximumGuests, property.bedrooms, property.beds) = (max(1, size(1000)), size(1000), size(1000))
             property.bathrooms = Double(size(2000)) / 2
             let rating = Int.random(in: -1...500, using: &generator)
             property.rating = rating < 0 ? .none : Rating(average: Double(rating) / 100, count: 1)
             property.instantBook = Bool.random(using: &generator)
             var filter = SearchFilter()
-            (filter.guests, filter.bedrooms, filter.beds) = (size(1000), size(1000), [size(1000), Int.max].randomElement(using: &generator) ?? 0)
+            (filter.guests, filter.bedrooms, filter.beds) = (
+                size(1000), size(1000), [size(1000), Int.max].randomElement(using: &generator) ?? 0
+            )
             (filter.halfBathrooms, filter.ratingHundredths) = (size(2000), Int.random(in: -1...500, using: &generator))
             filter.instantBook = Bool.random(using: &generator)
             let fits =
@@ -295,7 +323,9 @@ struct SearchTests {
                 min(90, max(-90, circle.latitude + Double.random(in: -5...5, using: &generator))),
                 Double.random(in: -180...180, using: &generator)
             )
-            guard circle.millimetres(toLatitude: latitude, longitude: longitude) <= circle.radiusMillimetres else { continue }
+            guard circle.millimetres(toLatitude: latitude, longitude: longitude) <= circle.radiusMillimetres else {
+                continue
+            }
             let (first, second) = circle.box.longitudes
             #expect((circle.box.south...circle.box.north).contains(latitude))
             #expect(first.contains(longitude) || second?.contains(longitude) == true)

@@ -30,6 +30,7 @@ package enum Amenity {
     }
 
     private static func plain(_ words: String) -> String {
-        words.utf8.allSatisfy { $0 < 0x80 } ? words.lowercased() : words.decomposedStringWithCanonicalMapping.lowercased()
+        words.utf8.allSatisfy { $0 < 0x80 }
+            ? words.lowercased() : words.decomposedStringWithCanonicalMapping.lowercased()
     }
 }

@@ -56,12 +56,15 @@ struct CheckedListing {
         }
         amenities = check.value(changes.amenities, "amenities").flatMap { check.amenities($0) }
         price(changes.nightlyPrice, &check)
-        minimumNights = check.within(1...Stay.longest, check.value(changes.minimumNights, "minimumNights"), "minimumNights")
-        maximumNights = check.within(1...Stay.longest, check.value(changes.maximumNights, "maximumNights"), "maximumNights")
+        minimumNights = check.within(
+            1...Stay.longest, check.value(changes.minimumNights, "minimumNights"), "minimumNights")
+        maximumNights = check.within(
+            1...Stay.longest, check.value(changes.maximumNights, "maximumNights"), "maximumNights")
         instantBook = check.value(changes.instantBook, "instantBook")
         unitCount = check.within(1...CheckedListing.mostUnits, check.value(changes.unitCount, "unitCount"), "unitCount")
         cancellationPolicy = check.oneOf(
-            CancellationPolicy.self, check.value(changes.cancellationPolicy, "cancellationPolicy"), "cancellationPolicy")
+            CancellationPolicy.self, check.value(changes.cancellationPolicy, "cancellationPolicy"), "cancellationPolicy"
+        )
         zone = check.value(changes.timeZone, "timeZone").flatMap { name in
             let zone = Zone(name)
             check.require(zone != nil, "timeZone", "unknown", "timeZone is an IANA name, as America/New_York")
@@ -94,7 +97,8 @@ struct CheckedListing {
             if let name = check.line(name, "location.neighbourhood", longest: longest) { neighbourhood = .set(name) }
         }
         latitude = check.within(-90...90, check.value(location.latitude, "location.latitude"), "location.latitude")
-        longitude = check.within(-180...180, check.value(location.longitude, "location.longitude"), "location.longitude")
+        longitude = check.within(
+            -180...180, check.value(location.longitude, "location.longitude"), "location.longitude")
     }
 
     private mutating func price(_ change: Change<MoneyDraft>, _ check: inout Check) {
@@ -208,7 +212,9 @@ extension Check {
         var amenities: [ImportedAmenity] = []
         for word in words {
             guard let amenity = ImportedAmenity(name: word), amenity.code.count <= Amenity.longest else {
-                refuse("amenities", "invalid", "an amenity has letters or digits and at most \(Amenity.longest) characters")
+                refuse(
+                    "amenities", "invalid", "an amenity has letters or digits and at most \(Amenity.longest) characters"
+                )
                 return nil
             }
             if !amenities.contains(where: { $0.code == amenity.code }) { amenities.append(amenity) }

@@ -55,6 +55,8 @@ package struct Evaluation: Sendable, Equatable {
             "November", "December",
         ]
         private static let weekdays = Dictionary(
-            uniqueKeysWithValues: Weekday.allCases.map { ($0, $0.rawValue.prefix(1).uppercased() + $0.rawValue.dropFirst()) })
+            uniqueKeysWithValues: Weekday.allCases.map {
+                ($0, $0.rawValue.prefix(1).uppercased() + $0.rawValue.dropFirst())
+            })
     }
 }

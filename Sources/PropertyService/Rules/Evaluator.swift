@@ -58,7 +58,8 @@ package enum Evaluator {
     private static func nights(_ units: [TakenNights], _ stay: Stay, _ refusals: inout [Refusal]) {
         guard !units.contains(where: { $0.isFree(stay.nights) }) else { return }
         let taken = stay.nights.filter { night in units.allSatisfy { $0.contains(night) } }
-        refusals.append(taken.isEmpty ? .noUnitForWholeStay(longest(units, stay)) : .nightsTaken(taken, longest(units, stay)))
+        refusals.append(
+            taken.isEmpty ? .noUnitForWholeStay(longest(units, stay)) : .nightsTaken(taken, longest(units, stay)))
     }
 
     /// The longest part of a stay that some unit has free, the earliest of several.

@@ -48,7 +48,8 @@ struct Geography {
             let length = [8, 32, 128, Geography.mostRanges].first { $0 >= ranges.count } ?? ranges.count
             let rows: [SQL] = (0..<length).map { index in
                 let places = index < ranges.count ? Grid.places(in: ranges[index]) : 0..<0
-                return "SELECT CAST(\(places.lowerBound) AS BIGINT) AS low, CAST(\(places.upperBound) AS BIGINT) AS high"
+                return
+                    "SELECT CAST(\(places.lowerBound) AS BIGINT) AS low, CAST(\(places.upperBound) AS BIGINT) AS high"
             }
             source = """
                 (\(SQL.joined(rows, by: " UNION ALL "))) AS area
@@ -79,11 +80,13 @@ struct Geography {
             try reader.values("SELECT DISTINCT cell FROM search_entry WHERE city = \(folded) LIMIT \(mostCells)"),
             "(e.city || '') = \(folded)")
         add(
-            try reader.values("SELECT DISTINCT cell FROM search_entry WHERE neighbourhood = \(folded) LIMIT \(mostCells)"),
+            try reader.values(
+                "SELECT DISTINCT cell FROM search_entry WHERE neighbourhood = \(folded) LIMIT \(mostCells)"),
             "(e.neighbourhood || '') = \(folded)")
         if let country {
             add(
-                try reader.values("SELECT DISTINCT cell FROM search_entry WHERE country = \(country) LIMIT \(mostCells)"),
+                try reader.values(
+                    "SELECT DISTINCT cell FROM search_entry WHERE country = \(country) LIMIT \(mostCells)"),
                 "(e.country || '') = \(country)")
         }
         guard !conditions.isEmpty else { return nil }

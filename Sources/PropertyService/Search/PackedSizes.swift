@@ -26,9 +26,12 @@ enum PackedSizes {
 
     static func of(_ property: Property) -> Int64 {
         // One below the largest, which so can be wished for in vain.
-        func stored(_ value: Int, _ field: Field) -> Int64 { Int64(min(value, field.largest - 1)) << Int64(field.shift) }
+        func stored(_ value: Int, _ field: Field) -> Int64 {
+            Int64(min(value, field.largest - 1)) << Int64(field.shift)
+        }
         let isInstant = Int64(property.instantBook ? 1 : 0) << Int64(instantBook.shift)
-        return stored(property.maximumGuests, guests) | stored(property.bedrooms, bedrooms) | stored(property.beds, beds)
+        return stored(property.maximumGuests, guests) | stored(property.bedrooms, bedrooms)
+            | stored(property.beds, beds)
             | stored(property.halfBathrooms, halfBathrooms) | stored((property.rating.hundredths ?? -1) + 1, rating)
             | isInstant | mask(of: property.roomType)
     }

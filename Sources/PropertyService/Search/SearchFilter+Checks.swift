@@ -28,7 +28,8 @@ extension SearchFilter {
         filter.stay = check.stay(from: query.checkIn, to: query.checkOut)
         filter.guests = check.atLeast(1, query.guests, "guests") ?? 1
         price(query, operatorCurrency, &filter, &check)
-        check.require(query.amenities.count <= mostAmenities, "amenities", "too_many", "at most \(mostAmenities) amenities")
+        check.require(
+            query.amenities.count <= mostAmenities, "amenities", "too_many", "at most \(mostAmenities) amenities")
         for words in query.amenities.prefix(mostAmenities) {
             let code = Amenity.code(of: words)
             check.require(!code.isEmpty, "amenities", "invalid", "an amenity has letters or digits")
@@ -37,7 +38,9 @@ extension SearchFilter {
         filter.roomType = check.oneOf(RoomType.self, query.roomType, "roomType")
         filter.bedrooms = check.atLeast(0, query.bedrooms, "bedrooms") ?? 0
         filter.beds = check.atLeast(0, query.beds, "beds") ?? 0
-        if let bathrooms = check.within(0...1000, query.bathrooms, "bathrooms") { filter.halfBathrooms = up(bathrooms * 2) }
+        if let bathrooms = check.within(0...1000, query.bathrooms, "bathrooms") {
+            filter.halfBathrooms = up(bathrooms * 2)
+        }
         if let rating = check.within(0...5, query.minRating, "minRating") { filter.ratingHundredths = up(rating * 100) }
         filter.instantBook = query.instantBook ?? false
         filter.sort = check.oneOf(Sort.self, query.sort, "sort") ?? .recommended

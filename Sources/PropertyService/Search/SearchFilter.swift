@@ -39,7 +39,9 @@ struct SearchFilter: Sendable, Equatable {
         if let circle { parts.append("\(circle.latitude),\(circle.longitude),\(circle.radiusKilometres)") }
         if let box { parts.append("\(box.west),\(box.south),\(box.east),\(box.north)") }
         if let stay { parts.append(stay.description) }
-        parts += ["\(bedrooms)", "\(beds)", "\(halfBathrooms)", "\(ratingHundredths)", "\(instantBook)", "\(isUnanswerable)"]
+        parts += [
+            "\(bedrooms)", "\(beds)", "\(halfBathrooms)", "\(ratingHundredths)", "\(instantBook)", "\(isUnanswerable)",
+        ]
         parts.append(sort.rawValue)
         // Each part behind its length, so that no two lists read alike.
         return Fingerprint.of((parts + ["a"] + amenities + ["w"] + words).map { "\($0.utf8.count):\($0)" }.joined())

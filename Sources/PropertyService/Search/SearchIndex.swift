@@ -12,7 +12,8 @@ struct SearchIndex: Sendable {
 
     /// One page, and how many there are on all. SQL leaves out only what certainly does not fit; with dates the
     /// evaluator decides on each of the rest.
-    func page(_ filter: SearchFilter, after cursor: SearchCursor?, limit: Int, now: Instant) async throws -> SearchPage {
+    func page(_ filter: SearchFilter, after cursor: SearchCursor?, limit: Int, now: Instant) async throws -> SearchPage
+    {
         // Asked outside the read: the gazetteer is no business of the database.
         let country = filter.place.flatMap { gazetteer.countryCode(named: $0) }
         let town = filter.place.flatMap { gazetteer.town(named: $0) }

@@ -51,7 +51,9 @@ enum NightRulesText {
             while end < nights.count, nights[end] == nights[start] { end += 1 }
             let rule = nights[start]
             if rule != .none {
-                text += "\(start)+\(end - start):\(rule.price.map(String.init) ?? ""):\(rule.minimumNights.map(String.init) ?? "");"
+                let price = rule.price.map(String.init) ?? ""
+                let minimum = rule.minimumNights.map(String.init) ?? ""
+                text += "\(start)+\(end - start):\(price):\(minimum);"
             }
             start = end
         }

@@ -29,7 +29,8 @@ enum PropertyRow {
         let sourceName: String? = try row[30]
         let sourceID: String? = try row[31]
         return Property(
-            id: try row[0], hostId: try row[2], title: try row[4], description: try row[32], roomType: try named(row, 5),
+            id: try row[0], hostId: try row[2], title: try row[4], description: try row[32],
+            roomType: try named(row, 5),
             location: Location(
                 country: try row[6], city: try row[7], neighbourhood: try row[8], latitude: try row[9],
                 longitude: try row[10]),

@@ -76,8 +76,8 @@ struct PropertyStore: Sendable {
         try tx.execute(
             """
             INSERT INTO property (\(PropertyRow.columns), source_digest, created_at, changed_at)
-            VALUES (\(property.id), \(property.version), \(property.hostId), \(property.status.rawValue), \(property.title),
-                \(property.roomType.rawValue), \(property.location.country), \(property.location.city),
+            VALUES (\(property.id), \(property.version), \(property.hostId), \(property.status.rawValue),
+                \(property.title), \(property.roomType.rawValue), \(property.location.country), \(property.location.city),
                 \(property.location.neighbourhood), \(property.location.latitude), \(property.location.longitude),
                 \(property.maximumGuests), \(property.bedrooms), \(property.beds), \(property.halfBathrooms),
                 \(property.amenities.joined(separator: " ")), \(price?.amount), \(price?.currency),
@@ -88,7 +88,8 @@ struct PropertyStore: Sendable {
                 \(property.source?.name), \(property.source?.id), \(property.description), \(digest), \(now), \(now))
             """)
         try SearchEntries.replace(nil, by: property, in: tx)
-        try AmenityCounts.move(from: [], to: property.listedAmenities, naming: names.merged(over: property.amenities), in: tx)
+        try AmenityCounts.move(
+            from: [], to: property.listedAmenities, naming: names.merged(over: property.amenities), in: tx)
     }
 
     /// Brings a row, its place in the search and the counts of amenities from `old` to `new`.
@@ -121,7 +122,7 @@ struct PropertyStore: Sendable {
         if old.unitCount != new.unitCount { try NightStore.countUnitsAgain(of: new.id, in: tx) }
         if Grid.place(of: old) != Grid.place(of: new) { try NightStore.move(new.id, to: Grid.place(of: new), in: tx) }
         if let was = old.nightlyPrice?.currency, was != new.nightlyPrice?.currency {
-            // Prices per date are minor units of the old currency: kept, 100 dollars would become 100 hundredths of a yen.
+            // Prices per date are minor units of the old currency: kept, they would mean another sum.
             try NightStore.clearPrices(of: new.id, in: tx)
         }
     }
