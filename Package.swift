@@ -6,7 +6,9 @@ import PackageDescription
 let package = Package(
     name: "roost",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "roost", targets: ["Roost"])],
+    products: [
+        .executable(name: "roost", targets: ["Roost"]), .executable(name: "roost-bench", targets: ["RoostBench"]),
+    ],
     dependencies: [
         // Each with its reason in docs/dependencies.md.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -79,7 +81,22 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]),
+        // Measures the whole; not a part of the product (Benchmarks/README.md).
+        .executableTarget(
+            name: "RoostBench",
+            dependencies: [
+                "Core", "Storage", "PropertyService", "BookingService", "Assembly", "Web",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Benchmarks/RoostBench"),
 
         // A test target beside each target; TestSupport has the clock and the worlds they share.
         .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/Support"),
@@ -120,7 +137,7 @@ if let only = Context.environment["ROOST_ONLY"] {  // development only: one room
         }
     }
     package.targets.removeAll { !wanted.contains($0.name) }
-    if !wanted.contains("Roost") { package.products = [] }
+    package.products.removeAll { ($0 as? Product.Executable)?.targets.contains { !wanted.contains($0) } ?? false }
 }
 
 for target in package.targets where target.type != .system {

@@ -29,6 +29,16 @@ public struct WebServer: Sendable {
         accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, settings: WebSettings,
         world: World, probes: WebProbes = WebProbes(), mail: MailReader? = nil
     ) throws {
+        try self.init(
+            accounts: accounts, properties: properties, bookings: bookings, payments: payments, settings: settings,
+            world: world, probes: probes, mail: mail, more: [])
+    }
+
+    /// - Parameter more: routes of someone else's, behind the same middleware.
+    package init(
+        accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, settings: WebSettings,
+        world: World, probes: WebProbes = WebProbes(), mail: MailReader? = nil, more: [ExtraRoute]
+    ) throws {
         var routes = Routes()
         SessionRoutes().add(to: &routes)
         PropertyRoutes().add(to: &routes)
@@ -42,6 +52,7 @@ public struct WebServer: Sendable {
         TestCheckoutPages().add(to: &routes)
         OperatorRoutes().add(to: &routes)
         if mail != nil { MailPages().add(to: &routes) }
+        for route in more { routes.add(route) }
         self.routes = routes.entries
         site = Site(
             accounts: accounts, properties: properties, bookings: bookings, payments: payments, settings: settings,

@@ -35,14 +35,12 @@ extension Response {
 
     /// A slice of a list.
     static func list<Item>(
-        _ items: [Item], nextCursor: String? = nil, _ each: (inout JSONWriter, Item) -> Void,
-        more: (inout JSONWriter) -> Void = { _ in }
+        _ items: [Item], nextCursor: String? = nil, _ each: (inout JSONWriter, Item) -> Void
     ) -> Response {
         .json { json in
             json.object { list in
                 list.list("items", items, each)
                 list.member("nextCursor", nextCursor)
-                more(&list)
             }
         }
     }

@@ -24,6 +24,16 @@ struct PropertySummaryBody: JSONWritable {
     }
 }
 
+extension SearchPage: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        json.object { page in
+            page.list("items", items) { $0.value(PropertySummaryBody(property: $1.property, total: $1.total)) }
+            page.member("nextCursor", nextCursor)
+            page.member("totalCount", totalCount)
+        }
+    }
+}
+
 extension JSONWriter {
     fileprivate mutating func members(of property: Property, isSummary: Bool, total: Money?) {
         member("id", property.id)

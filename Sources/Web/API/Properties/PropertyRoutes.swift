@@ -19,11 +19,7 @@ struct PropertyRoutes {
         let wanted = PropertySearch(&query)
         try query.check()
         let found = try await visit.site.properties.search(wanted, for: visit.caller())
-        return .list(found.items, nextCursor: found.nextCursor) {
-            $0.value(PropertySummaryBody(property: $1.property, total: $1.total))
-        } more: {
-            $0.member("totalCount", found.totalCount)
-        }
+        return .json { $0.value(found) }
     }
 
     @Sendable func property(_ visit: Visit) async throws -> Response {
