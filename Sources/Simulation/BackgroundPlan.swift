@@ -5,6 +5,7 @@ import Core
 /// worked out, so that idle hours cost nothing.
 struct BackgroundPlan {
     private var commits = -1
+    private var waits: [Due.Wait] = []
     private var due: Due?
     /// How much later than due it is done: who looks every second comes late, and now and then much later.
     private var delay = Duration.zero
@@ -26,7 +27,9 @@ struct BackgroundPlan {
         if stage.commits != commits {
             commits = stage.commits
             let before = due
-            due = try aside.run { try await Due.next(in: stage.databases) }
+            let known = waits
+            waits = try aside.run { try await Due.next(in: stage.databases, knowing: known, stage.commitsByDatabase) }
+            due = waits.compactMap(\.due).min { $0.moment < $1.moment }
             delay = .milliseconds(dice.below(2000))
             if dice.happens(percent: 5) { delay = dice.minutes(1...60) }
             if due != before {

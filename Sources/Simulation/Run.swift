@@ -5,13 +5,12 @@ import Storage
 /// One run of a simulation, from its own thread: draws what goes on next, moves the clock, crashes nodes and looks at the
 /// promises.
 final class Run {
-    private let stage: Stage
+    let stage: Stage
     private let scheduler: Scheduler
     private let aside = Aside()
     private var promises: Promises
     private var dice: Dice
     private var background = BackgroundPlan()
-    private var checkedCommits = -1
     private(set) var broken: SimulationReport.BrokenPromise?
 
     /// Longer than anything that is waited for: payments are watched for three days, stays are over in two weeks.
@@ -112,12 +111,12 @@ final class Run {
     private func check() throws {
         guard broken == nil else { return }
         var findings = stage.takeFindings()
-        if stage.takeCheck() || checkedCommits < 0, stage.commits != checkedCommits {
-            checkedCommits = stage.commits
+        let changed = stage.takeChanged()
+        if !changed.isEmpty {
             let before = promises
             let (after, found) = try aside.run {
                 var promises = before
-                let found = try await promises.broken()
+                let found = try await promises.broken(in: changed)
                 return (promises, found)
             }
             promises = after
@@ -138,7 +137,7 @@ final class Run {
     func breakOff(_ findings: [String]) {
         guard broken == nil else { return }
         broken = SimulationReport.BrokenPromise(
-            move: stage.moves, moment: scheduler.now.description, after: stage.lastMove, findings: findings)
+            move: stage.moves, moment: scheduler.now.description, story: stage.story, findings: findings)
     }
 
     // MARK: The end

@@ -45,7 +45,7 @@ public struct Simulation: Sendable {
             return try run.report(seed: seed, days: days)
         } catch {
             let broken = SimulationReport.BrokenPromise(
-                move: 0, moment: "", after: "", findings: ["the simulation can't be built: \(error)"])
+                move: 0, moment: "the beginning", story: [], findings: ["the simulation can't be built: \(error)"])
             return SimulationReport(seed: seed, days: days, trace: 0, moves: 0, counts: [], broken: broken)
         }
     }

@@ -16,7 +16,7 @@ public enum SimulationCommand {
             print("Every promise held after each of \(report.moves) moves.")
             return 0
         }
-        print("A promise is broken at \(broken)")
+        print("A promise is broken: \(broken)")
         print("Again: \(report.replay)")
         return 1
     }

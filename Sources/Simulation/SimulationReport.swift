@@ -23,13 +23,14 @@ public struct SimulationReport: Sendable, Equatable {
         public let move: Int
         /// The simulated moment, RFC 3339.
         public let moment: String
-        /// What was done last.
-        public let after: String
+        /// What was done last, with its moment; the latest at the end.
+        public let story: [String]
         /// What is wrong, in words; each line one finding.
         public let findings: [String]
 
         public var description: String {
-            (["move \(move), \(moment), after \(after):"] + findings.map { "  \($0)" }).joined(separator: "\n")
+            (["move \(move), \(moment), after"] + story.map { "  \($0)" } + ["finds"] + findings.map { "  \($0)" })
+                .joined(separator: "\n")
         }
     }
 

@@ -21,6 +21,8 @@ final class Stage: Sendable {
     /// Sessions that the planted fault `takesTwice` opened, by their payment.
     let secondSessions = Mutex<[PaymentID: String]>([:])
 
+    /// How many moves are told of a run that broke.
+    private static let storyLength = 30
     /// How many sent events are kept for the postman.
     private static let mostEvents = 2000
 
@@ -33,9 +35,11 @@ final class Stage: Sendable {
         var nodesMade = 0
         var places: [Place] = []
         var moves = 0
-        var lastMove = "the beginning"
+        var story: [String] = []
         var counts: [String: Int] = [:]
         var commits = 0
+        var changed: Set<String> = []
+        var commitsByDatabase: [String: Int] = [:]
         var isCheckDue = false
         var findings: [String] = []
         var events: [SentEvent] = []
@@ -124,10 +128,12 @@ final class Stage: Sendable {
 
     /// Something was done: the promises are looked at before anything else is.
     func moved(_ move: String, _ outcome: String) {
+        let now = scheduler.now
         state.withLock { state in
             state.moves += 1
-            state.lastMove = "\(move): \(outcome)"
             state.isCheckDue = true
+            state.story.append("\(now) \(move): \(outcome)")
+            if state.story.count > 2 * Stage.storyLength { state.story.removeFirst(Stage.storyLength) }
         }
         scheduler.note(move)
         scheduler.note(outcome)
@@ -139,6 +145,8 @@ final class Stage: Sendable {
         scheduler.note(database)
         state.withLock { state in
             state.commits += 1
+            state.changed.insert(database)
+            state.commitsByDatabase[database, default: 0] += 1
             state.events += events
             if state.events.count > Stage.mostEvents { state.events.removeFirst(Stage.mostEvents / 2) }
         }
@@ -158,8 +166,10 @@ final class Stage: Sendable {
     var acknowledged: [BookingID] { state.withLock { $0.acknowledged } }
 
     var commits: Int { state.withLock { $0.commits } }
+    var commitsByDatabase: [String: Int] { state.withLock { $0.commitsByDatabase } }
     var moves: Int { state.withLock { $0.moves } }
-    var lastMove: String { state.withLock { $0.lastMove } }
+    /// The last moves, the latest at the end.
+    var story: [String] { state.withLock { $0.story.suffix(Stage.storyLength) } }
 
     /// What was found since the last time.
     func takeFindings() -> [String] {
@@ -169,11 +179,15 @@ final class Stage: Sendable {
         }
     }
 
-    /// Whether the promises must be looked at; once.
-    func takeCheck() -> Bool {
+    /// The databases that were written to since the last time, where something was done that makes the promises due.
+    func takeChanged() -> Set<String> {
         state.withLock { state in
-            defer { state.isCheckDue = false }
-            return state.isCheckDue
+            guard state.isCheckDue else { return [] }
+            defer {
+                state.isCheckDue = false
+                state.changed = []
+            }
+            return state.changed
         }
     }
 

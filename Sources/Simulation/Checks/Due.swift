@@ -8,22 +8,36 @@ struct Due: Sendable, Equatable {
     let moment: Instant
     let what: String
 
-    static func next(in databases: Databases) async throws -> Due? {
-        let bookings = try await first("bookings", in: databases.bookings, ["SELECT MIN(due_at) FROM booking"])
-        let payments = try await first(
-            "payments", in: databases.payments, ["SELECT MIN(ask_at) FROM payment", "SELECT MIN(ask_at) FROM refund"])
-        let users = try await first(
-            "mails", in: databases.users, ["SELECT MIN(due_at) FROM mail WHERE state IN ('queued', 'sending')"])
-        let properties = try await first("properties", in: databases.properties, [])
-        return [bookings, payments, users, properties].compactMap(\.self).min { $0.moment < $1.moment }
+    /// What was due next in a database, and after how many commits that was so.
+    struct Wait: Sendable {
+        let database: String
+        let commits: Int
+        let due: Due?
     }
 
-    private static func first(_ name: String, in database: any Database, _ moments: [SQL]) async throws -> Due? {
-        try await database.read { reader in
-            let found = try reader.values(SQL.joined(moments + [events], by: " UNION ALL "), as: Instant?.self)
-            return found.compactMap(\.self).min().map { Due(moment: $0, what: name) }
+    /// - Parameter known: as last worked out: a database without a commit since then is not asked again.
+    static func next(in databases: Databases, knowing known: [Wait], _ commits: [String: Int]) async throws -> [Wait] {
+        var waits: [Wait] = []
+        for (index, (name, database)) in databases.all.enumerated() {
+            let count = commits[name] ?? 0
+            if known.indices.contains(index), known[index].commits == count {
+                waits.append(known[index])
+                continue
+            }
+            let query = index < queries.count ? queries[index] : events
+            let moment = try await database.read { try $0.values(query, as: Instant?.self).compactMap(\.self).min() }
+            waits.append(Wait(database: name, commits: count, due: moment.map { Due(moment: $0, what: name) }))
         }
+        return waits
     }
+
+    /// In the order of the four databases.
+    private static let queries: [SQL] = [
+        "SELECT MIN(due_at) FROM mail WHERE state IN ('queued', 'sending') UNION ALL \(events)",
+        events,
+        "SELECT MIN(due_at) FROM booking UNION ALL \(events)",
+        "SELECT MIN(ask_at) FROM payment UNION ALL SELECT MIN(ask_at) FROM refund UNION ALL \(events)",
+    ]
 
     /// The first events of their lines: those behind them wait. Whoever was tried too often waits for a person.
     private static let events: SQL = """

@@ -2,40 +2,57 @@ import Assembly
 import Core
 import Storage
 
-/// What must be true at any moment, read from the databases themselves: none of it asks the services.
+/// What must be true at any moment, read from the databases themselves: none of it asks the services. A database that
+/// nobody has written to since the last look is not read again.
 struct Promises: Sendable {
-    let databases: Databases
-
+    private let databases: Databases
     /// Where every booking stood at the last look: nothing goes backwards.
-    private(set) var states: [BookingID: String] = [:]
+    private var states: [BookingID: String] = [:]
+    private var bookings: [BookingState] = []
+    private var winners: [MoneyPromises.Winner] = []
 
     init(databases: Databases) { self.databases = databases }
 
-    /// Looks at everything once.
+    /// Looks at everything that may have changed.
+    /// - Parameter changed: the names of databases that were written to since the last look.
     /// - Returns: what is broken, in words; empty where all promises hold.
-    mutating func broken() async throws -> [String] {
-        let bookings = try await databases.bookings.read { reader in
-            (findings: try Findings.of(NightPromises.all + [Promises.noFaults], in: reader),
-                states: try reader.all(Promises.bookingStates, BookingState.init))
-        }
-        let money = try await databases.payments.read { reader in
-            (findings: try Findings.of(MoneyPromises.all + [Promises.noFaults], in: reader),
-                winners: try reader.all(MoneyPromises.winners, MoneyPromises.Winner.init))
-        }
-        let others = try await [databases.users, databases.properties].asyncFlatMap { database in
-            try await database.read { try Findings.of([Promises.noFaults], in: $0) }
-        }
-        var findings = bookings.findings + money.findings + others
-        for booking in bookings.states {
-            if let before = states.updateValue(booking.state, forKey: booking.id), before != booking.state,
-                CoursePromises.reachable[before]?.contains(booking.state) != true
-            {
-                findings.append("\(booking.id) went from \(before) to \(booking.state)")
+    mutating func broken(in changed: Set<String>) async throws -> [String] {
+        var findings: [String] = []
+        if changed.contains("bookings") {
+            let looked = try await databases.bookings.read { reader in
+                (findings: try Findings.of(Promises.ofBookings, in: reader),
+                    states: try reader.all(Promises.bookingStates, BookingState.init))
             }
+            findings += looked.findings
+            bookings = looked.states
+            for booking in bookings { findings += went(booking) }
         }
-        findings += MoneyPromises.compare(money.winners, bookings.states)
-        return findings
+        if changed.contains("payments") || changed.contains("provider") {
+            let looked = try await databases.payments.read { reader in
+                (findings: try Findings.of(Promises.ofPayments, in: reader),
+                    winners: try reader.all(MoneyPromises.winners, MoneyPromises.Winner.init))
+            }
+            findings += looked.findings
+            winners = looked.winners
+        }
+        if changed.contains("users") {
+            findings += try await databases.users.read { try Findings.of(Promises.noFaults, in: $0) }
+        }
+        if changed.contains("properties") {
+            findings += try await databases.properties.read { try Findings.of(Promises.noFaults, in: $0) }
+        }
+        return findings + MoneyPromises.compare(winners, bookings)
     }
+
+    private mutating func went(_ booking: BookingState) -> [String] {
+        guard let before = states.updateValue(booking.state, forKey: booking.id), before != booking.state,
+            CoursePromises.reachable[before]?.contains(booking.state) != true
+        else { return [] }
+        return ["\(booking.id) went from \(before) to \(booking.state)"]
+    }
+
+    private static let ofBookings = SQL.joined(NightPromises.all + [noFaults], by: " UNION ALL ")
+    private static let ofPayments = SQL.joined(MoneyPromises.all + [noFaults], by: " UNION ALL ")
 
     /// A booking, and whether it waits for its refund to be heard.
     struct BookingState: Sendable {
@@ -65,8 +82,8 @@ struct Promises: Sendable {
 
 /// Rows of two columns, what is broken and where, as sentences.
 enum Findings {
-    static func of(_ promises: [SQL], in queries: borrowing some Queries & ~Copyable) throws -> [String] {
-        try queries.all(SQL.joined(promises, by: " UNION ALL ")) { row in
+    static func of(_ promises: SQL, in queries: borrowing some Queries & ~Copyable) throws -> [String] {
+        try queries.all(promises) { row in
             "\(try row[1] as String): \(try row[0] as String)"
         }
     }
@@ -85,13 +102,4 @@ enum CoursePromises {
         "expired": ["confirmed", "completed", "cancelled"],  // the late payer who found the nights free
         "completed": [], "declined": [], "abandoned": [], "cancelled": [], "lapsed": [],
     ]
-}
-
-extension Sequence {
-    /// One after the other.
-    fileprivate func asyncFlatMap<Value>(_ make: (Element) async throws -> [Value]) async rethrows -> [Value] {
-        var made: [Value] = []
-        for element in self { made += try await make(element) }
-        return made
-    }
 }

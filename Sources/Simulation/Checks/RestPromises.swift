@@ -27,7 +27,7 @@ struct RestPromises: Sendable {
         let nights = try await databases.bookings.read { try RestNights(claimsOf: $0) }
         let copy = try await databases.properties.read { try RestNights(copyOf: $0) }
         let books = try await databases.payments.read { reader in
-            (findings: try Findings.of(RestPromises.money, in: reader),
+            (findings: try Findings.of(SQL.joined(RestPromises.money, by: " UNION ALL "), in: reader),
                 kept: try reader.all(RestPromises.balances) { row in
                     (id: try row[0] as BookingID, paid: try row[1] as Int64, back: try row[2] as Int64,
                         refunds: try row[3] as Int)

@@ -16,7 +16,7 @@ struct Guest: Person, Sendable {
         try await stage.pause(dice.minutes(1...240))
         while true {
             try await travel()
-            try await stage.pause(dice.minutes(30...900))
+            try await stage.pause(dice.minutes(60...1200))
         }
     }
 

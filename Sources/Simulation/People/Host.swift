@@ -57,7 +57,7 @@ struct Host: Person, Sendable {
             case 18: await changeUnits()
             default: await pauseAndListAgain()
             }
-            try await stage.pause(dice.minutes(20...500))
+            try await stage.pause(dice.minutes(60...700))
         }
     }
 
