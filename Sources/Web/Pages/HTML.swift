@@ -4,7 +4,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 
     init(stringLiteral value: String) { text = value }
     init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
-    init(_ pieces: [HTML]) { text = pieces.map(\.text).joined(separator: "\n") }
+    init(_ pieces: [HTML], separator: String = "\n") { text = pieces.map(\.text).joined(separator: separator) }
 
     struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""
