@@ -22,6 +22,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var deadline: Scheduled<Void>?
     private var isBroken = false
 
+    func handlerAdded(context: ChannelHandlerContext) {
+        // Where there is no decoder there is no HTTP/1 to check.
+        try? HostCheck.add(to: context.pipeline.syncOperations)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
