@@ -5,8 +5,8 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// The last step of every answer that is a "no": whatever was thrown leaves as `application/problem+json`, also the
-/// router's own 404 and 405.
+/// The last step of every answer that is a "no": whatever was thrown leaves as `application/problem+json`, or as a page
+/// where a browser asked for one; also the router's own 404 and 405.
 struct ProblemAnswers: RouterMiddleware {
     let allowed: AllowedMethods
 
@@ -16,28 +16,32 @@ struct ProblemAnswers: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let problem as Problem {
-            return problem.response
+            return answer(problem, request)
         } catch let trouble as any Trouble {
-            return answer(to: trouble, context)
+            return answer(to: trouble, request, context)
         } catch let error as any HTTPResponseError {
             return answer(to: error, request, context)
         } catch let error as HTTPParserError {
             throw error  // the connection is past saving: `ConnectionGuard` answers 400 and it ends
         } catch is CancellationError {
-            return Problem(.unavailable, "The server is stopping. Ask again in a moment.").response
+            return answer(Problem(.unavailable, "The server is stopping. Ask again in a moment."), request)
         } catch {
-            return fault(error, context)
+            return fault(error, request, context)
         }
     }
 
-    private func answer(to trouble: any Trouble, _ context: WebContext) -> Response {
-        guard let seconds = trouble.retryAfterSeconds else { return fault(trouble, context) }
+    private func answer(_ problem: Problem, _ request: Request) -> Response {
+        request.wantsPage ? problem.page : problem.response
+    }
+
+    private func answer(to trouble: any Trouble, _ request: Request, _ context: WebContext) -> Response {
+        guard let seconds = trouble.retryAfterSeconds else { return fault(trouble, request, context) }
         context.logger.warning("not available", metadata: ["error": "\(trouble)"])
-        return Problem(
+        let problem = Problem(
             .unavailable,
             "The server cannot answer just now. Ask again, with the same Idempotency-Key if you sent one.",
-            retryAfterSeconds: seconds
-        ).response
+            retryAfterSeconds: seconds)
+        return answer(problem, request)
     }
 
     /// What the router and Hummingbird themselves refuse.
@@ -45,22 +49,22 @@ struct ProblemAnswers: RouterMiddleware {
         switch error.status {
         case .notFound:
             guard let methods = allowed.methods(of: request.uri.path) else {
-                return Problem(.notFound, "There is nothing at this address.").response
+                return answer(Problem(.notFound, "There is nothing at this address."), request)
             }
-            var response = Problem(.methodNotAllowed, "Here only \(methods) can be asked.").response
+            var response = answer(Problem(.methodNotAllowed, "Here only \(methods) can be asked."), request)
             response.headers[.allow] = methods
             return response
-        case .contentTooLarge: return Problem(.payloadTooLarge, "The body is too large.").response
-        case .badRequest: return Problem(.malformedRequest, "The request cannot be read.").response
-        default: return fault(error, context)
+        case .contentTooLarge: return answer(Problem(.payloadTooLarge, "The body is too large."), request)
+        case .badRequest: return answer(Problem(.malformedRequest, "The request cannot be read."), request)
+        default: return fault(error, request, context)
         }
     }
 
     /// A fault of ours: the log has the cause, the answer only the number to find it by.
-    private func fault(_ error: any Error, _ context: WebContext) -> Response {
+    private func fault(_ error: any Error, _ request: Request, _ context: WebContext) -> Response {
         context.logger.error("failed", metadata: ["error": "\(error)", "type": "\(type(of: error))"])
-        return Problem(
-            .internal, "Something went wrong on our side. Tell the operator this number: \(context.id)."
-        ).response
+        let problem = Problem(
+            .internal, "Something went wrong on our side. Tell the operator this number: \(context.id).")
+        return answer(problem, request)
     }
 }
