@@ -44,7 +44,7 @@ struct Direct: AsyncParsableCommand {
 
     /// Lets the tasks take line after line, until the time is over or the bookings are used up.
     private func measure(_ works: [Work], in house: House, for guest: Caller) async throws -> Measured {
-        let taken = Atomic<Int>(0)
+        let line = Line()
         let begin = ContinuousClock.now
         let end = begin + .seconds(seconds)
         let beginsAgain = work != .booking
@@ -54,9 +54,9 @@ struct Direct: AsyncParsableCommand {
                     var nanoseconds: [Int] = []
                     var now = ContinuousClock.now
                     while now < end {
-                        let line = taken.add(1, ordering: .relaxed).oldValue
-                        guard beginsAgain || line < works.count else { break }
-                        _ = try await works[line % works.count].run(in: house, for: guest)
+                        let next = line.next()
+                        guard beginsAgain || next < works.count else { break }
+                        _ = try await works[next % works.count].run(in: house, for: guest)
                         let done = ContinuousClock.now
                         nanoseconds.append(Int((done - now) / .nanoseconds(1)))
                         now = done
@@ -68,6 +68,13 @@ struct Direct: AsyncParsableCommand {
         }
         return Measured(nanoseconds: nanoseconds.sorted(), seconds: (ContinuousClock.now - begin) / .seconds(1))
     }
+}
+
+/// Which line is next.
+private final class Line: Sendable {
+    private let taken = Atomic<Int>(0)
+
+    func next() -> Int { taken.add(1, ordering: .relaxed).oldValue }
 }
 
 extension Work.Kind: ExpressibleByArgument {}
