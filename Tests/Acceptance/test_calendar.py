@@ -67,7 +67,7 @@ def test_one_change_of_a_night_leaves_the_others_of_that_night(people, anyone):
 def test_a_nights_minimum_counts_for_arrivals_on_it_and_wins_over_the_places(people, anyone):
     home = place(people.hana, minimumNights=3)
     put(people.hana, home, [{"date": day(30), "minimumNights": 1}, {"date": day(40), "minimumNights": 5}])
-    assert quote(anyone, home, start=30, nights=1)["available"]
+    assert quote(anyone, home, start=30, nights=1)["reasons"] == []
     assert quote(anyone, home, start=29, nights=2)["reasons"] == ["below_minimum_nights"]
     assert quote(anyone, home, start=40, nights=4)["reasons"] == ["below_minimum_nights"]
     assert quote(anyone, home, start=39, nights=4)["available"]

@@ -62,7 +62,7 @@ class Worker(threading.Thread):
                 self.acknowledged[id] = "cancelled"
 
 
-@pytest.mark.timeout(3600 if PROVE else 300)
+@pytest.mark.timeout(7200 if PROVE else 300)
 def test_nothing_acknowledged_is_lost_and_everything_begun_is_finished(fresh):
     server = fresh(ROOST_RATE_LIMITS="off")
     people = People(server)
@@ -94,7 +94,9 @@ def test_nothing_acknowledged_is_lost_and_everything_begun_is_finished(fresh):
                 first = guest.post("/api/v1/bookings", body, (201, 409), headers={"Idempotency-Key": key})
                 again = guest.post("/api/v1/bookings", body, (201, 409), headers={"Idempotency-Key": key})
                 assert first.json().get("id") == again.json().get("id")
-        server.audit_at_rest()
+        # Whatever the dead process had taken in hand comes to rest after a minute: in the sample that is waited for once.
+        if PROVE or turn == KILLS - 1:
+            server.audit_at_rest()
 
 
 def test_killed_while_starting_it_starts_again(fresh):
