@@ -1,5 +1,6 @@
 import Core
 import HTTPTypes
+import HummingbirdTesting
 import Testing
 
 @testable import Web
@@ -22,6 +23,23 @@ struct LiveTests {
             let answer = try await guest.ask(
                 .get, "/healthz", headers: ["X-Long": String(repeating: "a", count: 40_000)])
             #expect(answer.status == 400 && answer.code == "malformed_request", "\(answer)")
+        }
+    }
+
+    @Test("HTTP/1.1 without Host, or with two, is refused; HTTP/1.0 has none")
+    func hosts() async throws {
+        try await WebFixture().meetLive { guest in
+            let port = try #require(guest.client.port)
+            let cases = [
+                ("HTTP/1.1", "", 400), ("HTTP/1.1", "Host: a\r\nHost: a\r\n", 400), ("HTTP/1.1", "host: a\r\n", 200),
+                ("HTTP/1.0", "", 200),
+            ]
+            for (version, hosts, status) in cases {
+                let answer = RawConnection.answer(to: "GET /healthz \(version)\r\n\(hosts)\r\n", port: port)
+                #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(version) \(hosts): \(answer)")
+                #expect(status == 200 || answer.contains("application/problem+json"), "\(answer)")
+            }
+            #expect(try await guest.get("/healthz").status == 200)
         }
     }
 
@@ -70,7 +88,7 @@ struct LiveTests {
             let page = try await guest.get(path)
             #expect(page.status == 200 && page.header("Content-Type") == "text/html; charset=utf-8")
             #expect(!page.text.contains("<style") && !page.text.contains(" style=") && !page.text.contains("onclick"))
-            #expect(!page.text.contains("http://") && !page.text.contains("https://") && !page.text.contains("//evil"))
+            #expect(!page.text.contains("<script") && !page.text.contains("=\"http") && !page.text.contains("//evil"))
             #expect(page.header("Content-Security-Policy") == SecurityHeaders.contentSecurityPolicy)
         }
     }

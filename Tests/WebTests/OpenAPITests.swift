@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import HTTPTypes
 import Testing
 
 @testable import Web
@@ -35,6 +36,29 @@ struct OpenAPITests {
             }
         }
         #expect(Set(try operations().map(\.name)) == Set(served.map { "\($0.method) \($0.path)" }))
+    }
+
+    @Test("The page shows every operation and shape without a script, and every link on it leads somewhere")
+    func page() async throws {
+        let names = try operations().map(\.name)
+        let operationIds = try operations().compactMap { $0.operation["operationId"] as? String }
+        #expect(try operations().allSatisfy { $0.operation["x-who"] is String })
+        try await WebFixture().meet { guest in
+            let page = try await guest.get("/api/docs")
+            let text = page.text
+            #expect(page.status == 200 && !text.contains("<script") && text.contains("/api/v1/bookings"))
+            let ids = text.matches(of: #/ id="([^"]+)"/#).map { String($0.output.1) }
+            #expect(Set(ids).count == ids.count)
+            let links = Set(text.matches(of: #/href="#([^"]+)"/#).map { String($0.output.1) })
+            #expect(links.isSubset(of: ids), "\(links.subtracting(ids))")
+            for name in names { #expect(text.contains("<code>\(name)</code>"), "\(name)") }
+            #expect(Set(operationIds).isSubset(of: ids))
+            for code in Problem.Code.allCases { #expect(ids.contains(code.rawValue)) }
+            #expect(text.contains("<code>expectedTotal</code>") && text.contains("Idempotency-Key"))
+            #expect(!text.contains("<p></p>") && !text.contains("<td></td><td></td>"))
+            let tag = try #require(page.header("ETag"))
+            #expect(try await guest.ask(.get, "/api/docs", headers: ["If-None-Match": tag]).status == 304)
+        }
     }
 
     @Test("Every reference leads somewhere")

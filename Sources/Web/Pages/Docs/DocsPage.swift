@@ -34,7 +34,8 @@ struct DocsPage {
         let about: String
         let operations: [APIOperation]
 
-        var anchor: String { name.lowercased().replacing(" ", with: "-") }
+        /// Apart from the operations' names: there is one called `bookings`.
+        var anchor: String { "about-" + name.lowercased().replacing(" ", with: "-") }
     }
 
     private var sections: [Section] {
