@@ -23,8 +23,8 @@ final class NoOp: Sendable {
     }
 
     private func answer(to request: Request, _ status: HTTPResponse.Status) throws -> Response {
-        guard let length = request.uri.queryParameters["bytes"].flatMap({ Int($0) }), (2...NoOp.longest).contains(length)
-        else { throw HTTPError(.badRequest) }
+        let asked = request.uri.queryParameters["bytes"].flatMap { Int($0) }
+        guard let length = asked, (2...NoOp.longest).contains(length) else { throw HTTPError(.badRequest) }
         let body = bodies.withLock { bodies in
             if let body = bodies[length] { return body }
             // A string of JSON, so that the type is no lie.
