@@ -84,7 +84,7 @@ export ROOST_BINARY
 echo
 echo "== Acceptance"
 started=$SECONDS
-.venv/bin/python -m pytest Tests/Acceptance --junitxml="$work/acceptance.xml" --durations=10
+.venv/bin/python -m pytest Tests/Acceptance -n 2 --dist loadfile --junitxml="$work/acceptance.xml" --durations=10
 status=$?
 read -r total bad idle < <(.venv/bin/python - "$work/acceptance.xml" << 'PYTHON'
 import sys

@@ -122,7 +122,7 @@ def test_a_box_and_one_across_the_antimeridian(world):
     ({"q": "loft"}, {"lyon", "oullins"}), ({"q": "garden"}, {"oullins", "taveuni"}), ({"q": "garden loft"}, {"oullins"}),
     ({"q": "LYON"}, {"lyon"}), ({"q": "submarine"}, set()), ({"q": "\"' OR 1=1 --"}, set()), ({"q": "* SUBMARINE("}, set()),
     ({"location": "France", "guests": 2, "amenities": "wifi", "maxPrice": 12000, "roomType": "entireHome"}, {"lyon", "oullins"}),
-], ids=str)
+], ids=lambda value: str(value) if isinstance(value, dict) else "found")
 def test_each_filter_leaves_what_fits(world, params, expected):
     assert world.found(**params) == expected
 
