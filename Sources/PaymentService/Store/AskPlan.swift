@@ -27,8 +27,11 @@ struct AskPlan: Sendable {
             return nil
         case .failed, .cancelled:
             guard hasSession, let endedAt else { return nil }
-            let next = now + pollInterval * (1 << min(tries, AskPlan.mostDoublings))
-            return next <= endedAt + AskPlan.watch ? next : nil
+            // The last time is at the end of the watch or later, never before: what came in until then is found, also
+            // by a server that was away meanwhile.
+            let end = endedAt + AskPlan.watch
+            guard now < end else { return nil }
+            return min(now + pollInterval * (1 << min(tries, AskPlan.mostDoublings)), end)
         case .open:
             return answered ? now + pollInterval : retry(tries: tries, at: now)
         case .opening, .leaving, .closing:
