@@ -126,20 +126,6 @@ let package = Package(
     ]
 )
 
-if let only = Context.environment["ROOST_ONLY"] {  // development only: one room and what it needs
-    var wanted: Set<String> = [only], grew = true
-    while grew {
-        grew = false
-        for target in package.targets where wanted.contains(target.name) {
-            for dependency in target.dependencies {
-                if case .byNameItem(let name, _) = dependency, wanted.insert(name).inserted { grew = true }
-            }
-        }
-    }
-    package.targets.removeAll { !wanted.contains($0.name) }
-    package.products.removeAll { ($0 as? Product.Executable)?.targets.contains { !wanted.contains($0) } ?? false }
-}
-
 for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
