@@ -22,6 +22,7 @@ public struct House: Sendable {
     package let databases: Databases
     package let courier: Courier
     package let deliveries: [OutboxDelivery]
+    private let round: DeliveryRound
 
     /// What tests and the simulation choose differently.
     package struct Parts: Sendable {
@@ -90,6 +91,7 @@ public struct House: Sendable {
             OutboxDelivery(database: database, source: name, handlers: hearers, world: world)
         }
         round.begin(deliveries)
+        self.round = round
 
         self.accounts = accounts
         self.properties = properties
@@ -103,9 +105,15 @@ public struct House: Sendable {
     }
 }
 
+extension House {
+    /// Opens the ring of services, couriers and deliveries, so that the memory of a house that is gone comes back: a
+    /// server has one until its end, the simulation builds thousands. Nothing may be asked of it afterwards.
+    package func dismantle() { round.begin([]) }
+}
+
 /// Carries what waits about one subject until nothing moves: an answer can then show what its commit brought about.
 private final class DeliveryRound: Sendable {
-    /// The deliveries need services that need the courier: they are known once all are built, and never change.
+    /// The deliveries need services that need the courier: they are known once all are built.
     private let deliveries = Mutex<[OutboxDelivery]>([])
 
     /// How often the four outboxes are looked through for one subject: a cancellation with its refund takes three.
