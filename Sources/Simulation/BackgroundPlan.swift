@@ -7,7 +7,7 @@ struct BackgroundPlan {
     private var commits = -1
     private var waits: [Due.Wait] = []
     private var due: Due?
-    /// How much later than due it is done: who looks every second comes late, and now and then much later.
+    /// How much later than due it is done: who looks every second comes late, and who has much to do later still.
     private var delay = Duration.zero
     private var lastRound: Instant?
     private var pause = BackgroundPlan.beat
@@ -30,8 +30,11 @@ struct BackgroundPlan {
             let known = waits
             waits = try aside.run { try await Due.next(in: stage.databases, knowing: known, stage.commitsByDatabase) }
             due = waits.compactMap(\.due).min { $0.moment < $1.moment }
-            delay = .milliseconds(dice.below(2000))
-            if dice.happens(percent: 5) { delay = dice.minutes(1...60) }
+            switch dice.below(100) {
+            case 0..<50: delay = .milliseconds(dice.below(2000))
+            case 50..<95: delay = dice.seconds(1...600)
+            default: delay = dice.minutes(10...60)
+            }
             if due != before {
                 pause = BackgroundPlan.beat
                 roundsInVain = 0

@@ -2,8 +2,8 @@ import Assembly
 import Core
 import Storage
 
-/// One run of a simulation, from its own thread: draws what goes on next, moves the clock, crashes nodes and looks at the
-/// promises.
+/// One run of a simulation, from its own thread: draws what goes on next, moves the clock, crashes nodes and looks at
+/// the promises.
 final class Run {
     let stage: Stage
     private let scheduler: Scheduler
@@ -14,7 +14,7 @@ final class Run {
     private(set) var broken: SimulationReport.BrokenPromise?
 
     /// Longer than anything that is waited for: payments are watched for three days, stays are over in two weeks.
-    private static let longestRest = Duration.hours(60 * 24)
+    private static let longestRest = Duration.hours(20 * 24)
     /// After so many rounds that move nothing, while nothing goes wrong any more, something will never come to rest.
     private static let mostRoundsInVain = 60
 
@@ -160,5 +160,6 @@ final class Run {
         scheduler.end(stage.people)
         scheduler.end(stage.outside)
         scheduler.unwind()
+        stage.clear()
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The whole system inside simulated time: one seed drives the clock, chance, guests, hosts, payers, faults, crashes and
-/// the order in which everything runs.
+/// The whole system inside simulated time: one seed drives the clock, chance, guests, hosts, payers, faults, crashes
+/// and the order in which everything runs.
 public struct Simulation: Sendable {
     private let seed: UInt64
     private let days: Int
@@ -18,7 +18,7 @@ public struct Simulation: Sendable {
         self.planted = planted
     }
 
-    /// Stack for the tasks of a run, in bytes: they run on its thread one inside the other only where they resume at once.
+    /// Stack of a run's thread, in bytes: as much as a main thread has, for a debug build's deep calls.
     private static let stackSize = 8 << 20
 
     /// Runs it to its end, or to the first promise that breaks. It has a thread of its own, because it never lets go.

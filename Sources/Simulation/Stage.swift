@@ -32,6 +32,8 @@ final class Stage: Sendable {
     private struct State: Sendable {
         var dice: Dice
         var nodes: [Node] = []
+        /// Every house that was built, to take them down at the end.
+        var houses: [House] = []
         var nodesMade = 0
         var places: [Place] = []
         var moves = 0
@@ -85,6 +87,7 @@ final class Stage: Sendable {
                 hashing: .cheap, providers: providers.map { FaultyProvider(inner: $0, life: life, stage: self) },
                 mailProvider: FaultyPost(office: post, life: life, stage: self)))
         state.withLock { state in
+            state.houses.append(house)
             state.nodesMade += 1
             state.nodes.append(Node(name: "node \(state.nodesMade)", house: house, life: life))
         }
@@ -92,10 +95,25 @@ final class Stage: Sendable {
 
     /// A house without faults over the same databases, for looking only.
     func bareHouse() throws -> House {
-        try House(
+        let house = try House(
             configuration, databases: databases, world: scheduler.world(of: outside),
             parts: House.Parts(
-                hashing: .cheap, providers: providers, mailProvider: FaultyPost(office: post, life: outside, stage: self)))
+                hashing: .cheap, providers: providers,
+                mailProvider: FaultyPost(office: post, life: outside, stage: self)))
+        state.withLock { $0.houses.append(house) }
+        return house
+    }
+
+    /// After the run: nodes and houses know the stage, and it knows them.
+    func clear() {
+        let houses = state.withLock { state in
+            defer {
+                state.houses = []
+                state.nodes = []
+            }
+            return state.houses
+        }
+        for house in houses { house.dismantle() }
     }
 
     var nodes: [Node] { state.withLock { $0.nodes } }

@@ -14,12 +14,16 @@ enum MailPromises {
         _ databases: Databases, _ bookings: [RestBooking], _ post: PostOffice, refunds: [(BookingID, Int)]
     ) async throws -> [String] {
         let users = try await databases.users.read { reader in
-            (mails: try reader.all("SELECT subject, recipient, kind, state, id FROM mail") { row in
-                (subject: try row[0] as String, recipient: try row[1] as String, kind: try row[2] as String,
-                    state: try row[3] as String, id: try row[4] as String)
-            },
+            (
+                mails: try reader.all("SELECT subject, recipient, kind, state, id FROM mail") { row in
+                    (
+                        subject: try row[0] as String, recipient: try row[1] as String, kind: try row[2] as String,
+                        state: try row[3] as String, id: try row[4] as String
+                    )
+                },
                 // Whoever signed up by themselves has a session from the start.
-                registered: try reader.values("SELECT DISTINCT person_id FROM session", as: String.self))
+                registered: try reader.values("SELECT DISTINCT person_id FROM session", as: String.self)
+            )
         }
         var findings: [String] = []
         var queued: [Topic: Int] = [:]
@@ -33,7 +37,8 @@ enum MailPromises {
         func expect(_ counts: ClosedRange<Int>, _ kind: String, to recipient: UserID, about subject: String) {
             let count = queued.removeValue(forKey: Topic(subject: subject, recipient: recipient.text, kind: kind)) ?? 0
             if !counts.contains(count) {
-                findings.append("\(subject): the mail \(kind) was queued \(count) times instead of \(counts.lowerBound)")
+                findings.append(
+                    "\(subject): the mail \(kind) was queued \(count) times instead of \(counts.lowerBound)")
             }
         }
         for person in users.registered { expect(1...1, "registered", to: UserID(stored: person), about: person) }

@@ -80,7 +80,7 @@ enum MoneyPromises {
             default:
                 guard booking?.sendsRefund != true else { continue }
                 findings.append(
-                    "\(winner.booking) (\(booking?.state ?? "no booking")): money was taken, and neither is it confirmed nor goes the money back")
+                    "\(winner.booking) (\(booking?.state ?? "no booking")): its money was taken, and does not go back")
             }
         }
         let paid = Set(winners.map(\.booking))

@@ -20,8 +20,10 @@ struct Promises: Sendable {
         var findings: [String] = []
         if changed.contains("bookings") {
             let looked = try await databases.bookings.read { reader in
-                (findings: try Findings.of(Promises.ofBookings, in: reader),
-                    states: try reader.all(Promises.bookingStates, BookingState.init))
+                (
+                    findings: try Findings.of(Promises.ofBookings, in: reader),
+                    states: try reader.all(Promises.bookingStates, BookingState.init)
+                )
             }
             findings += looked.findings
             bookings = looked.states
@@ -29,8 +31,10 @@ struct Promises: Sendable {
         }
         if changed.contains("payments") || changed.contains("provider") {
             let looked = try await databases.payments.read { reader in
-                (findings: try Findings.of(Promises.ofPayments, in: reader),
-                    winners: try reader.all(MoneyPromises.winners, MoneyPromises.Winner.init))
+                (
+                    findings: try Findings.of(Promises.ofPayments, in: reader),
+                    winners: try reader.all(MoneyPromises.winners, MoneyPromises.Winner.init)
+                )
             }
             findings += looked.findings
             winners = looked.winners

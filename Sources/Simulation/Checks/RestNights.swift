@@ -38,13 +38,16 @@ struct RestNights: Sendable {
     func differences(from copy: RestNights) -> [String] {
         var findings: [String] = []
         for id in Set(booked.keys).union(copy.booked.keys).sorted() where booked[id] ?? [] != copy.booked[id] ?? [] {
-            findings.append("\(id): search takes \(copy.booked[id]?.count ?? 0) nights for its own, it owns \(booked[id]?.count ?? 0)")
+            findings.append(
+                "\(id): has \(copy.booked[id]?.count ?? 0) nights in the search, owns \(booked[id]?.count ?? 0)")
         }
         for night in taken.symmetricDifference(copy.taken).sorted() {
-            findings.append("\(night): search takes it for \(copy.taken.contains(night) ? "taken" : "free"), and it is not")
+            findings.append(
+                "\(night): search takes it for \(copy.taken.contains(night) ? "taken" : "free"), and it is not")
         }
         for night in closed.symmetricDifference(copy.closed).sorted() {
-            findings.append("\(night): search takes it for \(copy.closed.contains(night) ? "closed" : "open"), and it is not")
+            findings.append(
+                "\(night): search takes it for \(copy.closed.contains(night) ? "closed" : "open"), and it is not")
         }
         return findings
     }

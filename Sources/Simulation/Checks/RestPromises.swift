@@ -17,7 +17,9 @@ struct RestPromises: Sendable {
         for (name, database) in databases.all {
             findings += try await database.read { reader in
                 try reader.all("SELECT subject, kind, receiver, last_error FROM outbox") { row in
-                    "\(try row[0] as String): the event \(try row[1] as String) of \(name) never reached \(try row[2] as String): \(try row[3] as String? ?? "no error")"
+                    let (subject, kind, receiver): (String, String, String) = (try row[0], try row[1], try row[2])
+                    let error: String? = try row[3]
+                    return "\(subject): the event \(kind) of \(name) never reached \(receiver): \(error ?? "no error")"
                 }
             }
         }
@@ -27,13 +29,18 @@ struct RestPromises: Sendable {
         let nights = try await databases.bookings.read { try RestNights(claimsOf: $0) }
         let copy = try await databases.properties.read { try RestNights(copyOf: $0) }
         let books = try await databases.payments.read { reader in
-            (findings: try Findings.of(SQL.joined(RestPromises.money, by: " UNION ALL "), in: reader),
+            (
+                findings: try Findings.of(SQL.joined(RestPromises.money, by: " UNION ALL "), in: reader),
                 kept: try reader.all(RestPromises.balances) { row in
-                    (id: try row[0] as BookingID, paid: try row[1] as Int64, back: try row[2] as Int64,
-                        refunds: try row[3] as Int)
-                })
+                    (
+                        id: try row[0] as BookingID, paid: try row[1] as Int64, back: try row[2] as Int64,
+                        refunds: try row[3] as Int
+                    )
+                }
+            )
         }
-        let mails = try await MailPromises.broken(databases, bookings, post, refunds: books.kept.map { ($0.id, $0.refunds) })
+        let mails = try await MailPromises.broken(
+            databases, bookings, post, refunds: books.kept.map { ($0.id, $0.refunds) })
 
         findings += books.findings + mails
         findings += nights.differences(from: copy)
@@ -44,8 +51,12 @@ struct RestPromises: Sendable {
             findings += booking.broken(paid: balance.paid, back: balance.back, nights: nights.booked[booking.id] ?? [])
         }
         let known = Set(bookings.map(\.id))
-        for id in acknowledged where !known.contains(id) { findings.append("\(id): somebody was told of it, and it is gone") }
-        let hosts = try await databases.properties.read { try $0.values("SELECT DISTINCT host_id FROM property", as: UserID.self) }
+        for id in acknowledged where !known.contains(id) {
+            findings.append("\(id): somebody was told of it, and it is gone")
+        }
+        let hosts = try await databases.properties.read {
+            try $0.values("SELECT DISTINCT host_id FROM property", as: UserID.self)
+        }
         findings += try await databases.users.read { reader in
             try reader.values("SELECT id FROM person WHERE is_host = 0 AND id IN \(list: hosts)", as: UserID.self)
                 .map { "\($0): lists a place and is no host" }
@@ -54,7 +65,10 @@ struct RestPromises: Sendable {
     }
 
     private static let money: [SQL] = [
-        "SELECT 'the payment is still ' || state, id FROM payment WHERE state IN ('opening', 'open', 'leaving', 'closing')",
+        """
+        SELECT 'the payment is still ' || state, id FROM payment
+        WHERE state IN ('opening', 'open', 'leaving', 'closing')
+        """,
         "SELECT 'the payable is still ' || state, booking_id FROM payable WHERE state IN ('open', 'closing')",
         "SELECT 'the refund is ' || state, id FROM refund WHERE state <> 'done'",
         """
@@ -96,8 +110,8 @@ struct RestBooking: Sendable {
     let hadUnit: Bool
 
     static let query: SQL = """
-        SELECT id, state, guest_id, host_id, check_in, check_out, total, currency, lines, agreed, created_at, confirmed_at,
-            cancelled_at, cancelled_by, began_as_request, unit_id
+        SELECT id, state, guest_id, host_id, check_in, check_out, total, currency, lines, agreed, created_at,
+            confirmed_at, cancelled_at, cancelled_by, began_as_request, unit_id
         FROM booking ORDER BY created_at, id
         """
 
@@ -106,7 +120,9 @@ struct RestBooking: Sendable {
         state = try row[1]
         guest = try row[2]
         host = try row[3]
-        guard let stay = Stay(from: try row[4], to: try row[5]) else { throw StorageError.fault("a booking of no night") }
+        guard let stay = Stay(from: try row[4], to: try row[5]) else {
+            throw StorageError.fault("a booking of no night")
+        }
         self.stay = stay
         total = Money(try row[6], try row[7])
         lines = try JSONDecoder().decode([PriceLine].self, from: Data((try row[8] as String).utf8))
@@ -132,9 +148,13 @@ struct RestBooking: Sendable {
             if paid != total.amount || back != 0 { found("costs \(total.amount), paid \(paid), back \(back)") }
         case "cancelled":
             let due = total.amount / 100 * Int64(refundPercent) + total.amount % 100 * Int64(refundPercent) / 100
-            if paid != total.amount || back != due { found("costs \(total.amount), paid \(paid), back \(back) instead of \(due)") }
+            if paid != total.amount || back != due {
+                found("costs \(total.amount), paid \(paid), back \(back) instead of \(due)")
+            }
             let today = cancelledAt.map { agreed.zone.day(at: $0) } ?? stay.checkOut
-            if nights != Set(stay.nights.filter { $0 < today }) { found("owns \(nights.count) nights after it was cancelled") }
+            if nights != Set(stay.nights.filter { $0 < today }) {
+                found("owns \(nights.count) nights after it was cancelled")
+            }
         case "expired", "lapsed", "declined", "abandoned":
             if paid != back { found("paid \(paid), back \(back)") }
         default:
@@ -146,7 +166,9 @@ struct RestBooking: Sendable {
     /// The contract's table, once more.
     private var refundPercent: Int {
         guard cancelledBy == "guest", let cancelledAt else { return 100 }
-        func before(days: Int) -> Instant { agreed.zone.instant(of: stay.checkIn.advanced(by: -days), at: agreed.checkInFrom) }
+        func before(days: Int) -> Instant {
+            agreed.zone.instant(of: stay.checkIn.advanced(by: -days), at: agreed.checkInFrom)
+        }
         let checkIn = before(days: 0)
         switch agreed.cancellation.policy {
         case .flexible: return cancelledAt.since(checkIn) <= .hours(-24) ? 100 : cancelledAt <= checkIn ? 50 : 0

@@ -12,7 +12,9 @@ struct FaultyProvider: PaymentProvider {
 
     func open(_ request: SessionRequest, key: String) async -> OpenAnswer {
         await call(.unknown(why: Simulated.why)) {
-            if stage.planted == .takesTwice, case .opened(let session, _) = await inner.open(request, key: "\(key)-again") {
+            if stage.planted == .takesTwice,
+                case .opened(let session, _) = await inner.open(request, key: "\(key)-again")
+            {
                 stage.secondSessions.withLock { $0[request.paymentId] = session }
             }
             return await inner.open(request, key: key)
@@ -26,7 +28,8 @@ struct FaultyProvider: PaymentProvider {
     }
 
     func close(_ session: SessionReference, key: String) async -> SessionAnswer {
-        await call(.unknown(why: Simulated.why)) {
+        if stage.planted == .neverCloses { return .unknown(why: Simulated.why) }
+        return await call(.unknown(why: Simulated.why)) {
             await takingAgain(await inner.close(session, key: key), for: session.paymentId)
         }
     }

@@ -22,6 +22,8 @@ package enum PlantedFault: String, CaseIterable, Sendable {
     case takesTwice
     /// The provider gives the money back a second time.
     case refundsTwice
+    /// The provider never says whether its page is closed.
+    case neverCloses
 
     /// What a statement answers instead of what it should do; nothing where it is done as it stands.
     func answer(to sql: SQL) -> Int? {
@@ -36,9 +38,11 @@ package enum PlantedFault: String, CaseIterable, Sendable {
         case .losesLetters: return event(sql, is: "booking.changed") ? 1 : nil
         case .booksOneSide:
             guard text.hasPrefix("INSERT INTO ledger_entry") else { return nil }
-            return sql.values.contains { if case .text(let text) = $0 { text.hasPrefix("provider:") } else { false } } ? 1 : nil
+            return sql.values.contains { if case .text(let text) = $0 { text.hasPrefix("provider:") } else { false } }
+                ? 1 : nil
         case .losesRefunds: return text.hasPrefix("INSERT INTO refund") ? 1 : nil
-        case .sellsTwice, .forgetsWhatWasHeard, .forgetsAnswers, .takesTwice, .refundsTwice: return nil
+        case .sellsTwice, .forgetsWhatWasHeard, .forgetsAnswers, .takesTwice, .refundsTwice, .neverCloses:
+            return nil
         }
     }
 
@@ -49,7 +53,8 @@ package enum PlantedFault: String, CaseIterable, Sendable {
         case .sellsTwice: return text.hasPrefix("INSERT INTO claimed_night") ? 1 : nil
         case .forgetsWhatWasHeard: return text.hasPrefix("INSERT INTO inbox") ? 1 : nil
         case .forgetsAnswers: return text.hasPrefix("INSERT INTO idempotency_record") ? 1 : nil
-        case .keepsNights, .losesFreedNights, .losesLetters, .booksOneSide, .losesRefunds, .takesTwice, .refundsTwice:
+        case .keepsNights, .losesFreedNights, .losesLetters, .booksOneSide, .losesRefunds, .takesTwice, .refundsTwice,
+            .neverCloses:
             return nil
         }
     }

@@ -150,7 +150,8 @@ struct Guest: Person, Sendable {
         let provider = dice.pick(stage.providers)
         let once = dice.happens(percent: 60) ? once("/payments", body: provider.name) : nil
         let started = try await insist("starts to pay", once: once) { house, once in
-            try await house.bookings.startPayment(for: booking.id, provider: provider.name, for: caller, once: once).payment.id
+            try await house.bookings.startPayment(for: booking.id, provider: provider.name, for: caller, once: once)
+                .payment.id
         }
         guard let id = started, let token = try await token(of: id) else { return false }
         try await stage.pause(dice.happens(percent: 75) ? dice.seconds(5...300) : dice.minutes(6...90))
@@ -184,7 +185,9 @@ struct Guest: Person, Sendable {
         let clicks = dice.happens(percent: 15) ? 2 : dice.happens(percent: 75) ? 1 : 0
         await withTaskGroup(of: Void.self) { [stage] group in
             for _ in 0..<clicks {
-                group.addTask { _ = await stage.ask("\(name) comes back from paying") { try await $0.payments.settle(id) } }
+                group.addTask {
+                    _ = await stage.ask("\(name) comes back from paying") { try await $0.payments.settle(id) }
+                }
             }
         }
         return checkout.state == .paid

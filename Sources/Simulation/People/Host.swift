@@ -41,7 +41,8 @@ struct Host: Person, Sendable {
         draft.status = "listed"
         let property = try await house.properties.create(draft, for: caller, once: once("/properties", body: title))
         stage.add(
-            Place(id: property.id, host: caller, zone: property.zone, currency: property.nightlyPrice?.currency ?? .usd))
+            Place(id: property.id, host: caller, zone: property.zone, currency: property.nightlyPrice?.currency ?? .usd)
+        )
     }
 
     // MARK: Days
@@ -129,7 +130,9 @@ struct Host: Person, Sendable {
         var nights: [NightChange] = []
         for offset in 0..<dice.within(1...4) {
             var price = Change<Int64>.keep
-            if dice.happens(percent: 30) { price = dice.happens(percent: 30) ? .clear : .set(Int64(dice.within(1...9999))) }
+            if dice.happens(percent: 30) {
+                price = dice.happens(percent: 30) ? .clear : .set(Int64(dice.within(1...9999)))
+            }
             nights.append(
                 NightChange(
                     date: first.advanced(by: offset), open: dice.happens(percent: 85) ? isOpening : nil, price: price,

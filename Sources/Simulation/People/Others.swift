@@ -20,11 +20,13 @@ struct OperatorPerson: Person, Sendable {
             try await stage.pause(dice.hours(6...30))
             let (caller, name, status) = (caller, name, dice.pick([BookingStatus.confirmed, .held, .requested]))
             let page = await stage.ask("\(name) looks at all bookings") { house in
-                try await house.bookings.bookings(as: .operator, status: status, cursor: nil, limit: 50, for: caller).items
+                try await house.bookings.bookings(as: .operator, status: status, cursor: nil, limit: 50, for: caller)
+                    .items
             }
             guard let bookings = page.value, !bookings.isEmpty else { continue }
             let id = dice.pick(bookings).id
-            let cancelled = try await insist("cancels as operator", once: once("/cancel/\(id)", body: "")) { house, once in
+            let cancelled = try await insist("cancels as operator", once: once("/cancel/\(id)", body: "")) {
+                house, once in
                 try await house.bookings.cancel(id, reason: nil, for: caller, once: once).status
             }
             if cancelled != nil { stage.count("cancelled by operators") }
@@ -39,7 +41,7 @@ struct Postman: Sendable {
 
     mutating func live() async throws {
         while true {
-            try await stage.pause(dice.minutes(60...600))
+            try await stage.pause(dice.minutes(120...900))
             guard let sent = stage.anyEvent(&dice), try await isHeard(sent) else { continue }
             let (receiver, event) = (sent.receiver, sent.event)
             _ = await stage.ask("the postman brings \(event.kind) again") { house in
@@ -59,7 +61,9 @@ struct Postman: Sendable {
 
     /// What still waits must not overtake what waits before it.
     private func isHeard(_ sent: SentEvent) async throws -> Bool {
-        guard let database = stage.databases.all.first(where: { $0.name == sent.event.source })?.database else { return false }
+        guard let database = stage.databases.all.first(where: { $0.name == sent.event.source })?.database else {
+            return false
+        }
         return try await database.read { reader in
             try !reader.exists(
                 """

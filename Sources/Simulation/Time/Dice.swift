@@ -26,7 +26,9 @@ struct Dice: RandomNumberGenerator, Sendable {
 
     mutating func seconds(_ range: ClosedRange<Int>) -> Duration { .milliseconds(within(range) * 1000 + below(1000)) }
 
-    mutating func minutes(_ range: ClosedRange<Int>) -> Duration { .milliseconds(within(range) * 60_000 + below(60_000)) }
+    mutating func minutes(_ range: ClosedRange<Int>) -> Duration {
+        .milliseconds(within(range) * 60_000 + below(60_000))
+    }
 
     mutating func hours(_ range: ClosedRange<Int>) -> Duration {
         .milliseconds(within(range) * 3_600_000 + below(3_600_000))

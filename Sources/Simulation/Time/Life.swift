@@ -9,6 +9,6 @@ final class Life: Sendable {
     func end() { ended.store(true, ordering: .relaxed) }
 }
 
-/// Whose life is over does nothing more. In a run nobody sees it: what stands still then stays so, until the run is over
-/// and the memory is given back.
+/// Whose life is over does nothing more. In a run nobody sees it: what stands still then stays so, until the run is
+/// over and the memory is given back.
 struct LifeIsOver: Error {}

@@ -4,8 +4,8 @@ import Synchronization
 /// Runs all tasks of a simulation on one thread, one job at a time, in an order drawn from the seed; its clock stands
 /// still while there is something to do.
 ///
-/// A task that asks for its turn, or sleeps, stands still until it is drawn, or its moment has come. Where its life ends
-/// meanwhile it never goes on.
+/// A task that asks for its turn, or sleeps, stands still until it is drawn, or its moment has come. Where its life
+/// ends meanwhile it never goes on.
 final class Scheduler: TaskExecutor {
     private struct Waiting: Sendable {
         let life: Life
