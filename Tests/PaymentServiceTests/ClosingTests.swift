@@ -136,6 +136,23 @@ struct ClosingTests {
         #expect(try await till.status(payment.id) == .captured)
     }
 
+    @Test("A provider that is away when the watch ends is asked until it answers")
+    func lastQuestionUnanswered() async throws {
+        let till = try await Till()
+        let payment = try await till.start().payment
+        try await till.payments.apply(Till.closing())
+        for halfHour in 0..<200 {
+            till.clock.advance(.minutes(30))
+            if halfHour == 140 {
+                try await till.act(.succeed, on: payment.id)
+                till.faults.providersAreAway = true  // from the 70th hour on, for 20 hours
+            }
+            if halfHour == 180 { till.faults.providersAreAway = false }
+            try await till.payments.work()
+        }
+        #expect(try await till.status(payment.id) == .captured)
+    }
+
     @Test("However closing and paying race, it ends as closed or as paid, and the money is where it says")
     func race() async throws {
         for seed in 1...40 {

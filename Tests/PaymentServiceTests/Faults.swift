@@ -16,11 +16,18 @@ final class Faults: Sendable {
     private struct State {
         var made = 0
         var decide: @Sendable (Int) -> FaultSide? = { _ in nil }
+        var providersAreAway = false
     }
 
     private let state = Mutex(State())
 
     var made: Int { state.withLock { $0.made } }
+
+    /// While they are away no provider answers; the databases go on.
+    var providersAreAway: Bool {
+        get { state.withLock { $0.providersAreAway } }
+        set { state.withLock { $0.providersAreAway = newValue } }
+    }
 
     func decide(_ decide: @escaping @Sendable (Int) -> FaultSide?) { state.withLock { $0.decide = decide } }
 
@@ -44,6 +51,7 @@ struct FlakyProvider: PaymentProvider {
     var name: String { inner.name }
 
     private func call<Answer>(_ unknown: Answer, _ work: () async -> Answer) async -> Answer {
+        guard !faults.providersAreAway else { return unknown }
         switch faults.next() {
         case .before?: return unknown
         case .after?:

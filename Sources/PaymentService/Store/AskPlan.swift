@@ -27,6 +27,9 @@ struct AskPlan: Sendable {
             return nil
         case .failed, .cancelled:
             guard hasSession, let endedAt else { return nil }
+            // Only an answer ends the watch: a question nobody answered has found nothing out. Never given up, because
+            // the payer may have won meanwhile; while a provider is away this is one call in ten minutes at the most.
+            guard answered else { return retry(tries: tries, at: now) }
             // The last time is at the end of the watch or later, never before: what came in until then is found, also
             // by a server that was away meanwhile.
             let end = endedAt + AskPlan.watch
