@@ -5,6 +5,7 @@ import subprocess
 
 from roost import program
 from roost.mail import Post
+from roost.trade import eventually
 
 ADDRESS = "http://127.0.0.1:8080"
 
@@ -27,7 +28,8 @@ def test_the_first_booking_of_the_readme_works_when_pasted(demo_server, tmp_path
             capture_output=True, encoding="utf-8", timeout=120)
         assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"
         assert '"status":"confirmed"' in result.stdout.replace(" ", ""), f"{result.stdout}\n{result.stderr}"
-    assert len(Post(demo_server).all()) >= 2
+    post = Post(demo_server)
+    eventually(post.all, lambda letters: len(letters) >= 4, what="a letter to guest and host for each of two confirmed bookings")
 
 
 def test_every_file_that_the_documents_name_is_there():
