@@ -24,7 +24,12 @@ let package = Package(
     targets: [
         // The ground: values every room speaks, and one door to SQL.
         .target(name: "Core"),
-        .target(name: "Storage", dependencies: ["Core", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "Storage",
+            dependencies: [
+                "Core", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The five services. Only Booking knows the doors of two others.

@@ -47,10 +47,13 @@ public protocol Connection: AnyObject {
 }
 
 /// A row of a result, valid only while it is looked at.
+///
+/// Its columns are read inlined: a search reads ten thousands of them, and reading a type that is known only at run time
+/// takes longer than SQLite does.
 public struct Row {
     package let columnCount: Int
-    package let value: (Int) -> SQLValue
-    package let column: (String) -> Int?
+    @usableFromInline package let value: (Int) -> SQLValue
+    @usableFromInline package let column: (String) -> Int?
 
     package init(columnCount: Int, value: @escaping (Int) -> SQLValue, column: @escaping (String) -> Int?) {
         self.columnCount = columnCount
@@ -60,7 +63,7 @@ public struct Row {
 
     /// The column at a place, from 0.
     /// - Throws: `StorageError.fault` where it holds something else.
-    public subscript<T: SQLReadable>(_ index: Int) -> T {
+    @inlinable public subscript<T: SQLReadable>(_ index: Int) -> T {
         get throws {
             guard let read = T(sql: value(index)) else {
                 throw StorageError.fault("column \(index) is not a \(T.self)")
@@ -71,7 +74,7 @@ public struct Row {
 
     /// The column of a name.
     /// - Throws: `StorageError.fault` where there is none or it holds something else.
-    public subscript<T: SQLReadable>(_ name: String) -> T {
+    @inlinable public subscript<T: SQLReadable>(_ name: String) -> T {
         get throws {
             guard let index = column(name) else { throw StorageError.fault("no column \(name)") }
             guard let read = T(sql: value(index)) else { throw StorageError.fault("\(name) is not a \(T.self)") }

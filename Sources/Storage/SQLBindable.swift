@@ -13,7 +13,7 @@ public protocol SQLReadable {
 
 extension String: SQLBindable, SQLReadable {
     public var sqlValue: SQLValue { .text(self) }
-    public init?(sql value: SQLValue) {
+    @inlinable public init?(sql value: SQLValue) {
         guard case .text(let text) = value else { return nil }
         self = text
     }
@@ -21,7 +21,7 @@ extension String: SQLBindable, SQLReadable {
 
 extension Int64: SQLBindable, SQLReadable {
     public var sqlValue: SQLValue { .integer(self) }
-    public init?(sql value: SQLValue) {
+    @inlinable public init?(sql value: SQLValue) {
         guard case .integer(let integer) = value else { return nil }
         self = integer
     }
@@ -29,7 +29,7 @@ extension Int64: SQLBindable, SQLReadable {
 
 extension Int: SQLBindable, SQLReadable {
     public var sqlValue: SQLValue { .integer(Int64(self)) }
-    public init?(sql value: SQLValue) {
+    @inlinable public init?(sql value: SQLValue) {
         guard case .integer(let integer) = value else { return nil }
         self = Int(integer)
     }
@@ -37,7 +37,7 @@ extension Int: SQLBindable, SQLReadable {
 
 extension Bool: SQLBindable, SQLReadable {
     public var sqlValue: SQLValue { .integer(self ? 1 : 0) }
-    public init?(sql value: SQLValue) {
+    @inlinable public init?(sql value: SQLValue) {
         guard case .integer(let integer) = value else { return nil }
         self = integer != 0
     }
@@ -45,7 +45,7 @@ extension Bool: SQLBindable, SQLReadable {
 
 extension Double: SQLBindable, SQLReadable {
     public var sqlValue: SQLValue { .real(self) }
-    public init?(sql value: SQLValue) {
+    @inlinable public init?(sql value: SQLValue) {
         switch value {
         case .real(let real): self = real
         case .integer(let integer): self = Double(integer)
@@ -56,7 +56,7 @@ extension Double: SQLBindable, SQLReadable {
 
 extension [UInt8]: SQLBindable, SQLReadable {
     public var sqlValue: SQLValue { .blob(self) }
-    public init?(sql value: SQLValue) {
+    @inlinable public init?(sql value: SQLValue) {
         guard case .blob(let bytes) = value else { return nil }
         self = bytes
     }
@@ -67,7 +67,7 @@ extension Optional: SQLBindable where Wrapped: SQLBindable {
 }
 
 extension Optional: SQLReadable where Wrapped: SQLReadable {
-    public init?(sql value: SQLValue) {
+    @inlinable public init?(sql value: SQLValue) {
         if case .null = value {
             self = nil
         } else if let wrapped = Wrapped(sql: value) {
@@ -80,7 +80,7 @@ extension Optional: SQLReadable where Wrapped: SQLReadable {
 
 extension ID: SQLBindable, SQLReadable {
     public var sqlValue: SQLValue { .text(text) }
-    public init?(sql value: SQLValue) {
+    @inlinable public init?(sql value: SQLValue) {
         guard case .text(let text) = value else { return nil }
         self.init(stored: text)
     }
@@ -88,7 +88,7 @@ extension ID: SQLBindable, SQLReadable {
 
 extension LocalDay: SQLBindable, SQLReadable {
     public var sqlValue: SQLValue { .integer(Int64(number)) }
-    public init?(sql value: SQLValue) {
+    @inlinable public init?(sql value: SQLValue) {
         guard case .integer(let integer) = value, let number = Int32(exactly: integer) else { return nil }
         self.init(number: number)
     }
@@ -96,7 +96,7 @@ extension LocalDay: SQLBindable, SQLReadable {
 
 extension Instant: SQLBindable, SQLReadable {
     public var sqlValue: SQLValue { .integer(milliseconds) }
-    public init?(sql value: SQLValue) {
+    @inlinable public init?(sql value: SQLValue) {
         guard case .integer(let integer) = value else { return nil }
         self.init(milliseconds: integer)
     }
@@ -104,7 +104,7 @@ extension Instant: SQLBindable, SQLReadable {
 
 extension Currency: SQLBindable, SQLReadable {
     public var sqlValue: SQLValue { .text(code) }
-    public init?(sql value: SQLValue) {
+    @inlinable public init?(sql value: SQLValue) {
         guard case .text(let code) = value else { return nil }
         self.init(code: code)
     }
@@ -115,7 +115,7 @@ extension SQLBindable where Self: RawRepresentable, RawValue == String {
 }
 
 extension SQLReadable where Self: RawRepresentable, RawValue == String {
-    public init?(sql value: SQLValue) {
+    @inlinable public init?(sql value: SQLValue) {
         guard case .text(let text) = value else { return nil }
         self.init(rawValue: text)
     }

@@ -1,5 +1,4 @@
 import Dispatch
-import GRDB
 import Synchronization
 
 /// Drains waiting writes into one commit: many guests share one fsync, and nobody is answered before it.
@@ -25,13 +24,13 @@ final class GroupCommit: Sendable {
     /// How many may wait: at ten thousand writes a second this is a fifth of a second's work.
     static let mostWaiting = 2048
 
-    private let writer: DatabasePool
+    private let writer: SQLiteSession
     /// A thread that may block: the cooperative pool must not wait for an fsync.
     private let queue: DispatchQueue
     /// Guards who waits; held only to add or take.
     private let waiting = Mutex(Waiting())
 
-    init(writer: DatabasePool, label: String) {
+    init(writer: SQLiteSession, label: String) {
         self.writer = writer
         queue = DispatchQueue(label: label)
     }
@@ -94,55 +93,46 @@ final class GroupCommit: Sendable {
 
     /// - Returns: for each job its error, or nothing where it is durable.
     private func commit(_ jobs: [Job]) -> [(any Error)?] {
-        writer.writeWithoutTransaction { database in
-            let connection = SQLiteConnection(database)
-            if jobs.count > 1, let outcomes = GroupCommit.together(jobs, database, connection) { return outcomes }
-            return jobs.map { GroupCommit.alone($0, database, connection) }
+        do {
+            return try writer.run { connection in
+                if jobs.count > 1, let outcomes = GroupCommit.together(jobs, connection) { return outcomes }
+                return jobs.map { GroupCommit.alone($0, connection) }
+            }
+        } catch {
+            return jobs.map { _ in error }
         }
     }
 
     /// - Returns: nothing where the whole transaction was lost, and all must run again alone.
-    private static func together(
-        _ jobs: [Job], _ database: GRDB.Database, _ connection: SQLiteConnection
-    ) -> [(any Error)?]? {
-        do {
-            try database.execute(sql: "BEGIN IMMEDIATE")
+    private static func together(_ jobs: [Job], _ connection: SQLiteConnection) -> [(any Error)?]? {
+        try? connection.transaction("BEGIN IMMEDIATE") {
             var outcomes: [(any Error)?] = []
             for job in jobs {
-                try database.execute(sql: "SAVEPOINT job")
+                _ = try connection.execute("SAVEPOINT job")
                 var failure: (any Error)?
                 do {
                     try StorageError.translating { try job.run(connection) }
                 } catch {
                     failure = error
                 }
-                guard database.isInsideTransaction else { return nil }
-                try database.execute(sql: failure == nil ? "RELEASE job" : "ROLLBACK TO job; RELEASE job")
+                guard connection.isInsideTransaction else {
+                    throw StorageError.unavailable("the transaction was rolled back by the database")
+                }
+                if failure != nil { _ = try connection.execute("ROLLBACK TO job") }
+                _ = try connection.execute("RELEASE job")
                 outcomes.append(failure)
             }
-            try database.execute(sql: "COMMIT")
             return outcomes
-        } catch {
-            if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
-            return nil
         }
     }
 
-    private static func alone(
-        _ job: Job, _ database: GRDB.Database, _ connection: SQLiteConnection
-    ) -> (any Error)? {
+    private static func alone(_ job: Job, _ connection: SQLiteConnection) -> (any Error)? {
         do {
             try StorageError.translating {
-                try database.execute(sql: "BEGIN IMMEDIATE")
-                try job.run(connection)
-                guard database.isInsideTransaction else {
-                    throw StorageError.unavailable("the transaction was rolled back by the database")
-                }
-                try database.execute(sql: "COMMIT")
+                try connection.transaction("BEGIN IMMEDIATE") { try job.run(connection) }
             }
             return nil
         } catch {
-            if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
             return error
         }
     }
