@@ -20,6 +20,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.20.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     ],
     targets: [
         // The ground: values every room speaks, and one door to SQL.
@@ -31,6 +33,17 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // The one way out over HTTP, for those who speak with providers.
+        .target(
+            name: "Outside",
+            dependencies: [
+                "Core",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
 
         // The five services. Only Booking knows the doors of two others.
         .target(
@@ -43,15 +56,15 @@ let package = Package(
         .target(
             name: "PropertyService", dependencies: ["Core", "Storage", "CZlib"],
             resources: [.copy("Resources")]),
-        .target(name: "PaymentService", dependencies: ["Core", "Storage"]),
+        .target(name: "PaymentService", dependencies: ["Core", "Storage", "Outside"]),
         .target(name: "BookingService", dependencies: ["Core", "Storage", "PropertyService", "PaymentService"]),
-        .target(name: "NotificationService", dependencies: ["Core", "Storage"]),
+        .target(name: "NotificationService", dependencies: ["Core", "Storage", "Outside"]),
 
         // The whole, built in one place; the server, the simulation and the tests all use it.
         .target(
             name: "Assembly",
             dependencies: [
-                "Core", "Storage",
+                "Core", "Storage", "Outside",
                 "AuthService", "PropertyService", "PaymentService", "BookingService", "NotificationService",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -107,6 +120,13 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/Support"),
         .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"]),
         .testTarget(name: "StorageTests", dependencies: ["Core", "Storage", "TestSupport"]),
+        .testTarget(
+            name: "OutsideTests",
+            dependencies: [
+                "Core", "Outside", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .testTarget(name: "AuthServiceTests", dependencies: ["Core", "Storage", "AuthService", "TestSupport"]),
         .testTarget(name: "PropertyServiceTests", dependencies: ["Core", "Storage", "PropertyService", "TestSupport"]),
         .testTarget(name: "PaymentServiceTests", dependencies: ["Core", "Storage", "PaymentService", "TestSupport"]),

@@ -24,10 +24,10 @@ public struct Configuration: Sendable {
     /// Whether this is the demo of `make run`: sign-ins are shown and everyone's mail can be read in the browser.
     public let isDemo: Bool
 
-    /// - Parameter settings: names and values; the environment wins over a file before they come here.
+    /// - Parameter settings: names and values, also as `…_FILE`; the environment wins over a file before they come here.
     /// - Throws: `ConfigurationError` naming the variable and what was expected.
     public init(_ settings: [String: String] = [:]) throws {
-        let reader = SettingReader(settings: settings.filter { !$0.value.isEmpty })
+        let reader = SettingReader(settings: try Configuration.withFilesRead(settings).filter { !$0.value.isEmpty })
         host = reader.text("ROOST_HOST", or: "127.0.0.1")
         port = try reader.whole("ROOST_PORT", or: 8080, in: 0...65_535)
         let base = reader.text("ROOST_BASE_URL", or: "http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
@@ -121,56 +121,10 @@ public struct ConfigurationError: Error, CustomStringConvertible {
         description = "\(variable): expected \(expected), but it is \"\(value.prefix(80))\""
     }
 
+    /// About a key or password: what it is stands nowhere.
+    init(secret variable: String, _ expected: String) {
+        description = "\(variable): expected \(expected); what it is, is not shown"
+    }
+
     init(sentence: String) { description = sentence }
-}
-
-extension Configuration {
-    /// Reads a file of lines `NAME=value`; empty lines and lines that begin with # are passed over.
-    /// - Throws: `ConfigurationError` naming the file and the line.
-    public static func settings(fromFile path: String) throws -> [String: String] {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw ConfigurationError(sentence: "the configuration file \(path) can't be read")
-        }
-        var settings: [String: String] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let line = line.trimmingCharacters(in: .whitespaces)
-            if line.isEmpty || line.hasPrefix("#") { continue }
-            guard let equals = line.firstIndex(of: "="), line.hasPrefix("ROOST_") else {
-                throw ConfigurationError(sentence: "\(path), line \(index + 1): expected ROOST_NAME=value")
-            }
-            settings[String(line[..<equals])] = String(line[line.index(after: equals)...])
-        }
-        return settings
-    }
-}
-
-/// Reads single settings with their bounds.
-struct SettingReader {
-    let settings: [String: String]
-
-    func text(_ name: String, or standard: String) -> String { settings[name] ?? standard }
-
-    func whole(_ name: String, or standard: Int, in range: ClosedRange<Int>) throws -> Int {
-        guard let text = settings[name] else { return standard }
-        guard let value = Int(text), range.contains(value) else {
-            throw ConfigurationError(name, "a whole number from \(range.lowerBound) to \(range.upperBound)", text)
-        }
-        return value
-    }
-
-    func positive(_ name: String, or standard: Double, atMost largest: Double) throws -> Double {
-        guard let text = settings[name] else { return standard }
-        guard let value = Double(text), value.isFinite, value > 0, value <= largest else {
-            throw ConfigurationError(name, "a number above 0, at most \(Int(largest))", text)
-        }
-        return value
-    }
-
-    func oneOf(_ name: String, _ choices: [String], or standard: String) throws -> String {
-        let value = text(name, or: standard)
-        guard choices.contains(value) else {
-            throw ConfigurationError(name, "one of \(choices.joined(separator: ", "))", value)
-        }
-        return value
-    }
 }

@@ -11,8 +11,9 @@ struct SettingsOptions: ParsableArguments {
     /// The settings of the file with those of the environment over them.
     func configuration() throws -> Configuration {
         var settings = try file.map { try Configuration.settings(fromFile: $0) } ?? [:]
-        settings.merge(ProcessInfo.processInfo.environment) { _, environment in environment }
-        return try Configuration(settings.filter { $0.key.hasPrefix("ROOST_") })
+        let environment = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("ROOST_") }
+        settings.merge(try Configuration.withFilesRead(environment)) { _, environment in environment }
+        return try Configuration(settings)
     }
 
     /// The house on its databases, as the one process that owns them.

@@ -1,0 +1,106 @@
+public import Core
+
+/// The line to one provider: tries again with growing, random pauses where that is safe, and leaves a provider alone
+/// that fails too often.
+public struct ProviderLine: Sendable {
+    /// How often and how long to try again while somebody waits. Longer waits belong to the durable work behind.
+    public struct Patience: Sendable {
+        /// Tries in all.
+        public let tries: Int
+        /// The ceiling of the first pause; it doubles with each.
+        public let firstPause: Duration
+        /// The longest pause; a `Retry-After` beyond it is left to the caller.
+        public let longestPause: Duration
+
+        public init(tries: Int, firstPause: Duration = .milliseconds(500), longestPause: Duration = .seconds(8)) {
+            self.tries = tries
+            self.firstPause = firstPause
+            self.longestPause = longestPause
+        }
+
+        /// For a person who waits.
+        public static let standard = Patience(tries: 3)
+        /// For work that is kept in a database and comes again by itself.
+        public static let once = Patience(tries: 1)
+    }
+
+    public let name: String
+    private let outside: Outside
+    private let world: World
+    private let patience: Patience
+    private let mayPass: @Sendable (OutsideAnswer) -> Bool
+    public let breaker: Breaker
+
+    /// - Parameters:
+    ///   - mayPass: which answers are worth another try; where left out, 408, 425, 429 and 5xx.
+    ///   - breaker: shared by all lines to the same provider.
+    public init(
+        to name: String, outside: Outside = .live, world: World, patience: Patience = .standard,
+        breaker: Breaker = Breaker(),
+        mayPass: @escaping @Sendable (OutsideAnswer) -> Bool = { $0.mayPass }
+    ) {
+        self.name = name
+        self.outside = outside
+        self.world = world
+        self.patience = patience
+        self.breaker = breaker
+        self.mayPass = mayPass
+    }
+
+    /// Until when the provider is left alone; nothing where it is believed to be well.
+    public var restsUntil: Instant? { breaker.restsUntil(at: world.now()) }
+
+    /// Asks, again where that is safe and may help.
+    /// - Returns: the last answer, whatever its status.
+    public func ask(_ request: OutsideRequest) async throws(OutsideFailure) -> OutsideAnswer {
+        var attempt = 1
+        while true {
+            if let until = breaker.admit(at: world.now()) { throw .resting(until: until) }
+            let outcome: Result<OutsideAnswer, OutsideFailure>
+            do throws(OutsideFailure) {
+                outcome = .success(try await outside.exchange(request))
+            } catch {
+                outcome = .failure(error)
+            }
+            breaker.record(isWell: isWell(outcome), at: world.now())
+            guard attempt < patience.tries, let pause = pause(after: outcome, of: request, attempt: attempt) else {
+                return try outcome.get()
+            }
+            // Cancelled while waiting: the last outcome stands.
+            do { try await world.sleep(pause) } catch { return try outcome.get() }
+            attempt += 1
+        }
+    }
+
+    /// A refusal is an answer too: only silence and 5xx speak of trouble. A limit (429) has its own pause.
+    private func isWell(_ outcome: Result<OutsideAnswer, OutsideFailure>) -> Bool {
+        switch outcome {
+        case .success(let answer): answer.status < 500
+        case .failure: false
+        }
+    }
+
+    /// How long to wait before another try; nothing where there must be none.
+    private func pause(
+        after outcome: Result<OutsideAnswer, OutsideFailure>, of request: OutsideRequest, attempt: Int
+    ) -> Duration? {
+        switch outcome {
+        case .success(let answer):
+            // A limit was hit before anything was done; after other trouble the request may have taken effect.
+            guard mayPass(answer), request.mayRepeat || answer.status == 429 else { return nil }
+            let asked = answer.retryAfter(at: world.now()) ?? .zero
+            let pause = max(asked, jitter(attempt))
+            return pause <= patience.longestPause ? pause : nil
+        case .failure(.notSent): return jitter(attempt)
+        case .failure(.unknown): return request.mayRepeat ? jitter(attempt) : nil
+        case .failure(.resting): return nil
+        }
+    }
+
+    /// Full jitter: anywhere from nothing to a ceiling that doubles, so that many who failed together come apart.
+    private func jitter(_ attempt: Int) -> Duration {
+        let ceiling = min(patience.longestPause, patience.firstPause * (1 << min(attempt - 1, 10)))
+        let chance = world.random(4).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return .milliseconds(Int64(chance % UInt64(max(1, ceiling.wholeMilliseconds))))
+    }
+}

@@ -1,0 +1,158 @@
+import Core
+import Outside
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("The line to a provider")
+struct ProviderLineTests {
+    /// A provider that answers from a list, the last answer for ever, and a clock that moves with each pause.
+    final class Script: Sendable {
+        let clock = TestWorld()
+        private let answers: [Result<OutsideAnswer, OutsideFailure>]
+        private let asked = Mutex(0)
+        private let pauses = Mutex<[Duration]>([])
+
+        init(_ answers: [Result<OutsideAnswer, OutsideFailure>]) { self.answers = answers }
+
+        var askedCount: Int { asked.withLock { $0 } }
+        var slept: [Duration] { pauses.withLock { $0 } }
+
+        func line(tries: Int = 3, breaker: Breaker = Breaker()) -> ProviderLine {
+            let world = clock.world
+            return ProviderLine(
+                to: "peer",
+                outside: Outside(exchange: { _ async throws(OutsideFailure) in
+                    let index = self.asked.withLock { count in
+                        count += 1
+                        return count - 1
+                    }
+                    return try self.answers[min(index, self.answers.count - 1)].get()
+                }),
+                world: World(
+                    now: world.now, random: world.random,
+                    sleep: { pause in
+                        self.pauses.withLock { $0.append(pause) }
+                        try await world.sleep(pause)
+                    }),
+                patience: .init(tries: tries), breaker: breaker)
+        }
+    }
+
+    static func status(_ status: Int, _ headers: [(name: String, value: String)] = []) -> Result<
+        OutsideAnswer, OutsideFailure
+    > { .success(OutsideAnswer(status: status, headers: headers)) }
+
+    static let get = OutsideRequest(.get, "http://127.0.0.1/things")
+    static let keyed = OutsideRequest(.post, "http://127.0.0.1/things", mayRepeat: true)
+    static let unkeyed = OutsideRequest(.post, "http://127.0.0.1/things")
+
+    @Test(
+        "Asks again only where that is safe and may help",
+        arguments: [
+            (get, status(503), 3), (keyed, status(500), 3), (unkeyed, status(500), 1), (unkeyed, status(429), 3),
+            (get, status(404), 1), (keyed, status(402), 1), (get, .failure(.unknown("cut")), 3),
+            (keyed, .failure(.unknown("cut")), 3), (unkeyed, .failure(.unknown("cut")), 1),
+            (unkeyed, .failure(.notSent("refused")), 3),
+        ])
+    func repeats(
+        _ request: OutsideRequest, _ answer: Result<OutsideAnswer, OutsideFailure>, _ times: Int
+    ) async throws {
+        let script = Script([answer])
+        _ = try? await script.line().ask(request)
+        #expect(script.askedCount == times)
+    }
+
+    @Test("An answer after trouble is the answer")
+    func recovers() async throws {
+        let script = Script([Self.status(503), .failure(.unknown("cut")), Self.status(200)])
+        #expect(try await script.line().ask(Self.keyed).status == 200)
+        #expect(script.slept.allSatisfy { $0 <= .seconds(1) })
+    }
+
+    @Test("Waits as long as Retry-After asks, in seconds or until a date")
+    func retryAfter() async throws {
+        let seconds = Script([Self.status(429, [("retry-after", "3")]), Self.status(200)])
+        #expect(try await seconds.line().ask(Self.keyed).status == 200)
+        #expect(seconds.slept.first.map { $0 >= .seconds(3) } == true)
+
+        // The clock of the test shows noon of 1 July 2027.
+        let date = Script([Self.status(503, [("Retry-After", "Thu, 01 Jul 2027 12:00:04 GMT")]), Self.status(200)])
+        #expect(try await date.line().ask(Self.keyed).status == 200)
+        #expect(date.slept.first.map { $0 >= .seconds(4) } == true)
+    }
+
+    @Test("A Retry-After of an hour is left to the caller")
+    func longRetryAfter() async throws {
+        let script = Script([Self.status(429, [("Retry-After", "3600")])])
+        let answer = try await script.line().ask(Self.keyed)
+        #expect(answer.status == 429)
+        #expect(answer.retryAfter(at: script.clock.now) == .seconds(3600))
+        #expect(script.slept.isEmpty)
+    }
+
+    @Test("A provider that failed five times in a row is left alone, then tried by one")
+    func breaker() async throws {
+        let script = Script(Array(repeating: Self.status(500), count: 6) + [Self.status(200)])
+        let line = script.line(tries: 1)
+        for _ in 0..<Breaker.mostFailures { _ = try await line.ask(Self.keyed) }
+        #expect(line.restsUntil == script.clock.now + Breaker.firstRest)
+        await #expect(throws: OutsideFailure.resting(until: script.clock.now + Breaker.firstRest)) {
+            try await line.ask(Self.keyed)
+        }
+        #expect(script.askedCount == 5)
+
+        script.clock.advance(Breaker.firstRest)
+        #expect(try await line.ask(Self.keyed).status == 500)
+        #expect(line.restsUntil == script.clock.now + Breaker.firstRest * 2)
+
+        script.clock.advance(Breaker.firstRest * 2)
+        #expect(try await line.ask(Self.keyed).status == 200)
+        #expect(line.restsUntil == nil)
+    }
+
+    @Test("While one tries a provider that rested, the others are told to wait")
+    func oneTries() async throws {
+        let breaker = Breaker()
+        let broken = Script([Self.status(500)])
+        for _ in 0..<Breaker.mostFailures { _ = try await broken.line(tries: 1, breaker: breaker).ask(Self.get) }
+        broken.clock.advance(Breaker.firstRest)
+
+        let inside = Mutex<OutsideFailure?>(nil)
+        let world = broken.clock.world
+        let other = broken.line(tries: 1, breaker: breaker)
+        let trying = ProviderLine(
+            to: "peer",
+            outside: Outside(exchange: { _ async throws(OutsideFailure) in
+                do throws(OutsideFailure) { _ = try await other.ask(Self.get) } catch { inside.withLock { $0 = error } }
+                return OutsideAnswer(status: 200)
+            }), world: world, patience: .once, breaker: breaker)
+        #expect(try await trying.ask(Self.get).status == 200)
+        guard case .resting = inside.withLock({ $0 }) else {
+            Issue.record("the second was let through")
+            return
+        }
+    }
+
+    @Test("A refusal is no sign of an outage")
+    func refusals() async throws {
+        let script = Script([Self.status(400)])
+        let line = script.line(tries: 1)
+        for _ in 0..<20 { _ = try await line.ask(Self.keyed) }
+        #expect(line.restsUntil == nil)
+    }
+
+    @Test(
+        "A base is https, or http on this machine, without query, name or password",
+        arguments: [
+            ("https://api.example.com", true), ("https://api.example.com/v2/", true),
+            ("http://127.0.0.1:9000/stripe", true),
+            ("http://localhost:9000", true), ("http://[::1]:9000", true), ("http://api.example.com", false),
+            ("http://127.0.0.1.example.com", false), ("ftp://127.0.0.1", false), ("api.example.com", false),
+            ("https://user:pass@api.example.com", false), ("https://api.example.com?x=1", false), ("", false),
+        ])
+    func bases(_ text: String, _ isGood: Bool) {
+        #expect((APIBase(text) != nil) == isGood)
+        #expect(APIBase(text)?.url("/v1/x").contains("//v1") != true)
+    }
+}
