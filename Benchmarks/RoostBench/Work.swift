@@ -7,7 +7,7 @@ import Web
 /// One request's work: values that are parsed already, the use case, the bytes of the body.
 enum Work: Sendable {
     case property(PropertyID)
-    case quote(PropertyID, Stay, guests: Int)
+    case quote(PropertyID, Stay, Party)
     case search(PropertySearch)
     case booking(Wish)
 
@@ -30,8 +30,8 @@ enum Work: Sendable {
         switch kind {
         case .property: self = .property(try id())
         case .quote:
-            let (stay, guests) = try Wire.quote(query: query)
-            self = .quote(try id(), stay, guests: guests)
+            let (stay, party) = try Wire.quote(query: query)
+            self = .quote(try id(), stay, party)
         case .search: self = .search(try Wire.search(query: query))
         case .booking:
             guard parts.count == 2 else { throw Unreadable(line: line) }
@@ -46,10 +46,10 @@ enum Work: Sendable {
             let body =
                 switch self {
                 case .property(let id): Wire.body(of: try await house.properties.property(id, for: nil))
-                case .quote(let id, let stay, let guests):
+                case .quote(let id, let stay, let party):
                     Wire.body(
                         of: try await house.properties.quote(
-                            id, checkIn: stay.checkIn, checkOut: stay.checkOut, guests: guests, for: nil))
+                            id, checkIn: stay.checkIn, checkOut: stay.checkOut, party: party, for: nil))
                 case .search(let search): Wire.body(of: try await house.properties.search(search, for: nil))
                 case .booking(let wish):
                     Wire.body(of: try await house.bookings.hold(wish, expecting: nil, for: guest, once: nil))

@@ -5,12 +5,12 @@ public import PropertyService
 public struct Wish: Sendable, Codable, Equatable {
     public let propertyId: PropertyID
     public let stay: Stay
-    public let guests: Int
+    public let party: Party
 
-    public init(propertyId: PropertyID, stay: Stay, guests: Int) {
+    public init(propertyId: PropertyID, stay: Stay, party: Party) {
         self.propertyId = propertyId
         self.stay = stay
-        self.guests = guests
+        self.party = party
     }
 }
 
@@ -25,7 +25,10 @@ public struct Booking: Sendable, Codable, Equatable {
     public let guestId: UserID
     public let hostId: UserID
     public let stay: Stay
+    /// Adults and children.
     public let guests: Int
+    /// Nothing only where it was written down before parties were known: then all of `guests` are adults.
+    public let party: Party?
     /// They sum to `total`.
     public let lines: [PriceLine]
     public let total: Money

@@ -72,5 +72,10 @@ package enum BookingMigrations {
                 at          BIGINT NOT NULL
             );
             """),
+        Migration(
+            "booking-0003-party",
+            """
+            ALTER TABLE booking ADD COLUMN party TEXT NOT NULL DEFAULT ''; -- JSON; empty: all guests are adults
+            """),
     ]
 }

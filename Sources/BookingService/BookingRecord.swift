@@ -40,8 +40,8 @@ struct BookingRecord: Sendable {
     var booking: Booking {
         Booking(
             id: id, code: code, status: course.status, propertyId: wish.propertyId, guestId: guestId, hostId: hostId,
-            stay: wish.stay, guests: wish.guests, lines: lines, total: total, paid: .zero(total.currency),
-            refunded: .zero(total.currency),
+            stay: wish.stay, guests: wish.party.guests, party: wish.party, lines: lines, total: total,
+            paid: .zero(total.currency), refunded: .zero(total.currency),
             holdExpiresAt: course.status == .held ? endsAt : nil,
             requestExpiresAt: course.state == .requested ? endsAt : nil,
             createdAt: createdAt, confirmedAt: confirmedAt, cancelledAt: cancelledAt, agreed: agreed)
@@ -53,7 +53,7 @@ extension BookingRecord {
     static let columns: StaticString = """
         id, code, state, property_id, unit_id, guest_id, host_id, check_in, check_out, guests, total, currency, lines, \
         agreed, extensions, ends_at, version, created_at, confirmed_at, cancelled_at, cancelled_by, reason, \
-        began_as_request
+        began_as_request, party
         """
 
     init(_ row: Row) throws {
@@ -66,7 +66,7 @@ extension BookingRecord {
         guard let stay = Stay(from: try row[7], to: try row[8]) else {
             throw StorageError.fault("booking \(id) has no night")
         }
-        wish = Wish(propertyId: try row[3], stay: stay, guests: try row[9])
+        wish = Wish(propertyId: try row[3], stay: stay, party: try BookingRecord.party(row))
         unitId = try row[4]
         guestId = try row[5]
         hostId = try row[6]
@@ -85,6 +85,15 @@ extension BookingRecord {
     }
 }
 
+extension BookingRecord {
+    /// Rows of before parties were known have an empty text: all guests are adults.
+    private static func party(_ row: Row) throws -> Party {
+        let text: String = try row[23]
+        guard !text.isEmpty else { return Party(adults: try row[9]) }
+        return try JSONDecoder().decode(Party.self, from: Data(text.utf8))
+    }
+}
+
 extension Queries where Self: ~Copyable {
     /// The booking of an id, or nothing.
     func booking(_ id: BookingID) throws -> BookingRecord? {
@@ -96,17 +105,19 @@ extension Transaction {
     func insert(_ record: BookingRecord) throws {
         let lines = String(decoding: try JSONEncoder().encode(record.lines), as: UTF8.self)
         let agreed = String(decoding: try JSONEncoder().encode(record.agreed), as: UTF8.self)
+        let party = String(decoding: try JSONEncoder().encode(record.wish.party), as: UTF8.self)
         try execute(
             """
             INSERT INTO booking (
                 id, code, state, property_id, unit_id, guest_id, host_id, check_in, check_out, guests, total, currency,
-                lines, agreed, extensions, ends_at, due_at, version, created_at, began_as_request)
+                lines, agreed, extensions, ends_at, due_at, version, created_at, began_as_request,
+                party)
             VALUES (
                 \(record.id), \(record.code), \(record.course.state.rawValue), \(record.wish.propertyId),
                 \(record.unitId), \(record.guestId), \(record.hostId), \(record.wish.stay.checkIn),
-                \(record.wish.stay.checkOut), \(record.wish.guests), \(record.total.amount), \(record.total.currency),
+                \(record.wish.stay.checkOut), \(record.wish.party.guests), \(record.total.amount), \(record.total.currency),
                 \(lines), \(agreed), \(record.extensions), \(record.endsAt), \(record.dueAt), \(record.version),
-                \(record.createdAt), \(record.beganAsRequest))
+                \(record.createdAt), \(record.beganAsRequest), \(party))
             """)
     }
 

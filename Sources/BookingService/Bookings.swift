@@ -36,7 +36,7 @@ public struct Bookings: Sendable {
         _ wish: Wish, expecting expectedTotal: Money?, for caller: Caller, once: Once?
     ) async throws -> Booking {
         let now = world.now()
-        guard let terms = try await properties.terms(for: wish.propertyId, stay: wish.stay, guests: wish.guests, now: now)
+        guard let terms = try await properties.terms(for: wish.propertyId, stay: wish.stay, party: wish.party, now: now)
         else { throw Problem.notFound("place") }
         let facts = terms.facts
         guard facts.hostId != caller.id else {
@@ -69,7 +69,7 @@ public struct Bookings: Sendable {
                 .validationFailed, terms.reasons.first?.message ?? "This stay has no price.",
                 errors: terms.reasons.map { reason in
                     Problem.FieldError(
-                        reason.code == "too_many_guests" ? "guests" : "checkIn", reason.code,
+                        reason.field, reason.code,
                         [reason.message, reason.suggestion].compactMap(\.self).joined(separator: " "))
                 })
         }

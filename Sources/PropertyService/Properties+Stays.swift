@@ -33,44 +33,45 @@ extension Properties {
     /// Whether a stay is possible and what it costs; every reason why not, and the nearest stays that are.
     /// - Throws: `Problem` `not_found`, as for the property; `validation_failed` for no night, far too many, or nobody.
     public func quote(
-        _ id: PropertyID, checkIn: LocalDay, checkOut: LocalDay, guests: Int, for caller: Caller?,
+        _ id: PropertyID, checkIn: LocalDay, checkOut: LocalDay, party: Party, for caller: Caller?,
         orWhere mayRead: @Sendable () async throws -> Bool = { false }
     ) async throws -> Quote {
         let now = world.now()
         var check = Check()
         let stay = check.stay(from: checkIn, to: checkOut)
-        check.require(guests >= 1, "guests", "out_of_range", "guests is at least 1")
+        check.require(party.adults >= 1, "guests", "out_of_range", "guests is at least 1")
         let found = try await database.read { reader in
             try Properties.propertyWithNights(id, stay.map(Alternatives.nights(around:)), in: reader)
         }
         let property = try await visible(found?.property, to: caller, orWhere: mayRead)
         try check.end()
         guard let stay, let calendar = found?.calendar else { throw Problem.notFound("property") }
-        return try quote(stay, guests, property, calendar, LocalMoment(now, in: property.zone))
+        return try quote(stay, party, property, calendar, LocalMoment(now, in: property.zone))
     }
 
     private func quote(
-        _ stay: Stay, _ guests: Int, _ property: Property, _ calendar: StayCalendar, _ moment: LocalMoment
+        _ stay: Stay, _ party: Party, _ property: Property, _ calendar: StayCalendar, _ moment: LocalMoment
     ) throws(MoneyError) -> Quote {
         let rules = StayRules(property)
-        let evaluation = try Evaluator.evaluate(rules, calendar, stay: stay, guests: guests, at: moment)
+        let evaluation = try Evaluator.evaluate(rules, calendar, stay: stay, party: party, at: moment)
         let others =
             evaluation.isPossible
-            ? [] : try Alternatives.nearest(to: stay, rules, calendar, guests: guests, at: moment)
+            ? [] : try Alternatives.nearest(to: stay, rules, calendar, party: party, at: moment)
         let alternatives = others.compactMap { other in
             other.total.map {
                 Quote.Alternative(checkIn: other.stay.checkIn, checkOut: other.stay.checkOut, total: $0)
             }
         }
         return Quote(
-            propertyId: property.id, checkIn: stay.checkIn, checkOut: stay.checkOut, guests: guests,
+            propertyId: property.id, checkIn: stay.checkIn, checkOut: stay.checkOut, party: party,
             nights: stay.nightCount, available: evaluation.isPossible,
             reasons: evaluation.refusals.map { refusal in
                 let reason = refusal.reason(for: stay)
                 guard refusal.isAboutNights, let nearest = alternatives.first else { return reason }
                 return Reason(
                     code: reason.code, message: reason.message,
-                    suggestion: "The nearest free stay as long is \(nearest.checkIn) to \(nearest.checkOut).")
+                    suggestion: "The nearest free stay as long is \(nearest.checkIn) to \(nearest.checkOut).",
+                    field: reason.field)
             },
             alternatives: alternatives, lines: evaluation.lines,
             total: evaluation.total ?? .zero(operatorCurrency))
@@ -78,7 +79,7 @@ extension Properties {
 
     /// What is needed to hold a stay: the rules asked without a look at who has the nights, which the claims decide.
     /// - Returns: nothing where there is no such listed property.
-    public func terms(for property: PropertyID, stay: Stay, guests: Int, now: Instant) async throws -> Terms? {
+    public func terms(for property: PropertyID, stay: Stay, party: Party, now: Instant) async throws -> Terms? {
         let found = try await database.read { reader -> (property: Property, calendar: StayCalendar)? in
             guard let found = try PropertyStore.property(property, in: reader), found.status == .listed else {
                 return nil
@@ -90,13 +91,15 @@ extension Properties {
         guard let found else { return nil }
         guard stay.nightCount <= Stay.farthest else {
             let refusal = Refusal.aboveMaximumNights(min(found.property.maximumNights, Stay.longest))
-            return Terms(facts: found.property.facts, reasons: [refusal.reason(for: stay)], lines: [], total: nil)
+            return Terms(
+                facts: found.property.facts, party: party, reasons: [refusal.reason(for: stay)], lines: [], total: nil)
         }
         let evaluation = try Evaluator.evaluate(
-            StayRules(found.property), found.calendar, stay: stay, guests: guests,
+            StayRules(found.property), found.calendar, stay: stay, party: party,
             at: LocalMoment(now, in: found.property.zone))
         return Terms(
-            facts: found.property.facts, reasons: evaluation.reasons, lines: evaluation.lines, total: evaluation.total)
+            facts: found.property.facts, party: party, reasons: evaluation.reasons, lines: evaluation.lines,
+            total: evaluation.total)
     }
 
     /// One look: the property and, where its nights are asked for, its calendar.

@@ -119,7 +119,7 @@ struct AgreementTests {
             let id = home.property.id
             let expected = home.reasons(stay, guests: guests, today: today)
             let quote = try await fixture.properties.quote(
-                id, checkIn: stay.checkIn, checkOut: stay.checkOut, guests: guests, for: nil)
+                id, checkIn: stay.checkIn, checkOut: stay.checkOut, party: Party(adults: guests), for: nil)
             #expect(Set(quote.reasons.map(\.code)) == expected && quote.reasons.count == expected.count, "\(stay)")
             #expect(quote.available == expected.isEmpty)
             #expect(
@@ -130,7 +130,8 @@ struct AgreementTests {
                 found[id] == (expected.isEmpty ? .some(home.total(stay)) : nil),
                 "\(stay), \(guests) guests, \(expected)")
             let terms = try #require(
-                try await fixture.properties.terms(for: id, stay: stay, guests: guests, now: fixture.world.now))
+                try await fixture.properties.terms(
+                    for: id, stay: stay, party: Party(adults: guests), now: fixture.world.now))
             #expect(
                 Set(terms.reasons.map(\.code)) == home.reasons(stay, guests: guests, today: today, asksNights: false))
             #expect(terms.lines == quote.lines && terms.total == quote.total)

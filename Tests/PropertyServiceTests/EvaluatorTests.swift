@@ -33,8 +33,10 @@ struct EvaluatorTests {
     private func codes(
         _ rules: StayRules, _ calendar: StayCalendar, _ from: String, _ to: String, guests: Int = 1
     ) throws -> [String] {
-        try Evaluator.evaluate(rules, calendar, stay: stay(from, to), guests: guests, at: moment("2027-07-01"))
-            .reasons.map(\.code)
+        try Evaluator.evaluate(
+            rules, calendar, stay: stay(from, to), party: Party(adults: guests), at: moment("2027-07-01")
+        )
+        .reasons.map(\.code)
     }
 
     private func taken(_ days: [String]) throws -> TakenNights {
@@ -134,7 +136,8 @@ struct EvaluatorTests {
             rules: NightRules(runs: [.init(nights: from..<to, rule: NightRule(price: 12_345, minimumNights: nil))]),
             units: [.none])
         let evaluation = try Evaluator.evaluate(
-            rules(), calendar, stay: stay("2028-02-28", "2028-03-02"), guests: 2, at: moment("2027-07-01"))
+            rules(), calendar, stay: stay("2028-02-28", "2028-03-02"), party: Party(adults: 2), at: moment("2027-07-01")
+        )
         #expect(evaluation.lines.map(\.amount.amount) == [10_000, 12_345, 10_000])
         #expect(evaluation.lines.map { $0.date?.description } == ["2028-02-28", "2028-02-29", "2028-03-01"])
         #expect(evaluation.lines.map(\.label).first == "Monday 28 February 2028")
@@ -147,7 +150,7 @@ struct EvaluatorTests {
         let currency = try #require(Currency(code: code))
         let evaluation = try Evaluator.evaluate(
             rules { $0.nightlyPrice = Money(1_001, currency) }, StayCalendar(units: nil),
-            stay: stay("2027-07-10", "2027-07-13"), guests: 1, at: moment("2027-07-01"))
+            stay: stay("2027-07-10", "2027-07-13"), party: Party(adults: 1), at: moment("2027-07-01"))
         #expect(evaluation.total == Money(3_003, currency))
     }
 
@@ -156,12 +159,12 @@ struct EvaluatorTests {
         let dear = rules { $0.nightlyPrice = Money(Int64.max, usd) }
         #expect(throws: MoneyError.overflow) {
             try Evaluator.evaluate(
-                dear, StayCalendar(units: nil), stay: stay("2027-07-10", "2027-07-12"), guests: 1,
+                dear, StayCalendar(units: nil), stay: stay("2027-07-10", "2027-07-12"), party: Party(adults: 1),
                 at: moment("2027-07-01"))
         }
         let largest = rules { $0.nightlyPrice = Money(Money.largestPrice, usd) }
         let year = try Evaluator.evaluate(
-            largest, StayCalendar(units: nil), stay: stay("2027-07-10", "2028-07-09"), guests: 1,
+            largest, StayCalendar(units: nil), stay: stay("2027-07-10", "2028-07-09"), party: Party(adults: 1),
             at: moment("2027-07-01"))
         #expect(year.total == Money(Money.largestPrice * 365, usd))
     }
@@ -171,7 +174,8 @@ struct EvaluatorTests {
         arguments: [("2027-11-06", "2027-11-08"), ("2028-03-11", "2028-03-13")])
     func daylightSaving(from: String, to: String) throws {
         let evaluation = try Evaluator.evaluate(
-            rules(), StayCalendar(units: [.none]), stay: stay(from, to), guests: 1, at: moment("2027-07-01"))
+            rules(), StayCalendar(units: [.none]), stay: stay(from, to), party: Party(adults: 1),
+            at: moment("2027-07-01"))
         #expect(evaluation.isPossible && evaluation.lines.count == 2 && evaluation.total == Money(20_000, usd))
     }
 
@@ -207,14 +211,14 @@ struct EvaluatorTests {
     func alternatives() throws {
         let calendar = StayCalendar(units: [try taken(["2027-07-10"])])
         let found = try Alternatives.nearest(
-            to: stay("2027-07-10", "2027-07-12"), rules(), calendar, guests: 1, at: moment("2027-07-01"))
+            to: stay("2027-07-10", "2027-07-12"), rules(), calendar, party: Party(adults: 1), at: moment("2027-07-01"))
         #expect(
             found.map { $0.stay.description } == [
                 "2027-07-11/2027-07-13", "2027-07-08/2027-07-10", "2027-07-12/2027-07-14",
             ])
         #expect(found.allSatisfy { $0.total == Money(20_000, usd) })
         let none = try Alternatives.nearest(
-            to: stay("2027-07-10", "2027-07-12"), rules(), calendar, guests: 9, at: moment("2027-07-01"))
+            to: stay("2027-07-10", "2027-07-12"), rules(), calendar, party: Party(adults: 9), at: moment("2027-07-01"))
         #expect(none.isEmpty)
     }
 

@@ -204,7 +204,7 @@ struct ListingTests {
             try await problem { _ = try await fixture.properties.change(id, publish, for: fixture.host) }
                 == .stateConflict)
         let quote = try await fixture.properties.quote(
-            id, checkIn: day(7, 10), checkOut: day(7, 12), guests: 1, for: fixture.host)
+            id, checkIn: day(7, 10), checkOut: day(7, 12), party: Party(adults: 1), for: fixture.host)
         #expect(quote.reasons.map(\.code) == ["not_listed", "no_price"] && quote.total == Money(0, .usd))
         publish.nightlyPrice = .set(MoneyDraft(amount: 5_000, currency: "EUR"))
         #expect(try await fixture.properties.change(id, publish, for: fixture.host).status == .listed)

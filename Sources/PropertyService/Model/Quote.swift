@@ -27,11 +27,14 @@ public struct Reason: Sendable, Codable, Equatable {
     public let code: String
     public let message: String
     public let suggestion: String?
+    /// The part of the request that it is about: `checkIn`, `checkOut`, `guests`, `pets` …
+    public let field: String
 
-    public init(code: String, message: String, suggestion: String?) {
+    public init(code: String, message: String, suggestion: String?, field: String) {
         self.code = code
         self.message = message
         self.suggestion = suggestion
+        self.field = field
     }
 }
 
@@ -40,7 +43,7 @@ public struct Quote: Sendable, Codable, Equatable {
     public let propertyId: PropertyID
     public let checkIn: LocalDay
     public let checkOut: LocalDay
-    public let guests: Int
+    public let party: Party
     public let nights: Int
     public let available: Bool
     /// Every rule that stands against it; the codes are the contract's `reasons`, the whole its `reasonDetails`.
@@ -84,12 +87,17 @@ public struct PropertyFacts: Sendable, Codable, Equatable {
     /// In the order of their numbers.
     public let units: [UnitID]
     public let instantBook: Bool
+    /// Whether instant book is only for guests with a finished stay; the others ask first.
+    public let instantBookNeedsFinishedStay: Bool
     public let cancellationPolicy: CancellationPolicy
+    /// Days kept free around each stay; other bookings' nights can't lie in them.
+    public let preparation: Preparation
 
     public init(
         id: PropertyID, hostId: UserID, title: String, status: PropertyStatus, zone: Zone, currency: Currency?,
         checkInFrom: TimeOfDay, checkOutBy: TimeOfDay, units: [UnitID], instantBook: Bool,
-        cancellationPolicy: CancellationPolicy
+        cancellationPolicy: CancellationPolicy, instantBookNeedsFinishedStay: Bool = false,
+        preparation: Preparation = .none
     ) {
         self.id = id
         self.hostId = hostId
@@ -101,21 +109,41 @@ public struct PropertyFacts: Sendable, Codable, Equatable {
         self.checkOutBy = checkOutBy
         self.units = units
         self.instantBook = instantBook
+        self.instantBookNeedsFinishedStay = instantBookNeedsFinishedStay
         self.cancellationPolicy = cancellationPolicy
+        self.preparation = preparation
     }
+}
+
+/// Days that a host keeps free to prepare a place: before the first night of a stay and after its last.
+public struct Preparation: Sendable, Codable, Hashable {
+    public let daysBefore: Int
+    public let daysAfter: Int
+
+    public static let none = Preparation(daysBefore: 0, daysAfter: 0)
+
+    public init(daysBefore: Int, daysAfter: Int) {
+        self.daysBefore = daysBefore
+        self.daysAfter = daysAfter
+    }
+
+    /// How many nights lie at least between two stays: what one leaves after it, the other may use before it.
+    public var gap: Int { max(daysBefore, daysAfter) }
 }
 
 /// On what terms a stay can be held: the rules and the price. Whether its nights are free is decided by the claims.
 public struct Terms: Sendable, Equatable {
     public let facts: PropertyFacts
+    public let party: Party
     /// Empty where the rules allow it.
     public let reasons: [Reason]
     public let lines: [PriceLine]
     /// The sum of the lines; nothing where there is no price.
     public let total: Money?
 
-    public init(facts: PropertyFacts, reasons: [Reason], lines: [PriceLine], total: Money?) {
+    public init(facts: PropertyFacts, party: Party, reasons: [Reason], lines: [PriceLine], total: Money?) {
         self.facts = facts
+        self.party = party
         self.reasons = reasons
         self.lines = lines
         self.total = total

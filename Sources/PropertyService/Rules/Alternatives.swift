@@ -15,14 +15,14 @@ package enum Alternatives {
     /// The nearest that are possible, the earlier of two equally near.
     /// - Parameter calendar: must know `nights(around:)`.
     package static func nearest(
-        to stay: Stay, _ rules: StayRules, _ calendar: StayCalendar, guests: Int, at moment: LocalMoment
+        to stay: Stay, _ rules: StayRules, _ calendar: StayCalendar, party: Party, at moment: LocalMoment
     ) throws(MoneyError) -> [Evaluation] {
         var found: [Evaluation] = []
         for distance in 1...reach {
             for shift in [-distance, distance] where found.count < most {
                 let (from, to) = (stay.checkIn.advanced(by: shift), stay.checkOut.advanced(by: shift))
                 guard let other = Stay(from: from, to: to) else { continue }
-                let evaluation = try Evaluator.evaluate(rules, calendar, stay: other, guests: guests, at: moment)
+                let evaluation = try Evaluator.evaluate(rules, calendar, stay: other, party: party, at: moment)
                 if evaluation.isPossible { found.append(evaluation) }
             }
         }

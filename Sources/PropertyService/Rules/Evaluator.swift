@@ -6,14 +6,14 @@ package enum Evaluator {
     /// - Parameter moment: now at the property.
     /// - Throws: `MoneyError` where the price does not fit: never a wrong sum.
     package static func evaluate(
-        _ rules: StayRules, _ calendar: StayCalendar, stay: Stay, guests: Int, at moment: LocalMoment
+        _ rules: StayRules, _ calendar: StayCalendar, stay: Stay, party: Party, at moment: LocalMoment
     ) throws(MoneyError) -> Evaluation {
         var refusals: [Refusal] = []
         if !rules.isListed { refusals.append(.notListed) }
         if rules.nightlyPrice == nil { refusals.append(.noPrice) }
         window(rules, stay, moment, &refusals)
         length(rules, calendar.rules, stay, &refusals)
-        if guests > rules.maximumGuests { refusals.append(.tooManyGuests(most: rules.maximumGuests)) }
+        if party.guests > rules.maximumGuests { refusals.append(.tooManyGuests(most: rules.maximumGuests)) }
         if let units = calendar.units { nights(units, stay, &refusals) }
         return Evaluation(stay: stay, refusals: refusals, price: try price(rules, calendar.rules, stay))
     }

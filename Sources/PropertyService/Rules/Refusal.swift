@@ -31,6 +31,16 @@ package enum Refusal: Sendable, Equatable {
         }
     }
 
+    /// The part of the request that it is about.
+    package var field: String {
+        switch self {
+        case .tooManyGuests: "guests"
+        case .notListed, .noPrice, .inThePast, .beyondBookingWindow, .notOpen, .belowMinimumNights,
+            .aboveMaximumNights, .nightsTaken, .noUnitForWholeStay:
+            "checkIn"
+        }
+    }
+
     /// Whether it is about who has the nights, which claims decide, and not about a rule.
     package var isAboutNights: Bool {
         switch self {
@@ -43,7 +53,7 @@ package enum Refusal: Sendable, Equatable {
 
     /// In words, with the smallest change of `stay` that would satisfy this rule.
     package func reason(for stay: Stay) -> Reason {
-        Reason(code: code, message: message, suggestion: suggestion(for: stay))
+        Reason(code: code, message: message, suggestion: suggestion(for: stay), field: field)
     }
 
     private var message: String {

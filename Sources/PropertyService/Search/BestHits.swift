@@ -64,7 +64,8 @@ struct SearchCandidate: Sendable {
 
     /// Nothing where the rules refuse the stay or its price lies outside what was asked for.
     func hit(for stay: Stay, _ filter: SearchFilter) throws -> FoundHit? {
-        let evaluation = try Evaluator.evaluate(rules, calendar, stay: stay, guests: filter.guests, at: moment)
+        let evaluation = try Evaluator.evaluate(
+            rules, calendar, stay: stay, party: Party(adults: filter.guests), at: moment)
         guard evaluation.isPossible, let total = evaluation.total else { return nil }
         let perNight = total.amount / Int64(stay.nightCount)
         guard filter.price.contains(perNight) else { return nil }

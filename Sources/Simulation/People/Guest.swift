@@ -28,7 +28,7 @@ struct Guest: Person, Sendable {
         let today = place.zone.day(at: stage.scheduler.now)
         let checkIn = today.advanced(by: dice.happens(percent: 20) ? 0 : dice.within(0...9))
         guard let stay = Stay(from: checkIn, to: checkIn.advanced(by: dice.within(1...4))) else { return }
-        let wish = Wish(propertyId: place.id, stay: stay, guests: dice.within(1...3))
+        let wish = Wish(propertyId: place.id, stay: stay, party: Party(adults: dice.within(1...3)))
         if dice.happens(percent: 15) { await search(for: stay) }
         let quote = dice.happens(percent: 30) ? await quote(wish) : nil
         guard let booking = try await hold(wish, expecting: quote?.total) else { return }
@@ -55,7 +55,7 @@ struct Guest: Person, Sendable {
         let (name, caller) = (name, caller)
         let reply = await stage.ask("\(name) asks for a quote") { house in
             try await house.properties.quote(
-                wish.propertyId, checkIn: wish.stay.checkIn, checkOut: wish.stay.checkOut, guests: wish.guests,
+                wish.propertyId, checkIn: wish.stay.checkIn, checkOut: wish.stay.checkOut, party: wish.party,
                 for: caller)
         }
         guard let quote = reply.value else { return nil }

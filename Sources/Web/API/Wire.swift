@@ -14,19 +14,19 @@ package enum Wire {
         return search
     }
 
-    package static func quote(query: String?) throws(Problem) -> (stay: Stay, guests: Int) {
+    package static func quote(query: String?) throws(Problem) -> (stay: Stay, party: Party) {
         var query = try Query(query)
         let wanted = QuoteQuery(&query)
         try query.check()
         guard let wanted else { throw Problem.invalid("query", "invalid", "The query is not complete.") }
-        return (wanted.stay, wanted.guests)
+        return (wanted.stay, wanted.party)
     }
 
     package static func wish(body: [UInt8]) throws(Problem) -> Wish {
         var place: String?
         let hold = try Visit.decode(body) { HoldBody(&$0, place: &place) }
         guard let id = PropertyID(hold.place) else { throw Problem.notFound("place") }
-        return Wish(propertyId: id, stay: hold.stay, guests: hold.guests)
+        return Wish(propertyId: id, stay: hold.stay, party: hold.party)
     }
 
     // MARK: Out

@@ -50,6 +50,9 @@ struct Fields {
         return shape.read(value, full(name), &complaints).map { .value($0) } ?? .absent
     }
 
+    /// Whether a member is there and was not read yet.
+    func has(_ name: String) -> Bool { members[name] != nil }
+
     /// Complains of a member for a reason that no shape knows.
     mutating func complain(_ name: String, _ code: String, _ message: String) {
         complaints.add(full(name), code, message)

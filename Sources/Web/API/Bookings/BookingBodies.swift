@@ -7,7 +7,7 @@ struct HoldBody: Sendable {
     /// As sent: what is no id of ours names no place.
     let place: String
     let stay: Stay
-    let guests: Int
+    let party: Party
     let expectedTotal: Money?
 
     /// - Parameter place: told also where the rest is wrong.
@@ -15,7 +15,7 @@ struct HoldBody: Sendable {
         place = fields.required("propertyId", .secret(0...1024))
         let checkIn = fields.required("checkIn", .day)
         let checkOut = fields.required("checkOut", .day)
-        let guests = fields.required("guests", .integer(Bounds.guests))
+        let party = fields.party()
         var expected: Money?
         if case .value(let money) = fields.nullable("expectedTotal", .money(0...Int64.max)) { expected = money }
         guard let checkIn, let checkOut else { return nil }
@@ -23,10 +23,10 @@ struct HoldBody: Sendable {
             fields.complain("checkOut", "not_after_check_in", "must be after checkIn")
             return nil
         }
-        guard let place, let guests else { return nil }
+        guard let place, let party else { return nil }
         self.place = place
         self.stay = stay
-        self.guests = guests
+        self.party = party
         expectedTotal = expected
     }
 }
@@ -56,6 +56,7 @@ extension Booking: JSONWritable {
             booking.member("checkIn", stay.checkIn)
             booking.member("checkOut", stay.checkOut)
             booking.member("guests", guests)
+            booking.member("party", party ?? Party(adults: guests))
             booking.list("lines", lines) { $0.value($1) }
             booking.member("total", total)
             booking.member("paid", paid)

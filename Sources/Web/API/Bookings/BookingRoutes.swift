@@ -24,7 +24,7 @@ struct BookingRoutes {
             HoldBody(&fields, place: &place)
         }
         guard let propertyId = PropertyID(sent.body.place) else { throw Problem.notFound("place") }
-        let wish = Wish(propertyId: propertyId, stay: sent.body.stay, guests: sent.body.guests)
+        let wish = Wish(propertyId: propertyId, stay: sent.body.stay, party: sent.body.party)
         let booking = try await visit.site.bookings.hold(
             wish, expecting: sent.body.expectedTotal, for: caller, once: sent.once)
         return .json(.created, headers: [.location: "/api/v1/bookings/\(booking.id)"]) { $0.value(booking) }

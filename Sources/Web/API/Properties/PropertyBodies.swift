@@ -105,7 +105,8 @@ extension Quote: JSONWritable {
             quote.member("propertyId", propertyId)
             quote.member("checkIn", checkIn)
             quote.member("checkOut", checkOut)
-            quote.member("guests", guests)
+            quote.member("guests", party.guests)
+            quote.member("party", party)
             quote.member("nights", nights)
             quote.member("available", available)
             quote.list("reasons", reasons) { $0.value($1.code) }

@@ -82,18 +82,17 @@ extension PropertySearch {
 /// What a quote is asked for.
 struct QuoteQuery: Sendable {
     let stay: Stay
-    let guests: Int
+    let party: Party
 
     init?(_ query: inout Query) {
         let stay = query.stay(isRequired: true)
-        query.require("guests")
-        let guests = query.integer("guests", Bounds.guests)
-        guard let stay, let guests else { return nil }
+        let party = query.party()
+        guard let stay, let party else { return nil }
         if stay.nightCount > Bounds.nights {
             query.complain("checkOut", "out_of_range", "must be at most \(Bounds.nights) nights after checkIn")
         }
         self.stay = stay
-        self.guests = guests
+        self.party = party
     }
 }
 

@@ -50,7 +50,7 @@ struct PropertyRoutes {
         let id: PropertyID = try visit.id("place")
         let wish = try await visit.readQuery(QuoteQuery.init) { _ = try await visit.property() }
         let quote = try await visit.site.properties.quote(
-            id, checkIn: wish.stay.checkIn, checkOut: wish.stay.checkOut, guests: wish.guests, for: caller,
+            id, checkIn: wish.stay.checkIn, checkOut: wish.stay.checkOut, party: wish.party, for: caller,
             orWhere: { try await visit.hasBooked(id, caller) })
         return .json { $0.value(quote) }
     }
