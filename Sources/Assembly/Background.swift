@@ -9,7 +9,9 @@ import Storage
 
 /// The work nobody waits for: what time brings about, events and mails that did not go at once, payments nobody told
 /// us about. It may run on every node at once.
-public struct Background: Service {
+public struct Background: Service, CustomStringConvertible {
+    /// What the log says of it: without a name of its own it would be the whole house, with every setting.
+    public let description = "background work"
     private let house: House
     private let logger: Logger
 

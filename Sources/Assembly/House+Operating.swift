@@ -2,6 +2,7 @@ import AuthService
 import Core
 import Foundation
 import NotificationService
+import PaymentService
 import Storage
 
 /// What the command and the operator's addresses ask of the whole.
@@ -16,6 +17,18 @@ extension House {
     /// Sets a password and ends the person's sessions.
     public func setPassword(email: String, password: String) async throws {
         try await accounts.setPassword(email: email, password: password)
+    }
+
+    /// Takes over from an earlier process: on SQLite one process owns the files, so whoever had something in hand is
+    /// dead, and nobody need wait for its leases. To be asked once, before anything else is.
+    public func takeOver() async throws {
+        let now = world.now()
+        func isOurs(_ database: any Database) -> Bool { database is SQLiteDatabase }
+        for (_, database) in databases.all where isOurs(database) {
+            try await database.write { try $0.endLeases(at: now) }
+        }
+        if isOurs(databases.payments) { try await payments.endLeases() }
+        if isOurs(databases.users) { try await mails.endLeases() }
     }
 
     /// Whether each database answers, by a question that costs nothing.

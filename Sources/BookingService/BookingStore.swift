@@ -59,28 +59,22 @@ struct BookingStore: Sendable {
 
     /// Claims all nights of a hold or none, and leaves the events in the same transaction; a request claims nothing.
     func begin(
-        _ record: BookingRecord, units: [UnitID], refusal: Problem?, once: Once?, at now: Instant
-    ) async throws -> Outcome<Booking> {
-        try await database.write { tx in
-            // Before every other check: who asks again gets the first answer, though the price has changed since.
-            try tx.once(once, at: now) { step in
-                if let refusal { throw refusal }
-                var record = record
-                if record.course.state == .held {
-                    try checkCaps(for: record, at: now, in: step)
-                    record.unitId = try step.claim(record.wish.stay, on: units, for: record.id)
-                } else {
-                    // A request claims nothing, but nobody need ask for nights that are gone: tried, and undone.
-                    _ = try step.savepoint { .undo(try $0.claim(record.wish.stay, on: units, for: record.id)) }
-                }
-                try step.insert(record)
-                let begun = record.course.state == .held
-                if begun { try appendNights(NightsMoved.taken, Array(record.wish.stay.nights), &record, at: now, in: step) }
-                try append(begun ? .held : .requested, &record, by: .guest, at: now, in: step)
-                try step.save(record)
-                return record.booking
-            }
+        _ record: BookingRecord, units: [UnitID], at now: Instant, in tx: borrowing Transaction
+    ) throws -> Booking {
+        var record = record
+        if record.course.state == .held {
+            try checkCaps(for: record, at: now, in: tx)
+            record.unitId = try tx.claim(record.wish.stay, on: units, for: record.id)
+        } else {
+            // A request claims nothing, but nobody need ask for nights that are gone: tried, and undone.
+            _ = try tx.savepoint { .undo(try $0.claim(record.wish.stay, on: units, for: record.id)) }
         }
+        try tx.insert(record)
+        let begun = record.course.state == .held
+        if begun { try appendNights(NightsMoved.taken, Array(record.wish.stay.nights), &record, at: now, in: tx) }
+        try append(begun ? .held : .requested, &record, by: .guest, at: now, in: tx)
+        try tx.save(record)
+        return record.booking
     }
 
     private func checkCaps(for record: BookingRecord, at now: Instant, in tx: borrowing Transaction) throws {

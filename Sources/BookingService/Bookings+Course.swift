@@ -9,20 +9,24 @@ extension Bookings {
     /// - Throws: `Problem`: `not_found`, `forbidden` for its guest, `nights_unavailable` (it stays requested),
     ///   `state_conflict` where it is no open request.
     public func accept(_ id: BookingID, for caller: Caller, once: Once?) async throws -> Booking {
-        let record = try await hosted(id, by: caller)
-        guard let facts = try await properties.facts(record.wish.propertyId) else { throw Problem.notFound("place") }
-        return try await moveOnce(id, for: caller, once: once, act: "accept") { record, now, actor in
-            try record.requireOpenRequest(at: now)
-            return BookingStore.Move(event: .accepted, actor: actor, units: facts.units)
+        try await moveOnce(id, for: caller, once: once, act: "accept") {
+            let (record, actor) = try await hosted(id, by: caller)
+            guard let facts = try await properties.facts(record.wish.propertyId) else { throw Problem.notFound("place") }
+            return { record, now in
+                try record.requireOpenRequest(at: now)
+                return BookingStore.Move(event: .accepted, actor: actor, units: facts.units)
+            }
         }
     }
 
     /// - Throws: `Problem`: `not_found`, `forbidden` for its guest, `state_conflict` where it is no open request.
     public func decline(_ id: BookingID, reason: String?, for caller: Caller, once: Once?) async throws -> Booking {
-        _ = try await hosted(id, by: caller)
-        return try await moveOnce(id, for: caller, once: once, act: "decline") { record, now, actor in
-            try record.requireOpenRequest(at: now)
-            return BookingStore.Move(event: .declined, actor: actor, reason: reason)
+        try await moveOnce(id, for: caller, once: once, act: "decline") {
+            let (_, actor) = try await hosted(id, by: caller)
+            return { record, now in
+                try record.requireOpenRequest(at: now)
+                return BookingStore.Move(event: .declined, actor: actor, reason: reason)
+            }
         }
     }
 
@@ -30,22 +34,22 @@ extension Bookings {
     /// - Throws: `Problem`: `not_found`, `forbidden` for its host, `hold_expired` after the end, `state_conflict` beyond
     ///   three times or where nothing is held.
     public func extend(_ id: BookingID, for caller: Caller, once: Once?) async throws -> Booking {
-        let (record, actor) = try await record(id, for: caller)
-        guard actor == .guest else { throw Problem(.forbidden, "Only the guest may extend a hold.") }
         let now = world.now()
-        let outcome = try await store.database.write { [record, policy] tx in
-            try tx.once(once, at: now) { step in
-                var current = try step.booking(record.id) ?? record
-                guard let endsAt = try current.requireHold(at: now) else { return current.booking }
-                guard current.extensions < BookingPolicy.mostExtensions else {
-                    throw Problem(
-                        .stateConflict, "A hold can be extended \(BookingPolicy.mostExtensions) times. Pay now, or book anew.")
-                }
-                current.extensions += 1
-                current.endsAt = endsAt + policy.holdDuration
-                try step.save(current)
-                return current.booking
+        let outcome = try await store.database.once(once, at: now) {
+            let (record, actor) = try await record(id, for: caller)
+            guard actor == .guest else { throw Problem(.forbidden, "Only the guest may extend a hold.") }
+            return record
+        } _: { [policy] tx, record in
+            var current = try tx.booking(record.id) ?? record
+            guard let endsAt = try current.requireHold(at: now) else { return current.booking }
+            guard current.extensions < BookingPolicy.mostExtensions else {
+                throw Problem(
+                    .stateConflict, "A hold can be extended \(BookingPolicy.mostExtensions) times. Pay now, or book anew.")
             }
+            current.extensions += 1
+            current.endsAt = endsAt + policy.holdDuration
+            try tx.save(current)
+            return current.booking
         }
         return try outcome.get()
     }
@@ -56,18 +60,21 @@ extension Bookings {
     /// the guest, in full where host or operator cancel.
     /// - Throws: `Problem`: `not_found`, `state_conflict` for what is declined, expired or completed.
     public func cancel(_ id: BookingID, reason: String?, for caller: Caller, once: Once?) async throws -> Booking {
-        let booking = try await moveOnce(id, for: caller, once: once, act: "cancel") { record, now, actor in
-            switch record.course.state {
-            case .requested, .held, .closing, .confirmed:
-                // A stay whose last day is over is completed, though the job that says so has not come by yet.
-                guard record.course.state != .confirmed || now < record.agreed.checkOutAt else {
-                    throw Problem(.stateConflict, "This stay is over and can't be cancelled any more.")
+        let booking = try await moveOnce(id, for: caller, once: once, act: "cancel") {
+            let (_, actor) = try await record(id, for: caller)
+            return { record, now in
+                switch record.course.state {
+                case .requested, .held, .closing, .confirmed:
+                    // A stay whose last day is over is completed, though the job that says so has not come by yet.
+                    guard record.course.state != .confirmed || now < record.agreed.checkOutAt else {
+                        throw Problem(.stateConflict, "This stay is over and can't be cancelled any more.")
+                    }
+                    return BookingStore.Move(event: .cancelled, actor: actor, reason: reason)
+                case .abandoned, .cancelled:
+                    return nil
+                case .declined, .expired, .lapsed, .completed:
+                    throw Problem(.stateConflict, "This booking is \(record.course.status.rawValue) and can't be cancelled.")
                 }
-                return BookingStore.Move(event: .cancelled, actor: actor, reason: reason)
-            case .abandoned, .cancelled:
-                return nil
-            case .declined, .expired, .lapsed, .completed:
-                throw Problem(.stateConflict, "This booking is \(record.course.status.rawValue) and can't be cancelled.")
             }
         }
         return try await withBalances([booking])[0]
@@ -92,34 +99,33 @@ extension Bookings {
     }
 
     /// The booking, for those who may answer a request: its host or an operator.
-    private func hosted(_ id: BookingID, by caller: Caller) async throws -> BookingRecord {
+    private func hosted(_ id: BookingID, by caller: Caller) async throws -> (BookingRecord, Actor) {
         let (record, actor) = try await record(id, for: caller)
         guard actor != .guest else { throw Problem(.forbidden, "Only the host may answer a request.") }
-        return record
+        return (record, actor)
     }
 
+    /// Looks at a booking as it is in the transaction; nothing where it is already so.
+    private typealias Decision = @Sendable (BookingRecord, Instant) throws -> BookingStore.Move?
+
     /// Moves a booking on in one transaction, with the answer recorded for who asks again, and hands on what follows.
-    /// - Parameter decide: looks at the booking as it is in the transaction; nothing where it is already so.
+    /// - Parameter prepare: finds out who asks and what is needed, before the transaction.
     private func moveOnce(
-        _ id: BookingID, for caller: Caller, once: Once?, act: String,
-        _ decide: @escaping @Sendable (BookingRecord, Instant, Actor) throws -> BookingStore.Move?
+        _ id: BookingID, for caller: Caller, once: Once?, act: String, _ prepare: () async throws -> Decision
     ) async throws -> Booking {
-        let (_, actor) = try await record(id, for: caller)
         let now = world.now()
         let actId = world.random(16)
-        let outcome = try await store.database.write { [store] tx in
-            try tx.once(once, at: now) { step in
-                guard let current = try step.booking(id) else { throw Problem.notFound("booking") }
-                guard let move = try decide(current, now, actor) else { return current.booking }
-                if actor == .operator {
-                    try step.execute(
-                        """
-                        INSERT INTO operator_act (id, operator_id, subject, act, at)
-                        VALUES (\(Base32.text(of: actId)), \(caller.id), \(id), \(act), \(now))
-                        """)
-                }
-                return try store.move(current, move, at: now, in: step).0.booking
+        let outcome = try await store.database.once(once, at: now, ready: prepare) { [store] tx, decide in
+            guard let current = try tx.booking(id) else { throw Problem.notFound("booking") }
+            guard let move = try decide(current, now) else { return current.booking }
+            if move.actor == .operator {
+                try tx.execute(
+                    """
+                    INSERT INTO operator_act (id, operator_id, subject, act, at)
+                    VALUES (\(Base32.text(of: actId)), \(caller.id), \(id), \(act), \(now))
+                    """)
             }
+            return try store.move(current, move, at: now, in: tx).0.booking
         }
         let booking = try outcome.get()
         await courier.deliver(id.text)

@@ -11,12 +11,11 @@ extension Bookings {
     public func startPayment(
         for id: BookingID, provider: String, for caller: Caller, once: Once?
     ) async throws -> StartedPayment {
-        let (record, actor) = try await record(id, for: caller)
-        guard actor == .guest else { throw Problem(.forbidden, "Only the guest may pay for a booking.") }
-        let owed = Owed(bookingId: id, amount: record.total, description: "\(record.agreed.title), \(record.wish.stay)")
-        return try await ledger.start(owed, with: provider, once: once) {
-            // Asked after the record of the first answer: who asks again gets it though the hold is over.
+        try await ledger.start(with: provider, once: once) {
+            let (record, actor) = try await record(id, for: caller)
+            guard actor == .guest else { throw Problem(.forbidden, "Only the guest may pay for a booking.") }
             _ = try record.requireHold(at: world.now())
+            return Owed(bookingId: id, amount: record.total, description: "\(record.agreed.title), \(record.wish.stay)")
         }
     }
 

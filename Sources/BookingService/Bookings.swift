@@ -36,12 +36,28 @@ public struct Bookings: Sendable {
         _ wish: Wish, expecting expectedTotal: Money?, for caller: Caller, once: Once?
     ) async throws -> Booking {
         let now = world.now()
-        guard let terms = try await properties.terms(for: wish.propertyId, stay: wish.stay, party: wish.party, now: now)
-        else { throw Problem.notFound("place") }
-        let facts = terms.facts
-        guard facts.hostId != caller.id else {
-            throw Problem(.forbidden, "This is your own place. Close the nights in its calendar instead.")
+        let outcome = try await store.database.once(once, at: now) {
+            try await begun(wish, expecting: expectedTotal, for: caller, at: now)
+        } _: { [store] tx, begun in
+            try store.begin(begun.record, units: begun.units, at: now, in: tx)
         }
+        let booking = try outcome.get()
+        await courier.deliver(booking.id.text)
+        return booking
+    }
+
+    /// The booking as it would begin, before its nights are claimed.
+    private func begun(
+        _ wish: Wish, expecting expectedTotal: Money?, for caller: Caller, at now: Instant
+    ) async throws -> (record: BookingRecord, units: [UnitID]) {
+        let own = Problem(.forbidden, "This is your own place. Close the nights in its calendar instead.")
+        guard let terms = try await properties.terms(for: wish.propertyId, stay: wish.stay, party: wish.party, now: now)
+        else {
+            // A draft or a paused place is nowhere for others, and its host's own for its host.
+            throw try await properties.facts(wish.propertyId)?.hostId == caller.id ? own : Problem.notFound("place")
+        }
+        let facts = terms.facts
+        guard facts.hostId != caller.id else { throw own }
         let agreed = AgreedTerms(facts, wish.stay, bookedAt: now)
         var course = Course(.held)
         var endsAt = now + policy.holdDuration
@@ -49,17 +65,13 @@ public struct Bookings: Sendable {
             course = Course(.requested)
             endsAt = min(now + policy.requestDuration, agreed.checkInAt)
         }
+        if let refusal = refusal(of: terms, expecting: expectedTotal, endsAt: endsAt, now: now) { throw refusal }
         let record = BookingRecord(
             id: world.id(), code: world.code(), course: course, wish: wish, unitId: nil, guestId: caller.id,
             hostId: facts.hostId, lines: terms.lines, total: terms.total ?? .zero(facts.currency ?? .usd),
             agreed: agreed, extensions: 0, endsAt: endsAt, version: 0, createdAt: now, confirmedAt: nil,
             cancelledAt: nil, cancelledBy: nil, reason: nil, beganAsRequest: !facts.instantBook)
-        let outcome = try await store.begin(
-            record, units: facts.units, refusal: refusal(of: terms, expecting: expectedTotal, endsAt: endsAt, now: now),
-            once: once, at: now)
-        let booking = try outcome.get()
-        await courier.deliver(booking.id.text)
-        return booking
+        return (record, facts.units)
     }
 
     /// Why these terms can't be booked, whatever the nights say; rules first, then the price.
@@ -143,6 +155,12 @@ public struct Bookings: Sendable {
             booking.refunded = Money(balance.refunded, booking.total.currency)
             return booking
         }
+    }
+}
+
+extension Bookings: KeepsAnswers {
+    public func keep(_ refusal: Problem, for once: Once) async throws -> Problem {
+        try await store.database.keep(refusal, for: once, at: world.now())
     }
 }
 

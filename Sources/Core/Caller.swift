@@ -42,6 +42,13 @@ public struct Once: Sendable {
     public static let kept = Duration.seconds(80 * 3600)
 }
 
+/// Who keeps the answers given under an `Idempotency-Key`: the service whose database has the effect.
+public protocol KeepsAnswers: Sendable {
+    /// Keeps a refusal that was found before the use case began, so that asking again gives it again.
+    /// - Returns: what to answer: the first refusal under this key, which is this one unless another came before.
+    func keep(_ refusal: Problem, for once: Once) async throws -> Problem
+}
+
 /// A slice of a list, and where the next one begins.
 public struct Page<Item: Sendable>: Sendable {
     public let items: [Item]

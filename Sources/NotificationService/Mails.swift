@@ -57,6 +57,9 @@ public struct Mails: Sendable {
         return taken.count
     }
 
+    /// Ends what an earlier process had in hand, where it is known to be dead: `sendDue` need not wait for its leases.
+    package func endLeases() async throws { try await store.endLeases(at: world.now()) }
+
     /// What became of the mails about a booking or, by the id of a person, of their registration. Oldest first.
     public func deliveries(about subject: String) async throws -> [MailDelivery] {
         try await store.deliveries(where: "subject = \(subject)")

@@ -10,24 +10,15 @@ extension Payments {
     ///
     /// A payment pending with another provider is closed first. Asking again with the same `once` gives the first
     /// answer.
-    /// - Parameter mayBePaid: asked after the record of a first answer and before anything is begun; what it throws is
-    ///   the answer.
+    /// - Parameter owed: asked after the record of a first answer and before anything is begun; what it throws is the
+    ///   answer.
     /// - Throws: `Problem`: `validation_failed` for an unknown provider, `hold_expired` where nothing can be paid any
     ///   more, `state_conflict` where it is paid already or another amount was agreed, `provider_unavailable` where the
     ///   provider does not answer.
     public func start(
-        _ owed: Owed, with provider: String, once: Once?,
-        onlyIf mayBePaid: @Sendable () async throws -> Void = {}
+        with provider: String, once: Once?, _ owed: @Sendable () async throws -> Owed
     ) async throws -> StartedPayment {
-        guard self.provider(named: provider) != nil else {
-            throw Problem.invalid(
-                "provider", "unknown_provider", "Choose one of: \(providerNames.joined(separator: ", ")).")
-        }
-        guard let once else {
-            try await mayBePaid()
-            return try await begin(owed, with: provider, startedBy: nil)
-        }
-
+        guard let once else { return try await begin(try await owed(), with: provider, startedBy: nil) }
         let now = world.now()
         let lease = try await store.database.write { tx in
             try tx.take(once, at: now, lease: Once.lease, as: StartedPayment.self)
@@ -36,8 +27,7 @@ extension Payments {
         let outcome: Outcome<StartedPayment>
         do {
             let key = [once.key.person.text, once.key.path, once.key.key].joined(separator: " ")
-            try await mayBePaid()
-            outcome = .done(try await begin(owed, with: provider, startedBy: key))
+            outcome = .done(try await begin(try await owed(), with: provider, startedBy: key))
         } catch let problem as Problem {
             outcome = .refused(problem)
         } catch {
@@ -50,6 +40,10 @@ extension Payments {
     }
 
     private func begin(_ owed: Owed, with provider: String, startedBy: String?) async throws -> StartedPayment {
+        guard self.provider(named: provider) != nil else {
+            throw Problem.invalid(
+                "provider", "unknown_provider", "Choose one of: \(providerNames.joined(separator: ", ")).")
+        }
         guard owed.amount.amount > 0 else { throw Problem(.stateConflict, "There is nothing to pay.") }
         for _ in 0..<Payments.mostTurns {
             let beginning = try await store.begin(owed, with: provider, startedBy: startedBy, at: world.now())
@@ -75,6 +69,12 @@ extension Payments {
     private func finish(_ booking: BookingID) async throws {
         try await carryBooking(booking)
         await courier.deliver(booking.text)
+    }
+}
+
+extension Payments: KeepsAnswers {
+    public func keep(_ refusal: Problem, for once: Once) async throws -> Problem {
+        try await store.database.keep(refusal, for: once, at: world.now())
     }
 }
 

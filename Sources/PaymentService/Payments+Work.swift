@@ -24,6 +24,9 @@ extension Payments {
         if let failure { throw failure }
     }
 
+    /// Ends what an earlier process had in hand, where it is known to be dead: `work` need not wait for its leases.
+    package func endLeases() async throws { try await store.endLeases(at: world.now()) }
+
     private func workOn(_ id: PaymentID) async throws {
         let before = try await payment(id)
         let payment = try await carry(id, askingAtLeastOnce: true)

@@ -91,6 +91,12 @@ extension Properties {
     }
 }
 
+extension Properties: KeepsAnswers {
+    public func keep(_ refusal: Problem, for once: Once) async throws -> Problem {
+        try await database.keep(refusal, for: once, at: world.now())
+    }
+}
+
 extension Check {
     fileprivate mutating func nights(of property: Property) {
         nights(property.minimumNights, property.maximumNights)

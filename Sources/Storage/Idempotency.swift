@@ -22,6 +22,49 @@ public enum Lease<Value: Codable & Sendable>: Sendable {
     case answered(Outcome<Value>)
 }
 
+extension Database {
+    /// Runs a use case that is one transaction once for a key: the record is looked up before anything that can refuse,
+    /// and whatever refuses is recorded.
+    /// - Parameters:
+    ///   - ready: gathers what the transaction needs, and may refuse; not asked where there is an answer already.
+    ///   - work: the transaction.
+    public func once<Ready: Sendable, Value: Codable & Sendable>(
+        _ once: Once?, at now: Instant, ready: () async throws -> Ready,
+        _ work: @escaping @Sendable (borrowing Transaction, Ready) throws -> Value
+    ) async throws -> Outcome<Value> {
+        if let answer = try await firstAnswer(once, as: Value.self) { return answer }
+        do {
+            let gathered = try await ready()
+            return try await write { tx in try tx.once(once, at: now) { try work($0, gathered) } }
+        } catch let refusal as Problem where refusal.isAnswer {
+            guard let once else { return .refused(refusal) }
+            return try await write { tx in try tx.once(once, at: now) { _ in throw refusal } }
+        }
+    }
+
+    /// What was answered under a key; nothing where nobody asked under it yet, or the first still runs.
+    /// - Throws: `Problem` `idempotency_key_reused` for another body.
+    public func firstAnswer<Value: Codable & Sendable>(_ once: Once?, as type: Value.Type) async throws -> Outcome<Value>? {
+        guard let once else { return nil }
+        return try await read { reader in
+            guard let record = try reader.answerRecord(of: once) else { return nil }
+            return try record.answer(to: once)
+        }
+    }
+
+    /// As `KeepsAnswers` says.
+    public func keep(_ refusal: Problem, for once: Once, at now: Instant) async throws -> Problem {
+        let outcome: Outcome<Nothing> = try await write { tx in
+            try tx.once(once, at: now) { _ in throw refusal }
+        }
+        guard case .refused(let first) = outcome else { return refusal }
+        return first
+    }
+}
+
+/// What a refusal is kept instead of.
+private struct Nothing: Codable, Sendable {}
+
 extension Transaction {
     /// Runs `work` once for a key; who asks again gets the first answer again.
     ///
@@ -51,20 +94,8 @@ extension Transaction {
             ON CONFLICT (person, path, key) DO NOTHING
             """) == 1
         guard !isFirst else { return .granted }
-        let record = try first(
-            """
-            SELECT body_hash, outcome, lease_until FROM idempotency_record
-            WHERE person = \(person) AND path = \(path) AND key = \(key)
-            """
-        ) { row in (hash: try row[0] as String, outcome: try row[1] as String?, leaseUntil: try row[2] as Instant) }
-        guard let record else { return .granted }
-        guard record.hash == once.bodyHash else {
-            throw Problem(
-                .idempotencyKeyReused, "This Idempotency-Key was used with another body. Use a new key for a new request.")
-        }
-        if let outcome = record.outcome {
-            return .answered(try JSONDecoder().decode(Outcome<Value>.self, from: Data(outcome.utf8)))
-        }
+        guard let record = try answerRecord(of: once) else { return .granted }
+        if let outcome = try record.answer(to: once, as: Value.self) { return .answered(outcome) }
         guard record.leaseUntil <= now else {
             throw Problem(
                 .idempotencyKeyInUse, "The first request with this Idempotency-Key is still running. Ask again shortly.")
@@ -120,7 +151,39 @@ extension Transaction {
     }
 }
 
+/// A record as it is stored.
+private struct AnswerRecord: Sendable {
+    let bodyHash: String
+    /// Nothing while the first still runs.
+    let outcome: String?
+    let leaseUntil: Instant
+
+    /// - Returns: nothing while the first still runs.
+    /// - Throws: `Problem` `idempotency_key_reused` for another body.
+    func answer<Value>(to once: Once, as type: Value.Type = Value.self) throws -> Outcome<Value>? {
+        guard bodyHash == once.bodyHash else {
+            throw Problem(
+                .idempotencyKeyReused, "This Idempotency-Key was used with another body. Use a new key for a new request.")
+        }
+        return try outcome.map { try JSONDecoder().decode(Outcome<Value>.self, from: Data($0.utf8)) }
+    }
+}
+
+extension Queries where Self: ~Copyable {
+    fileprivate func answerRecord(of once: Once) throws -> AnswerRecord? {
+        try first(
+            """
+            SELECT body_hash, outcome, lease_until FROM idempotency_record
+            WHERE person = \(once.key.person) AND path = \(once.key.path) AND key = \(once.key.key)
+            """
+        ) { row in AnswerRecord(bodyHash: try row[0], outcome: try row[1], leaseUntil: try row[2]) }
+    }
+}
+
 extension Problem {
+    /// Whether it answers the request itself, and not the key it came under.
+    fileprivate var isAnswer: Bool { code != .idempotencyKeyReused && code != .idempotencyKeyInUse }
+
     /// Whether the same request may succeed later without being changed.
     fileprivate var mayPass: Bool {
         switch code {

@@ -93,6 +93,8 @@ public struct OutboxDelivery: Sendable {
 
     /// After so many tries a subject waits for a person; the others go on.
     public static let mostTries = 20
+    /// How long a round has for what it took.
+    static let lease = Duration.seconds(30)
     /// How many events one round takes, so that a round stays short.
     static let batch = 64
 
@@ -138,7 +140,7 @@ public struct OutboxDelivery: Sendable {
             for head in heads {
                 try tx.execute(
                     """
-                    UPDATE outbox SET due_at = \(now + .seconds(30))
+                    UPDATE outbox SET due_at = \(now + OutboxDelivery.lease)
                     WHERE receiver = \(head.receiver) AND subject = \(head.subject) AND version = \(head.version)
                     """)
             }
@@ -219,6 +221,16 @@ public struct OutboxDelivery: Sendable {
         func event(from source: String) -> Event {
             Event(source: source, subject: subject, version: version, kind: kind, body: body)
         }
+    }
+}
+
+extension Transaction {
+    /// Ends what an earlier process had in hand, where it is known to be dead: events and answers under a key wait for
+    /// nobody. An event that was put off for no longer than a lease is tried a little early.
+    public func endLeases(at now: Instant) throws {
+        try execute(
+            "UPDATE outbox SET due_at = \(now) WHERE due_at > \(now) AND due_at <= \(now + OutboxDelivery.lease)")
+        try execute("UPDATE idempotency_record SET lease_until = \(now) WHERE outcome IS NULL AND lease_until > \(now)")
     }
 }
 

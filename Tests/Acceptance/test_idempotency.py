@@ -134,6 +134,77 @@ def test_what_was_refused_for_coming_too_often_may_be_asked_again(fresh):
     assert answer.status_code == 201
 
 
+def again(person, path, body, expect, change, headers=None):
+    """Asks twice under one key; between the two `change` makes the refusal untrue. The answer must be the first."""
+    headers = key()
+    first = person.post(path, body, expect=expect, headers=headers)
+    change()
+    second = person.post(path, body, expect=expect, headers=headers)
+    assert (second.status_code, second.json()) == (first.status_code, first.json())
+    return headers
+
+
+def test_a_booking_of_a_place_that_was_paused_since_gives_the_first_answer(people):
+    home, headers = place(people.hana), key()
+    first = people.anna.post("/api/v1/bookings", wish(home), expect=201, headers=headers).json()
+    people.hana.patch(f"/api/v1/properties/{home['id']}", {"status": "paused"})
+    assert people.anna.post("/api/v1/bookings", wish(home), expect=201, headers=headers).json() == first
+
+
+def test_no_such_place_stays_the_answer_though_it_is_listed_now(people):
+    home = people.hana.post("/api/v1/properties", draft_of(), expect=201).json()
+    listed = lambda: people.hana.patch(f"/api/v1/properties/{home['id']}", {"status": "listed"})
+    again(people.anna, "/api/v1/bookings", wish(home), "not_found", listed)
+
+
+def test_no_such_place_stays_the_answer_though_the_body_is_wrong_as_well(people):
+    home = people.hana.post("/api/v1/properties", draft_of(), expect=201).json()
+    listed = lambda: people.hana.patch(f"/api/v1/properties/{home['id']}", {"status": "listed"})
+    headers = again(people.anna, "/api/v1/bookings", wish(home, guests=0), "not_found", listed)
+    people.anna.post("/api/v1/bookings", wish(home), expect="idempotency_key_reused", headers=headers)
+
+
+def test_a_rule_that_refused_stays_the_answer_though_it_is_gone(people):
+    home = place(people.hana, minimumNights=5)
+    gone = lambda: people.hana.patch(f"/api/v1/properties/{home['id']}", {"minimumNights": 1})
+    again(people.anna, "/api/v1/bookings", wish(home), "validation_failed", gone)
+
+
+def test_another_price_stays_the_answer(people):
+    home = place(people.hana)
+    cheaper = lambda: people.hana.patch(f"/api/v1/properties/{home['id']}", {"nightlyPrice": usd(50)})
+    again(people.anna, "/api/v1/bookings", wish(home, expectedTotal=usd(100)), "state_conflict", cheaper)
+
+
+def test_nothing_to_pay_stays_the_answer_though_it_was_accepted_since(people):
+    booking = book(people.anna, place(people.hana, instantBook=False))
+    accept = lambda: people.hana.post(f"/api/v1/bookings/{booking['id']}/accept", expect=200)
+    again(people.anna, f"/api/v1/bookings/{booking['id']}/payments", {"provider": "test"}, "state_conflict", accept)
+
+
+def test_what_was_forbidden_or_not_found_stays_so(people):
+    booking = book(people.anna, place(people.hana, instantBook=False))
+    path = f"/api/v1/bookings/{booking['id']}"
+    nothing = lambda: None
+    again(people.anna, f"{path}/accept", None, "forbidden", nothing)
+    again(people.berta, f"{path}/cancel", None, "not_found", nothing)
+    again(people.hana, f"{path}/payments", {"provider": "test"}, "forbidden", nothing)
+
+
+def test_a_wrong_place_stays_wrong_and_its_key_is_used(people):
+    headers = again(people.hana, "/api/v1/properties", draft_of(maximumGuests=0), "validation_failed", lambda: None)
+    people.hana.post("/api/v1/properties", draft_of(), expect="idempotency_key_reused", headers=headers)
+
+
+@pytest.mark.parametrize("status", ["draft", "paused"])
+def test_ones_own_place_is_ones_own_also_where_nobody_else_sees_it(people, status):
+    home = place(people.hana) if status == "paused" else people.hana.post("/api/v1/properties", draft_of(), expect=201).json()
+    if status == "paused":
+        people.hana.patch(f"/api/v1/properties/{home['id']}", {"status": "paused"})
+    people.hana.post("/api/v1/bookings", wish(home), expect="forbidden")
+    people.anna.post("/api/v1/bookings", wish(home), expect="not_found")
+
+
 def test_a_refused_body_under_a_key_leaves_the_way_open_or_is_given_again(people):
     home, headers = place(people.hana), key()
     body = wish(home, guests=99)

@@ -42,7 +42,7 @@ struct RandomRunTests {
             case 0..<6:
                 let provider = Bool.random(using: &dice) ? "test" : "other"
                 let once = Bool.random(using: &dice) ? Till.once("\(booking)\(move / 4)\(provider)") : nil
-                _ = try? await till.payments.start(till.owed(by: booking), with: provider, once: once)
+                _ = try? await till.payments.start(with: provider, once: once) { till.owed(by: booking) }
             case 6..<11:
                 guard let payment = known.randomElement(using: &dice) else { continue }
                 try await till.act(TestOutcome.allCases.randomElement(using: &dice) ?? .abandon, on: payment.id)

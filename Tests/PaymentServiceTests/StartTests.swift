@@ -105,14 +105,33 @@ struct StartTests {
     func refused() async throws {
         let till = try await Till()
         await expect(.validationFailed) { try await till.start(with: "cash") }
-        await expect(.stateConflict) { try await till.payments.start(till.owed(0), with: "test", once: nil) }
+        await expect(.stateConflict) { try await till.payments.start(with: "test", once: nil) { till.owed(0) } }
         let payment = try await till.start().payment
-        await expect(.stateConflict) { try await till.payments.start(till.owed(9_999), with: "test", once: nil) }
+        await expect(.stateConflict) { try await till.payments.start(with: "test", once: nil) { till.owed(9_999) } }
         try await till.pay(payment.id)
         await expect(.stateConflict) { try await till.start() }
         let closed = try await Till()
         try await closed.payments.apply(Till.closing())
         await expect(.holdExpired) { try await closed.start() }
+    }
+
+    @Test("What a dead process had in hand is taken up at once")
+    func takesOver() async throws {
+        let till = try await Till()
+        let id = try await till.start().payment.id
+        // As it was after the payment was stored and before the provider was asked.
+        try await till.memory.write { [clock = till.clock] tx in
+            try tx.execute(
+                """
+                UPDATE payment SET
+                    state = 'opening', session = NULL, checkout_url = NULL, ask_at = \(clock.now + .seconds(60))
+                """)
+        }
+        try await till.payments.work()
+        #expect(try await till.payments.payment(id)?.checkoutUrl == nil)
+        try await till.payments.endLeases()
+        try await till.payments.work()
+        #expect(try await till.payments.payment(id)?.checkoutUrl != nil)
     }
 
     @Test("However many start at the same moment, there is one payment and one page")

@@ -58,7 +58,7 @@ struct Till: Sendable {
     }
 
     func start(with provider: String = "test", once: Once? = nil) async throws -> StartedPayment {
-        try await payments.start(owed(), with: provider, once: once)
+        try await payments.start(with: provider, once: once) { owed() }
     }
 
     static func once(_ key: String, body: String = "body") -> Once {

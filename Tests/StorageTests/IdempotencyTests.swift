@@ -101,4 +101,57 @@ struct IdempotencyTests {
         }
         #expect(try outcome.get() == "paid")
     }
+
+    @Test("The answer is looked up before anything that could refuse now", arguments: Engine.allCases)
+    func looksUpFirst(on engine: Engine) async throws {
+        let database = try await engine.make(in: folder)
+        func ask(_ refusal: Problem?) async throws -> Outcome<String> {
+            try await database.once(once("k"), at: now) {
+                if let refusal { throw refusal }
+            } _: { tx, _ in
+                try tx.execute("INSERT INTO thing (name) VALUES ('a')")
+                return "done"
+            }
+        }
+        #expect(try await ask(nil).get() == "done")
+        #expect(try await ask(Problem(.notFound, "gone")).get() == "done")
+        #expect(try await count(database, "thing") == 1)
+    }
+
+    @Test(
+        "A refusal from before the transaction is kept as well, unless it may pass",
+        arguments: [(Problem.Code.notFound, true), (.forbidden, true), (.rateLimited, false), (.unavailable, false)])
+    func keepsEarlyRefusals(code: Problem.Code, isKept: Bool) async throws {
+        let database = try await Engine.memory.make(in: folder)
+        let refused: Outcome<String> = try await database.once(once("k"), at: now) {
+            throw Problem(code, "first")
+        } _: { _, _ in "done" }
+        #expect(throws: Problem(code, "first")) { try refused.get() }
+        let again: Outcome<String> = try await database.once(once("k"), at: now) {} _: { _, _ in "done" }
+        if isKept {
+            #expect(throws: Problem(code, "first")) { try again.get() }
+        } else {
+            #expect(try again.get() == "done")
+        }
+    }
+
+    @Test("A refusal from outside is kept, and the first one is given again")
+    func keepsFromOutside() async throws {
+        let database = try await Engine.memory.make(in: folder)
+        #expect(try await database.keep(Problem(.notFound, "first"), for: once("k"), at: now).detail == "first")
+        #expect(try await database.keep(Problem(.validationFailed, "second"), for: once("k"), at: now).detail == "first")
+        await #expect(throws: Problem.self) {
+            _ = try await database.keep(Problem(.notFound, "other body"), for: once("k", body: "b"), at: now)
+        }
+    }
+
+    @Test("When the process that began is known to be dead, nobody waits for its lease")
+    func endsLeases() async throws {
+        let database = try await Engine.memory.make(in: folder)
+        let (key, now) = (once("k"), now)
+        _ = try await database.write { try $0.take(key, at: now, lease: Once.lease, as: String.self) }
+        try await database.write { try $0.endLeases(at: now) }
+        let lease = try await database.write { try $0.take(key, at: now, lease: Once.lease, as: String.self) }
+        guard case .granted = lease else { return #expect(Bool(false), "the lease was void") }
+    }
 }

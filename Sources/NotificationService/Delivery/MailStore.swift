@@ -88,6 +88,13 @@ struct MailStore: Sendable {
         }
     }
 
+    /// Lets mails be tried again that somebody was sending who is gone.
+    func endLeases(at now: Instant) async throws {
+        try await database.write { tx in
+            try tx.execute("UPDATE mail SET due_at = \(now) WHERE state = 'sending' AND due_at > \(now)")
+        }
+    }
+
     /// Records how a try ended. A try whose lease has passed to another changes nothing, unless it was sent after all.
     /// - Parameter nextTry: when it may be tried again, where that may help.
     func record(_ ending: Ending, of mail: Taken, nextTry: Instant, at now: Instant) async throws {

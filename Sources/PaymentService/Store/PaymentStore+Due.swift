@@ -28,6 +28,16 @@ extension PaymentStore {
         }
     }
 
+    /// Ends what an earlier process had in hand. What was to be asked about within a lease anyway is asked a little early.
+    func endLeases(at now: Instant) async throws {
+        try await database.write { tx in
+            for table: SQL in ["payment", "refund"] {
+                try tx.execute(
+                    "UPDATE \(table) SET ask_at = \(now) WHERE ask_at > \(now) AND ask_at <= \(now + AskPlan.lease)")
+            }
+        }
+    }
+
     /// What of a booking waits for a provider and not for the payer: it can be carried on at once.
     func moving(of booking: BookingID) async throws -> (payments: [PaymentID], refunds: [RefundID]) {
         try await database.read { reader in

@@ -30,6 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel) ?? .info
         let log = logger
         try await settings.withHouse { house in
+            try await house.takeOver()
             let server = try WebServer(
                 accounts: house.accounts, properties: house.properties, bookings: house.bookings,
                 payments: house.payments,

@@ -21,35 +21,57 @@ struct Sent<Body: Sendable>: Sendable {
 }
 
 extension Visit {
-    /// Reads the body as a JSON object.
+    /// Reads the body of a POST by someone signed in, whose `Idempotency-Key` counts.
     ///
     /// Who may do this is decided before what they sent is looked at: where the body is wrong, `mayAsk` is asked first,
     /// and what it throws comes before the complaint. Where the body is right the service decides both in its order.
     /// - Parameters:
-    ///   - caller: with one, an `Idempotency-Key` counts (POST by someone signed in).
+    ///   - keeper: the service that does it; a refusal from here is kept with its own.
     ///   - whenEmpty: what no body at all means; nothing where there must be one.
     func read<Body>(
-        upTo limit: Int = BodyLimit.usual, for caller: Caller? = nil, whenEmpty: Body? = nil,
+        for caller: Caller, by keeper: some KeepsAnswers, whenEmpty: Body? = nil,
         mayAsk: () async throws -> Void = {}, _ members: (inout Fields) -> Body?
     ) async throws -> Sent<Body> {
-        let bytes: [UInt8]
-        let body: Body
         var once: Once?
         do {
-            let key = try caller.flatMap { try idempotencyKey(of: $0) }
-            bytes = try await self.bytes(upTo: limit)
-            if bytes.isEmpty, let whenEmpty {
-                body = whenEmpty
-            } else {
-                try requireJSON(isEmpty: bytes.isEmpty)
-                body = try Visit.decode(bytes, members)
-            }
+            let key = try idempotencyKey(of: caller)
+            let bytes = try await self.bytes(upTo: BodyLimit.usual)
             once = key.map { Once(key: $0, bodyHash: Visit.hash(bytes)) }
+            return Sent(body: try body(bytes, whenEmpty: whenEmpty, members), once: once)
         } catch let problem as Problem {
-            try await mayAsk()
-            throw problem
+            let refusal = try await firstRefusal(problem, mayAsk)
+            guard let once else { throw refusal }
+            throw try await keeper.keep(refusal, for: once)
         }
-        return Sent(body: body, once: once)
+    }
+
+    /// Reads a body to which no key belongs.
+    func read<Body>(
+        upTo limit: Int = BodyLimit.usual, whenEmpty: Body? = nil, mayAsk: () async throws -> Void = {},
+        _ members: (inout Fields) -> Body?
+    ) async throws -> Body {
+        do {
+            return try body(try await bytes(upTo: limit), whenEmpty: whenEmpty, members)
+        } catch let problem as Problem {
+            throw try await firstRefusal(problem, mayAsk)
+        }
+    }
+
+    private func body<Body>(
+        _ bytes: [UInt8], whenEmpty: Body?, _ members: (inout Fields) -> Body?
+    ) throws(Problem) -> Body {
+        if bytes.isEmpty, let whenEmpty { return whenEmpty }
+        try requireJSON(isEmpty: bytes.isEmpty)
+        return try Visit.decode(bytes, members)
+    }
+
+    private func firstRefusal(_ problem: Problem, _ mayAsk: () async throws -> Void) async throws -> Problem {
+        do {
+            try await mayAsk()
+        } catch let earlier as Problem {
+            return earlier
+        }
+        return problem
     }
 
     /// The members of a JSON object, with every wrong one named in the refusal.
@@ -92,7 +114,8 @@ extension Visit {
         }
     }
 
-    private func idempotencyKey(of caller: Caller) throws(Problem) -> IdempotencyKey? {
+    /// - Throws: `Problem` `malformed_request` for a key that can't be one.
+    func idempotencyKey(of caller: Caller) throws(Problem) -> IdempotencyKey? {
         let keys = request.headers[values: .idempotencyKey]
         guard let key = keys.first else { return nil }
         guard keys.count == 1, !key.isEmpty, key.unicodeScalars.count <= IdempotencyKey.longest else {

@@ -20,9 +20,9 @@ struct BookingRoutes {
         let caller = try await visit.requireCaller()
         // Which place it is about stands in the body: remembered, so that an unknown one is told before what else is wrong.
         var place: String?
-        let sent = try await visit.read(for: caller, mayAsk: { try await mayBook(place, caller, visit) }) { fields in
-            HoldBody(&fields, place: &place)
-        }
+        let sent = try await visit.read(
+            for: caller, by: visit.site.bookings, mayAsk: { try await mayBook(place, caller, visit) }
+        ) { fields in HoldBody(&fields, place: &place) }
         guard let propertyId = PropertyID(sent.body.place) else { throw Problem.notFound("place") }
         let wish = Wish(propertyId: propertyId, stay: sent.body.stay, party: sent.body.party)
         let booking = try await visit.site.bookings.hold(
@@ -65,7 +65,7 @@ struct BookingRoutes {
         let caller = try await visit.requireCaller()
         let id: BookingID = try visit.id("booking")
         let sent = try await visit.read(
-            for: caller, whenEmpty: NoBody(), mayAsk: { try await visit.requireHosting(id, caller) }, NoBody.init)
+            for: caller, by: visit.site.bookings, whenEmpty: NoBody(), mayAsk: { try await visit.requireHosting(id, caller) }, NoBody.init)
         let booking = try await visit.site.bookings.accept(id, for: caller, once: sent.once)
         return .json { $0.value(booking) }
     }
@@ -74,7 +74,7 @@ struct BookingRoutes {
         let caller = try await visit.requireCaller()
         let id: BookingID = try visit.id("booking")
         let sent = try await visit.read(
-            for: caller, whenEmpty: ReasonBody(), mayAsk: { try await visit.requireHosting(id, caller) },
+            for: caller, by: visit.site.bookings, whenEmpty: ReasonBody(), mayAsk: { try await visit.requireHosting(id, caller) },
             ReasonBody.init)
         let booking = try await visit.site.bookings.decline(id, reason: sent.body.reason, for: caller, once: sent.once)
         return .json { $0.value(booking) }
@@ -84,7 +84,7 @@ struct BookingRoutes {
         let caller = try await visit.requireCaller()
         let id: BookingID = try visit.id("booking")
         let sent = try await visit.read(
-            for: caller, whenEmpty: NoBody(), mayAsk: { try await visit.requireStaying(id, caller) }, NoBody.init)
+            for: caller, by: visit.site.bookings, whenEmpty: NoBody(), mayAsk: { try await visit.requireStaying(id, caller) }, NoBody.init)
         let booking = try await visit.site.bookings.extend(id, for: caller, once: sent.once)
         return .json { $0.value(booking) }
     }
@@ -100,7 +100,7 @@ struct BookingRoutes {
         let caller = try await visit.requireCaller()
         let id: BookingID = try visit.id("booking")
         let sent = try await visit.read(
-            for: caller, whenEmpty: ReasonBody(),
+            for: caller, by: visit.site.bookings, whenEmpty: ReasonBody(),
             mayAsk: { _ = try await visit.site.bookings.booking(id, for: caller) }, ReasonBody.init)
         let booking = try await visit.site.bookings.cancel(id, reason: sent.body.reason, for: caller, once: sent.once)
         return .json { $0.value(booking) }

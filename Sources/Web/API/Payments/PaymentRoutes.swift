@@ -14,9 +14,9 @@ struct PaymentRoutes {
     @Sendable func start(_ visit: Visit) async throws -> Response {
         let caller = try await visit.requireCaller()
         let id: BookingID = try visit.id("booking")
-        let sent = try await visit.read(for: caller, mayAsk: { try await visit.requireStaying(id, caller) }) { fields in
-            fields.required("provider", .choice(of: visit.site.payments.providerNames))
-        }
+        let sent = try await visit.read(
+            for: caller, by: visit.site.payments, mayAsk: { try await visit.requireStaying(id, caller) }
+        ) { fields in fields.required("provider", .choice(of: visit.site.payments.providerNames)) }
         let started = try await visit.site.bookings.startPayment(
             for: id, provider: sent.body, for: caller, once: sent.once)
         return .json(

@@ -24,7 +24,7 @@ struct CalendarRoutes {
         let property = try await visit.requireHosted(by: caller)
         let nights = try await visit.read(upTo: BodyLimit.calendar) { fields in
             fields.nights(currency: property.nightlyPrice?.currency)
-        }.body
+        }
         try await visit.site.bookings.changeCalendar(of: property.id, nights, for: caller)
         return answer(try await days(of: nights.map(\.date), visit, property.id, caller))
     }

@@ -13,14 +13,14 @@ struct SessionRoutes {
     }
 
     @Sendable func register(_ visit: Visit) async throws -> Response {
-        let sent = try await visit.read(RegisterBody.init).body
+        let sent = try await visit.read(RegisterBody.init)
         let signedIn = try await visit.site.accounts.register(
             email: sent.email, password: sent.password, name: sent.name, from: visit.context.address)
         return answer(.created, signedIn, visit, headers: [.location: "/api/v1/me"])
     }
 
     @Sendable func logIn(_ visit: Visit) async throws -> Response {
-        let sent = try await visit.read(LogInBody.init).body
+        let sent = try await visit.read(LogInBody.init)
         let signedIn = try await visit.site.accounts.logIn(
             email: sent.email, password: sent.password, from: visit.context.address)
         return answer(.ok, signedIn, visit)
@@ -28,7 +28,9 @@ struct SessionRoutes {
 
     @Sendable func logOut(_ visit: Visit) async throws -> Response {
         let caller = try await visit.requireCaller()
-        _ = try await visit.read(for: caller, whenEmpty: NoBody(), NoBody.init)
+        // A second time is 401, whatever the key: who asks is not known any more.
+        _ = try visit.idempotencyKey(of: caller)
+        _ = try await visit.read(whenEmpty: NoBody(), NoBody.init)
         if let token = visit.token { try await visit.site.accounts.logOut(token: token) }
         return Response(status: .noContent, headers: [.setCookie: visit.site.cookie.cleared])
     }
