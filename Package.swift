@@ -29,9 +29,10 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "Core", .product(name: "GRDB", package: "GRDB.swift"),
+                "Core", "CLibpq", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The one way out over HTTP, for those who speak with providers.
         .target(
@@ -117,7 +118,7 @@ let package = Package(
             path: "Benchmarks/RoostBench"),
 
         // A test target beside each target; TestSupport has the clock and the worlds they share.
-        .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/Support"),
+        .target(name: "TestSupport", dependencies: ["Core", "Storage"], path: "Tests/Support"),
         .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"]),
         .testTarget(name: "StorageTests", dependencies: ["Core", "Storage", "TestSupport"]),
         .testTarget(

@@ -3,10 +3,10 @@
 # usage: packages.sh build|test|bench
 set -euo pipefail
 
-build=(libsqlite3-dev zlib1g-dev tzdata)
+build=(libsqlite3-dev libpq-dev zlib1g-dev tzdata)
 case "${1:-}" in
     build) wanted=("${build[@]}") ;;
-    test) wanted=("${build[@]}" python3 python3-venv curl) ;;
+    test) wanted=("${build[@]}" python3 python3-venv curl postgresql) ;;
     bench) wanted=("${build[@]}" python3 wrk) ;;
     *) echo "usage: packages.sh build|test|bench" >&2; exit 2 ;;
 esac

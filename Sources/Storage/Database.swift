@@ -1,4 +1,4 @@
-/// One of the four databases. SQLite stands behind it; PostgreSQL follows behind the same door.
+/// One of the four databases: SQLite or PostgreSQL, behind one door.
 public protocol Database: Sendable {
     /// Runs `body` on one consistent state of the database.
     func read<T: Sendable>(_ body: @Sendable (borrowing Reader) throws -> T) async throws -> T
@@ -42,8 +42,25 @@ public protocol Connection: AnyObject {
     func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws
     /// Runs a statement and tells how many rows it changed.
     func execute(_ sql: SQL) throws -> Int
+    /// Runs a statement whose outcome nobody looks at. An engine that is far away may send it with the next one, and a
+    /// failure of it then comes out there, or at the commit.
+    func later(_ sql: SQL) throws
+    /// Runs a query and hands each row to `each` as it arrives, so that a long result needs no memory. Nothing else may be
+    /// asked meanwhile.
+    func stream(_ sql: SQL, _ each: (Row) throws -> Void) throws
     /// Runs several statements without values: a migration.
     func run(script: String) throws
+}
+
+extension Connection {
+    public func later(_ sql: SQL) throws { _ = try execute(sql) }
+
+    public func stream(_ sql: SQL, _ each: (Row) throws -> Void) throws {
+        try query(sql) { row in
+            try each(row)
+            return true
+        }
+    }
 }
 
 /// A row of a result, valid only while it is looked at.
@@ -124,12 +141,9 @@ extension Queries where Self: ~Copyable {
         try first(sql) { _ in true } ?? false
     }
 
-    /// Hands each row to `each` as it is read, so that a long result needs no memory.
+    /// Hands each row to `each` as it is read, so that a long result needs no memory. `each` asks nothing else.
     public func forEach(_ sql: SQL, _ each: (Row) throws -> Void) throws {
-        try connection.query(sql) { row in
-            try each(row)
-            return true
-        }
+        try connection.stream(sql, each)
     }
 }
 
@@ -148,25 +162,33 @@ public struct Transaction: ~Copyable, Queries {
     @discardableResult
     public func execute(_ sql: SQL) throws -> Int { try connection.execute(sql) }
 
+    /// Runs a statement whose outcome nobody looks at: on an engine that is far away it costs no round trip.
+    public func later(_ sql: SQL) throws { try connection.later(sql) }
+
     /// Runs `body` so that it can be undone alone: `.undo` takes back what it changed and gives its value all the same,
     /// an error takes it back and goes on.
     public func savepoint<T>(_ body: (borrowing Transaction) throws -> Savepoint<T>) throws -> T {
-        try connection.run(script: "SAVEPOINT inner_step")
+        try later("SAVEPOINT inner_step")
         let result: Savepoint<T>
         do {
             result = try body(self)
         } catch {
-            try connection.run(script: "ROLLBACK TO inner_step; RELEASE inner_step")
+            try undoStep()
             throw error
         }
         switch result {
         case .keep(let value):
-            try connection.run(script: "RELEASE inner_step")
+            try later("RELEASE inner_step")
             return value
         case .undo(let value):
-            try connection.run(script: "ROLLBACK TO inner_step; RELEASE inner_step")
+            try undoStep()
             return value
         }
+    }
+
+    private func undoStep() throws {
+        try later("ROLLBACK TO inner_step")
+        try later("RELEASE inner_step")
     }
 }
 

@@ -15,21 +15,42 @@ public struct Migration: Sendable {
 
 extension Database {
     /// Brings the schema up to date: each migration that is not yet there, in order, each in a transaction of its own.
+    ///
+    /// Of nodes that migrate at once one works and the others wait for it: all want the row of `migration_lock`.
+    /// - Throws: `StorageError.fault` naming the migration that can't be applied; nothing of it has happened then.
     public func migrate(_ migrations: [Migration], at now: Instant) async throws {
+        let all = Migrations.shared + migrations
         try await write { tx in
-            try tx.execute(
-                "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY NOT NULL, applied_at BIGINT NOT NULL)")
+            try tx.connection.run(
+                script: """
+                    CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY NOT NULL, applied_at BIGINT NOT NULL);
+                    CREATE TABLE IF NOT EXISTS migration_lock (id BIGINT PRIMARY KEY NOT NULL);
+                    """)
         }
-        for migration in Migrations.shared + migrations {
-            try await write { tx in
-                // The row first: two nodes that migrate at once meet on its key.
-                let isNew = try tx.execute(
-                    """
-                    INSERT INTO schema_migration (name, applied_at) VALUES (\(migration.name), \(now))
-                    ON CONFLICT (name) DO NOTHING
-                    """) == 1
-                if isNew { try tx.connection.run(script: migration.script) }
+        // Most starts end here and lock nothing.
+        let there = try await read { Set(try $0.values("SELECT name FROM schema_migration", as: String.self)) }
+        let missing = all.filter { !there.contains($0.name) }
+        guard !missing.isEmpty else { return }
+        try await write { try $0.execute("INSERT INTO migration_lock (id) VALUES (1) ON CONFLICT (id) DO NOTHING") }
+        for migration in missing {
+            do {
+                try await apply(migration, at: now)
+            } catch StorageError.fault(let why) {
+                throw StorageError.fault("migration \(migration.name) can't be applied, and nothing of it was: \(why)")
             }
+        }
+    }
+
+    private func apply(_ migration: Migration, at now: Instant) async throws {
+        try await write { tx in
+            // As a script, because that may wait as long as another node needs.
+            try tx.connection.run(script: "UPDATE migration_lock SET id = 1")
+            let isNew = try tx.execute(
+                """
+                INSERT INTO schema_migration (name, applied_at) VALUES (\(migration.name), \(now))
+                ON CONFLICT (name) DO NOTHING
+                """) == 1
+            if isNew { try tx.connection.run(script: migration.script) }
         }
     }
 }

@@ -1,13 +1,21 @@
 import Core
 import Storage
-import Testing
 import TestSupport
+import Testing
 
-/// Each engine a store test runs on.
+/// Each engine a test of the storage itself runs on.
 enum Engine: String, CaseIterable, CustomTestStringConvertible {
-    case file, memory
+    case file, memory, postgresql
 
-    var testDescription: String { "SQLite in \(rawValue == "file" ? "a file" : "memory")" }
+    static let allCases: [Engine] = [.file, .memory] + (TestSupport.Engine.available.count > 1 ? [.postgresql] : [])
+
+    var testDescription: String {
+        switch self {
+        case .file: "SQLite in a file"
+        case .memory: "SQLite in memory"
+        case .postgresql: "PostgreSQL"
+        }
+    }
 
     /// A database of the test's own with one table, `thing (name, size)`, and the shared tables.
     func make(in folder: TemporaryFolder) async throws -> any Database {
@@ -15,12 +23,14 @@ enum Engine: String, CaseIterable, CustomTestStringConvertible {
             switch self {
             case .file: try SQLiteDatabase(path: folder.path("test.sqlite"))
             case .memory: try SQLiteMemory()
+            case .postgresql: try await PostgresServer.shared().database()
             }
-        try await database.migrate(
-            [
-                Migration(
-                    "test-0001", "CREATE TABLE thing (name TEXT PRIMARY KEY NOT NULL, size BIGINT, weight DOUBLE PRECISION)")
-            ], at: Instant(milliseconds: 0))
+        try await database.migrate(Engine.migrations, at: Instant(milliseconds: 0))
         return database
     }
+
+    static let migrations = [
+        Migration(
+            "test-0001", "CREATE TABLE thing (name TEXT PRIMARY KEY NOT NULL, size BIGINT, weight DOUBLE PRECISION)")
+    ]
 }

@@ -1,0 +1,217 @@
+import CLibpq
+import Foundation
+
+/// One connection to a server, in libpq's pipeline mode: a statement whose outcome nobody looks at is sent with the next
+/// one, so that a transaction takes few round trips. Used by one thread at a time.
+final class PostgresSession: Connection {
+    /// What the server still owes an answer for, in order.
+    private struct Expected {
+        enum Kind { case prepare(key: String), statement, query, sync }
+        let kind: Kind
+        /// Its failure is of no interest any more.
+        var isDismissed = false
+    }
+
+    private let wire: PostgresWire
+    private var expected: [Expected] = []
+    /// The name of each statement the server has prepared, by its text and the types of its values.
+    private var prepared: [String: String] = [:]
+    private var lastName = 0
+    /// What went wrong first in this transaction, for a body that swallowed it.
+    private var failure: PostgresFailure?
+    private var isStreaming = false
+    /// How often this session waited for the server; a test counts them.
+    private(set) var roundTrips = 0
+
+    /// How many prepared statements a connection keeps on the server, at some 20 kB each.
+    static let mostPrepared = 200
+    /// How many statements wait for the next one at most, so that buffers on both sides stay small.
+    static let mostExpected = 256
+
+    init(_ wire: PostgresWire) { self.wire = wire }
+
+    /// Whether the server has not hung up meanwhile.
+    var isAlive: Bool { wire.isAlive }
+
+    // MARK: Transactions
+
+    func begin(_ statement: SQL) throws {
+        failure = nil
+        try later(statement)
+    }
+
+    /// - Throws: `PostgresFailure` where nothing was committed, `StorageError.unknownOutcome` where nobody knows.
+    func commit() throws {
+        if let failure { throw failure }
+        wire.forgetWarnings()
+        let result: OpaquePointer?
+        do {
+            try send("COMMIT", as: .query)
+            result = try answer()
+        } catch PostgresFailure.lost {
+            // Also where the server ended the session while it waited for a standby: it may stand.
+            throw StorageError.unknownOutcome
+        }
+        defer { PQclear(result) }
+        // A COMMIT that was cancelled while it waited for a standby reports success, with a warning.
+        if wire.hasWarned { throw StorageError.unknownOutcome }
+        let tag = PQcmdStatus(result).map { String(cString: $0) } ?? ""
+        guard tag == "COMMIT" else {
+            throw failure ?? PostgresFailure.final(.fault("the transaction ended with \(tag)"))
+        }
+    }
+
+    /// Ends the transaction without waiting for the answer: nothing depends on it.
+    func dismiss(_ statement: SQL) throws {
+        failure = nil
+        // A failure among what was not sent yet must not make the server pass over this one.
+        if !expected.isEmpty { try mark() }
+        try send(statement, as: .statement)
+        try mark()
+        for index in expected.indices { expected[index].isDismissed = true }
+        try wire.flush()
+    }
+
+    // MARK: Statements
+
+    func later(_ sql: SQL) throws {
+        try send(sql, as: .statement)
+        if expected.count >= PostgresSession.mostExpected { PQclear(try answer()) }
+    }
+
+    func execute(_ sql: SQL) throws -> Int {
+        try send(sql, as: .query)
+        let result = try answer()
+        defer { PQclear(result) }
+        return PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
+    }
+
+    func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws {
+        try send(sql, as: .query)
+        guard let result = try answer() else { return }
+        defer { PQclear(result) }
+        let cursor = PostgresCursor(result)
+        for number in 0..<PQntuples(result) {
+            cursor.number = number
+            guard try each(cursor.row) else { return }
+        }
+    }
+
+    func stream(_ sql: SQL, _ each: (Row) throws -> Void) throws {
+        try send(sql, as: .query)
+        isStreaming = true
+        defer { isStreaming = false }
+        var thrown: (any Error)?
+        // After an error the rest is read and thrown away: the session can be used again.
+        _ = try answer(isStreamed: true) { result in
+            guard thrown == nil else { return }
+            do { try each(PostgresCursor(result).row) } catch { thrown = error }
+        }
+        if let thrown { throw thrown }
+    }
+
+    func run(script: String) throws {
+        PQclear(try answer())
+        // Text is ordered by its bytes, as SQLite does, whatever the database was made with.
+        let script = script.replacing(#/\bTEXT\b/#) { _ in "TEXT COLLATE \"C\"" }
+        do {
+            try wire.run(script: script)
+        } catch let error as PostgresFailure {
+            failure = failure ?? error
+            throw error
+        }
+        roundTrips += 1
+    }
+
+    // MARK: The pipeline
+
+    private func send(_ sql: SQL, as kind: Expected.Kind) throws {
+        guard !isStreaming else { throw StorageError.fault("a query within a streamed one") }
+        let parameters = PostgresParameters(sql.values)
+        let text = sql.text { "$\($0)" }
+        let key = "\(parameters.signature) \(text)"
+        let name: String
+        if let known = prepared[key] {
+            name = known
+        } else {
+            if prepared.count >= PostgresSession.mostPrepared { try forgetPrepared() }
+            lastName += 1
+            name = "s\(lastName)"
+            try wire.prepare(name, text, parameters.types)
+            prepared[key] = name
+            expected.append(Expected(kind: .prepare(key: key)))
+        }
+        try wire.execute(name, parameters)
+        expected.append(Expected(kind: kind))
+    }
+
+    private func forgetPrepared() throws {
+        prepared.removeAll()
+        try wire.executeUnprepared("DEALLOCATE ALL")
+        expected.append(Expected(kind: .statement, isDismissed: true))
+    }
+
+    private func mark() throws {
+        try wire.mark()
+        expected.append(Expected(kind: .sync))
+    }
+
+    private func answer() throws -> OpaquePointer? { try answer(isStreamed: false) { _ in } }
+
+    /// Sends what waits and reads every answer that is owed.
+    /// - Parameter each: is given each row of the query, where it is streamed.
+    /// - Returns: the result of the query among them, to be cleared by the caller; nothing where there is none.
+    private func answer(isStreamed: Bool, _ each: (OpaquePointer) -> Void) throws -> OpaquePointer? {
+        guard !expected.isEmpty else { return nil }
+        try mark()
+        roundTrips += 1
+        var found: OpaquePointer?
+        var wrong: PostgresFailure?
+        for step in expected {
+            do {
+                switch step.kind {
+                case .sync: try wire.readSync()
+                case .prepare, .statement: PQclear(try wire.readResult())
+                case .query where isStreamed: try wire.readRows(each)
+                case .query: found = try wire.readResult()
+                }
+            } catch let error as PostgresFailure {
+                if case .lost = error {
+                    PQclear(found)
+                    expected.removeAll()
+                    throw error
+                }
+                if case .prepare(let key) = step.kind { prepared[key] = nil }
+                if !step.isDismissed { wrong = wrong ?? error }
+            }
+        }
+        expected.removeAll(keepingCapacity: true)
+        if let wrong {
+            PQclear(found)
+            failure = failure ?? wrong
+            throw wrong
+        }
+        return found
+    }
+}
+
+/// A row of a result of libpq, one after the other in one `Row`.
+private final class PostgresCursor {
+    let result: OpaquePointer
+    var number: Int32 = 0
+
+    init(_ result: OpaquePointer) { self.result = result }
+
+    var row: Row {
+        Row(
+            columnCount: Int(PQnfields(result)),
+            value: { [self] index in
+                // A type that none of our statements gives reads as NULL, and then as a fault of the column.
+                (try? SQLValue(result, row: number, column: Int32(index))) ?? .null
+            },
+            column: { [self] name in
+                let index = PQfnumber(result, name)
+                return index < 0 ? nil : Int(index)
+            })
+    }
+}
