@@ -19,7 +19,7 @@ struct RoostBench: AsyncParsableCommand {
 
     /// The house on its databases, as the one process that owns them.
     static func withHouse(_ configuration: Configuration, _ work: (House) async throws -> Void) async throws {
-        let databases = try Databases.open(configuration.databases)
+        let databases = try await Databases.open(configuration.databases, world: .live)
         try await databases.migrate(world: .live)
         try await work(try House(configuration, databases: databases, world: .live))
         try databases.close()

@@ -84,35 +84,6 @@ public struct Configuration: Sendable {
     }
 }
 
-/// Where each of the four databases lies.
-public struct DatabaseAddresses: Sendable {
-    public let users: String
-    public let properties: String
-    public let bookings: String
-    public let payments: String
-
-    /// Paths of SQLite files.
-    init(_ reader: SettingReader, in folder: String) throws {
-        func path(_ variable: String, _ name: String) throws -> String {
-            let value = reader.text(variable, or: "sqlite:\(folder)/\(name).sqlite")
-            if value.hasPrefix("postgresql://") || value.hasPrefix("postgres://") {
-                throw ConfigurationError(variable, "sqlite:PATH (this version has no PostgreSQL yet)", "a postgresql:// address")
-            }
-            guard value.hasPrefix("sqlite:"), value.count > "sqlite:".count else {
-                throw ConfigurationError(variable, "sqlite:PATH", value)
-            }
-            return String(value.dropFirst("sqlite:".count))
-        }
-        users = try path("ROOST_USERS_DATABASE", "users")
-        properties = try path("ROOST_PROPERTIES_DATABASE", "properties")
-        bookings = try path("ROOST_BOOKINGS_DATABASE", "bookings")
-        payments = try path("ROOST_PAYMENTS_DATABASE", "payments")
-        guard Set([users, properties, bookings, payments]).count == 4 else {
-            throw ConfigurationError("ROOST_USERS_DATABASE", "four databases in four places", "two of them are the same")
-        }
-    }
-}
-
 /// A setting that can't be used, in one sentence that names it.
 public struct ConfigurationError: Error, CustomStringConvertible {
     public let description: String

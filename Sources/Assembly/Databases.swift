@@ -13,23 +13,47 @@ public struct Databases: Sendable {
     package let bookings: any Database
     package let payments: any Database
 
-    /// Opens the embedded databases for the one process that owns them.
-    /// - Throws: `StorageError` where another process has one of them, or it can't be opened.
-    public static func open(_ addresses: DatabaseAddresses) throws -> Databases {
-        Databases(
-            users: try SQLiteDatabase(path: addresses.users),
-            properties: try SQLiteDatabase(path: addresses.properties),
-            bookings: try SQLiteDatabase(path: addresses.bookings),
-            payments: try SQLiteDatabase(path: addresses.payments))
+    /// Opens the databases: embedded ones for the one process that owns them, others beside all other nodes.
+    /// - Throws: `StorageError` where another process has one of them, or it can't be opened or reached.
+    public static func open(_ addresses: DatabaseAddresses, world: World) async throws -> Databases {
+        try await Databases.opened(addresses, world) { try SQLiteDatabase(path: $0) }
     }
 
     /// Opens them for looking only; another process may own them.
-    public static func look(_ addresses: DatabaseAddresses) throws -> Databases {
-        Databases(
-            users: try SQLiteSnapshot(path: addresses.users),
-            properties: try SQLiteSnapshot(path: addresses.properties),
-            bookings: try SQLiteSnapshot(path: addresses.bookings),
-            payments: try SQLiteSnapshot(path: addresses.payments))
+    public static func look(_ addresses: DatabaseAddresses, world: World) async throws -> Databases {
+        let databases = try await Databases.opened(addresses, world) { try SQLiteSnapshot(path: $0) }
+        for ((name, database), migrations) in zip(databases.all, Databases.migrations) {
+            guard try await database.applied() != [] else {
+                throw StorageError.unavailable(
+                    "\(DatabaseAddresses.variable(of: name)): there are no tables yet; `roost serve` makes them")
+            }
+            try await database.check(name, migrations)
+        }
+        return databases
+    }
+
+    private static func opened(
+        _ addresses: DatabaseAddresses, _ world: World, _ file: (String) throws -> any Database
+    ) async throws -> Databases {
+        func open(_ name: String, _ address: DatabaseAddress) async throws -> any Database {
+            switch address {
+            case .sqlite(let path): return try file(path)
+            case .postgresql(let url):
+                let database = PostgresDatabase(url: url, connections: addresses.connections, world: world)
+                do {
+                    // A wrong password shows at the start, not to the first guest.
+                    _ = try await database.read { try $0.exists("SELECT 1") }
+                } catch StorageError.unavailable(let why) {
+                    throw StorageError.unavailable("\(DatabaseAddresses.variable(of: name)): \(why)")
+                }
+                return database
+            }
+        }
+        return Databases(
+            users: try await open("users", addresses.users),
+            properties: try await open("properties", addresses.properties),
+            bookings: try await open("bookings", addresses.bookings),
+            payments: try await open("payments", addresses.payments))
     }
 
     /// Real SQL that nothing outlives: for tests and the simulation.
@@ -47,13 +71,19 @@ public struct Databases: Sendable {
     }
 
     /// Brings all four schemas up to date.
+    /// - Throws: `StorageError` where one of them holds the tables of another, or a migration can't be applied.
     public func migrate(world: World) async throws {
         let now = world.now()
-        try await users.migrate(AccountsMigrations.all + MailMigrations.all, at: now)
-        try await properties.migrate(PropertyMigrations.all, at: now)
-        try await bookings.migrate(BookingMigrations.all, at: now)
-        try await payments.migrate(PaymentMigrations.all, at: now)
+        for ((name, database), migrations) in zip(all, Databases.migrations) {
+            try await database.check(name, migrations)
+            try await database.migrate(migrations, at: now)
+        }
     }
+
+    /// What each of the four has, in their order.
+    static let migrations = [
+        AccountsMigrations.all + MailMigrations.all, PropertyMigrations.all, BookingMigrations.all, PaymentMigrations.all,
+    ]
 
     public func close() throws {
         try users.close()
@@ -64,5 +94,25 @@ public struct Databases: Sendable {
 
     package var all: [(name: String, database: any Database)] {
         [("users", users), ("properties", properties), ("bookings", bookings), ("payments", payments)]
+    }
+}
+
+extension Database {
+    /// The names of the migrations that were applied; none where there is no table yet.
+    fileprivate func applied() async throws -> Set<String> {
+        do {
+            return try await read { Set(try $0.values("SELECT name FROM schema_migration", as: String.self)) }
+        } catch StorageError.fault {
+            return []
+        }
+    }
+
+    /// - Throws: `StorageError.unavailable` where this is another one of the four: two settings were mixed up.
+    fileprivate func check(_ name: String, _ migrations: [Migration]) async throws {
+        let others = Set(Databases.migrations.joined().map(\.name)).subtracting(migrations.map(\.name))
+        guard try await applied().isDisjoint(with: others) else {
+            throw StorageError.unavailable(
+                "\(DatabaseAddresses.variable(of: name)) is a database that holds the tables of another one")
+        }
     }
 }

@@ -88,12 +88,8 @@ public struct Doctor: Sendable {
     /// Looks at databases, data folder and providers, changing nothing.
     public static func examine(_ configuration: Configuration) async -> [Doctor] {
         var checks: [Doctor] = []
-        let addresses = configuration.databases
-        for (name, path) in [
-            ("users", addresses.users), ("properties", addresses.properties), ("bookings", addresses.bookings),
-            ("payments", addresses.payments),
-        ] {
-            checks.append(await database(name, path))
+        for (name, address) in configuration.databases.all {
+            checks.append(await database(name, address))
         }
         checks.append(folder(configuration.dataDirectory))
         for provider in configuration.paymentProviders {
@@ -106,21 +102,35 @@ public struct Doctor: Sendable {
         return checks
     }
 
-    private static func database(_ name: String, _ path: String) async -> Doctor {
+    private static func database(_ name: String, _ address: DatabaseAddress) async -> Doctor {
         let title = "database \(name)"
-        guard FileManager.default.fileExists(atPath: path) else {
+        if case .sqlite(let path) = address, !FileManager.default.fileExists(atPath: path) {
             return Doctor(name: title, isWell: true, finding: "\(path) is not there yet; `roost serve` makes it")
         }
         do {
-            let database = try SQLiteSnapshot(path: path)
-            let steps = try await database.read { reader in
-                try reader.value("SELECT COUNT(*) FROM schema_migration", as: Int.self) ?? 0
+            let database: any Database =
+                switch address {
+                case .sqlite(let path): try SQLiteSnapshot(path: path)
+                case .postgresql(let url): PostgresDatabase(url: url, connections: 1, world: .live)
+                }
+            let server = address.isSQLite ? "" : try await version(database)
+            let steps: Int
+            do {
+                steps = try await database.read { try $0.value("SELECT COUNT(*) FROM schema_migration") ?? 0 }
+            } catch StorageError.fault where !address.isSQLite {
+                return Doctor(
+                    name: title, isWell: true, finding: "\(address)\(server), no tables yet; `roost serve` makes them")
             }
             try database.close()
-            return Doctor(name: title, isWell: true, finding: "\(path), \(steps) migrations applied")
+            return Doctor(name: title, isWell: true, finding: "\(address)\(server), \(steps) migrations applied")
         } catch {
             return Doctor(name: title, isWell: false, finding: "\(error)")
         }
+    }
+
+    private static func version(_ database: any Database) async throws -> String {
+        let version = try await database.read { try $0.value("SHOW server_version", as: String.self) }
+        return ", PostgreSQL \(version ?? "of unknown version")"
     }
 
     private static func folder(_ path: String) -> Doctor {

@@ -105,7 +105,7 @@ struct PostgresTests {
     @Test("Who finds all connections in use waits a limited time and is then told to come again")
     func overloaded() async throws {
         let url = try await PostgresServer.shared().emptyURL()
-        let database = try PostgresDatabase(url: url, connections: 1, patience: .milliseconds(100), world: .live)
+        let database = PostgresDatabase(url: url, connections: 1, patience: .milliseconds(100), world: .live)
         let served = await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<2 {
                 group.addTask {

@@ -73,7 +73,7 @@ public final class PostgresServer: Sendable {
         shell.standardOutput = FileHandle.nullDevice
         shell.standardError = FileHandle.nullDevice
         try shell.run()
-        admin = try PostgresDatabase(url: PostgresServer.url(in: folder), connections: 4, world: .live)
+        admin = PostgresDatabase(url: PostgresServer.url(in: folder), connections: 4, world: .live)
         try waitUntilReady(programs)
     }
 
@@ -106,6 +106,6 @@ public final class PostgresServer: Sendable {
 
     /// An empty database.
     public func database(connections: Int = 8) async throws -> PostgresDatabase {
-        try PostgresDatabase(url: try await emptyURL(), connections: connections, world: .live)
+        PostgresDatabase(url: try await emptyURL(), connections: connections, world: .live)
     }
 }

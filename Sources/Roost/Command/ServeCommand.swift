@@ -17,14 +17,18 @@ struct ServeCommand: AsyncParsableCommand {
     enum Role: String, ExpressibleByArgument, CaseIterable { case both, web, worker }
 
     @OptionGroup var settings: SettingsOptions
-    @Option(help: "both, web or worker; on SQLite only both, because one process owns the files.")
+    @Option(
+        help: """
+            both, web (the API and the pages) or worker (the background work; listens nowhere). On SQLite only both, \
+            because one process owns the files.
+            """)
     var role: Role = .both
 
     func run() async throws {
-        guard role == .both else {
+        let configuration = try settings.configuration()
+        guard role == .both || configuration.databases.mayBeShared else {
             throw Failure(sentence: "--role \(role.rawValue) needs PostgreSQL: on SQLite one process does both")
         }
-        let configuration = try settings.configuration()
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         var logger = Logger(label: "roost")
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel) ?? .info
@@ -44,12 +48,11 @@ struct ServeCommand: AsyncParsableCommand {
             let application = server.application(logger: log) { address in
                 log.notice("Roost listens", metadata: ["address": "\(address.map { "\($0)" } ?? configuration.baseURL)"])
             }
+            if role == .worker { log.notice("Roost works in the background and listens nowhere") }
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
-                    services: [
-                        .init(service: Background(house, logger: log)),
-                        .init(service: application),
-                    ],
+                    services: (role == .web ? [] : [.init(service: Background(house, logger: log))])
+                        + (role == .worker ? [] : [.init(service: application)]),
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
             do {
                 try await group.run()

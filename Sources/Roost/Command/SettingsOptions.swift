@@ -16,10 +16,10 @@ struct SettingsOptions: ParsableArguments {
         return try Configuration(settings)
     }
 
-    /// The house on its databases, as the one process that owns them.
+    /// The house on its databases; embedded ones have this process as their only owner.
     func withHouse<T>(_ work: (House) async throws -> T) async throws -> T {
         let configuration = try configuration()
-        let databases = try Databases.open(configuration.databases)
+        let databases = try await Databases.open(configuration.databases, world: .live)
         try await databases.migrate(world: .live)
         let house = try House(configuration, databases: databases, world: .live)
         let result: T
@@ -36,7 +36,7 @@ struct SettingsOptions: ParsableArguments {
     /// The house for looking only; a server may own the databases meanwhile.
     func withHouseToLookAt<T>(_ work: (House) async throws -> T) async throws -> T {
         let configuration = try configuration()
-        let databases = try Databases.look(configuration.databases)
+        let databases = try await Databases.look(configuration.databases, world: .live)
         let house = try House(configuration, databases: databases, world: .live)
         let result = try await work(house)
         try databases.close()

@@ -5,16 +5,29 @@ import Foundation
 struct PostgresAddress: Sendable {
     let url: String
 
-    /// - Throws: `StorageError.unavailable` saying what is wrong with the URL; never with its password.
-    init(_ url: String) throws {
-        var complaint: UnsafeMutablePointer<CChar>?
-        guard let options = PQconninfoParse(url, &complaint) else {
-            defer { PQfreemem(complaint) }
-            let why = complaint.map { OneSentence.of(String(cString: $0)) } ?? "it can't be read"
-            throw StorageError.unavailable("this is not a postgresql:// address: \(why)")
+    /// What is wrong with a URL, never with its password; nothing where it can be read.
+    static func complaint(aboutURL url: String) -> String? {
+        var why: UnsafeMutablePointer<CChar>?
+        if let options = PQconninfoParse(url, &why) {
+            PQconninfoFree(options)
+            return nil
         }
-        PQconninfoFree(options)
-        self.url = url
+        defer { PQfreemem(why) }
+        return "this postgresql:// address can't be read: \(why.map { OneSentence.of(String(cString: $0)) } ?? "no memory")"
+    }
+
+    /// Host, port and database as a URL, without user and password.
+    static func shown(url: String) -> String {
+        guard let options = PQconninfoParse(url, nil) else { return "postgresql://" }
+        defer { PQconninfoFree(options) }
+        var found: [String: String] = [:]
+        var option = options
+        while let keyword = option.pointee.keyword {
+            if let value = option.pointee.val { found[String(cString: keyword)] = String(cString: value) }
+            option = option.advanced(by: 1)
+        }
+        let port = found["port"].map { ":\($0)" } ?? ""
+        return "postgresql://\(found["host"] ?? "")\(port)/\(found["dbname"] ?? "")"
     }
 
     /// What holds where the URL says nothing else.

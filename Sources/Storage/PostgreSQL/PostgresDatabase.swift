@@ -17,9 +17,10 @@ public struct PostgresDatabase: Database {
     ///   - url: as libpq reads it; several hosts and `sslmode` belong here.
     ///   - connections: how many are opened at most; each is opened when it is first needed.
     ///   - patience: how long somebody waits for a connection before being told to come again.
-    /// - Throws: `StorageError.unavailable` where the URL can't be read. Whether the server is there shows when it is asked.
-    public init(url: String, connections: Int, patience: Duration = .seconds(5), world: World) throws {
-        pool = PostgresPool(try PostgresAddress(url), size: connections, patience: patience)
+    ///
+    /// Whether the server is there shows when it is asked.
+    public init(url: String, connections: Int, patience: Duration = .seconds(5), world: World) {
+        pool = PostgresPool(PostgresAddress(url: url), size: connections, patience: patience)
         self.world = world
     }
 
@@ -33,6 +34,12 @@ public struct PostgresDatabase: Database {
     ) async throws -> T {
         try await again { try await $0.write(body) }
     }
+
+    /// What is wrong with a URL, in words that hold no password; nothing where libpq can read it.
+    public static func complaint(aboutURL url: String) -> String? { PostgresAddress.complaint(aboutURL: url) }
+
+    /// Host, port and database of a URL, to be shown: no user and no password.
+    public static func shown(url: String) -> String { PostgresAddress.shown(url: url) }
 
     public func close() throws { pool.close() }
 
