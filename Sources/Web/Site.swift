@@ -16,12 +16,16 @@ final class Site: Sendable {
     let mail: MailReader?
     let world: World
     let resources: Resources
+    let pages: Pages
+    /// The body of the page that shows the OpenAPI document.
+    let docs: HTML
     let meters: Meters
     let cookie: SessionCookie
 
     init(
         accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, settings: WebSettings,
-        probes: WebProbes, mail: MailReader?, world: World, resources: Resources, meters: Meters
+        probes: WebProbes, mail: MailReader?, world: World, resources: Resources, pages: Pages, docs: HTML,
+        meters: Meters
     ) {
         self.accounts = accounts
         self.properties = properties
@@ -32,6 +36,8 @@ final class Site: Sendable {
         self.mail = mail
         self.world = world
         self.resources = resources
+        self.pages = pages
+        self.docs = docs
         self.meters = meters
         cookie = SessionCookie(isSecure: settings.isSecure)
     }

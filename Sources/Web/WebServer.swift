@@ -47,16 +47,14 @@ public struct WebServer: Sendable {
         PaymentRoutes().add(to: &routes)
         DocumentRoutes().add(to: &routes)
         WebhookRoutes().add(to: &routes)
-        PageRoutes().add(to: &routes)
-        SignInPages().add(to: &routes)
-        TestCheckoutPages().add(to: &routes)
         OperatorRoutes().add(to: &routes)
-        if mail != nil { MailPages().add(to: &routes) }
+        PageRoutes(settings: settings, hasMail: mail != nil).add(to: &routes)
         for route in more { routes.add(route) }
         self.routes = routes.entries
         site = Site(
             accounts: accounts, properties: properties, bookings: bookings, payments: payments, settings: settings,
-            probes: probes, mail: mail, world: world, resources: try Resources(), meters: Meters(routes.entries))
+            probes: probes, mail: mail, world: world, resources: try Resources(), pages: try Pages(),
+            docs: try DocsPage(Resources.read("openapi.json")).html(), meters: Meters(routes.entries))
     }
 
     /// The server as a service: listens until it is told to stop, then lets what runs finish.
@@ -68,7 +66,7 @@ public struct WebServer: Sendable {
         onRunning: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         Application(
-            router: router(),
+            responder: LanguageResponder(base: router().buildResponder()),
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [ConnectionGuard()], idleTimeout: Limits.idle,
@@ -91,7 +89,7 @@ public struct WebServer: Sendable {
 
     private func router() -> Router<WebContext> {
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
-        let problems = ProblemAnswers(allowed: AllowedMethods(routes))
+        let problems = ProblemAnswers(allowed: AllowedMethods(routes), pages: ProblemPages(site: site))
         let origin = OriginCheck(origin: site.settings.origin)
         router.addMiddleware {
             Journal(meters: site.meters)

@@ -8,19 +8,25 @@ public struct WebSettings: Sendable {
     public var port: Int
     /// The operator's currency, which search takes `minPrice` and `maxPrice` in where none is named.
     public var currency: Currency
-    /// Sign-ins to show on the first page of a demo; empty elsewhere.
+    /// Sign-ins to show on the sign-in page of a demo; empty elsewhere.
     public var demoSignIns: [DemoSignIn]
+    /// Where an operator may put texts of their own: `help.md`, `terms.de.md`; nothing where there is no such folder.
+    public var textsFolder: String?
 
     public init(
         baseURL: String, host: String = "127.0.0.1", port: Int = 8080, currency: Currency = .usd,
-        demoSignIns: [DemoSignIn] = []
+        demoSignIns: [DemoSignIn] = [], textsFolder: String? = nil
     ) {
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.host = host
         self.port = port
         self.currency = currency
         self.demoSignIns = demoSignIns
+        self.textsFolder = textsFolder
     }
+
+    /// A demo, where sign-ins and mails are shown to everyone, and the components of the pages.
+    var isDemo: Bool { !demoSignIns.isEmpty }
 
     /// Scheme, host and port of the public address, as browsers write an origin.
     var origin: String {

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import Testing
@@ -82,13 +83,18 @@ struct LiveTests {
 
     @Test(
         "Pages need nothing from elsewhere and have nothing inline",
-        arguments: ["/", "/api/docs", "/login", "/register?next=//evil"])
+        arguments: ["/", "/api/docs", "/login", "/register?next=//evil", "/de", "/ar/login", "/help", "/de/terms"])
     func pages(_ path: String) async throws {
         try await WebFixture().meetLive { guest in
             let page = try await guest.get(path)
             #expect(page.status == 200 && page.header("Content-Type") == "text/html; charset=utf-8")
+            #expect(page.text.contains("</html>") && !page.text.contains("{{"))
             #expect(!page.text.contains("<style") && !page.text.contains(" style=") && !page.text.contains("onclick"))
-            #expect(!page.text.contains("<script") && !page.text.contains("=\"http") && !page.text.contains("//evil"))
+            #expect(!page.text.contains("\"//evil") && !page.text.contains("<script>"))
+            let elsewhere = page.text.components(separatedBy: "=\"http").dropFirst().filter {
+                !$0.hasPrefix("://roost.test")
+            }
+            #expect(elsewhere.isEmpty, "\(elsewhere)")
             #expect(page.header("Content-Security-Policy") == SecurityHeaders.contentSecurityPolicy)
         }
     }
@@ -106,6 +112,67 @@ struct LiveTests {
             let wrong = try await guest.ask(.post, "/login", "email=ada%40example.org&password=no", type: form)
             #expect(wrong.status == 401 && wrong.text.contains("role=\"alert\""))
             #expect(try await guest.ask(.post, "/login", "email=%", type: form).status == 400)
+        }
+    }
+
+    @Test("A browser's form needs the token of the page that it was shown in, whoever it is")
+    func tokens() async throws {
+        try await WebFixture().meetLive { guest in
+            let form = "application/x-www-form-urlencoded"
+            let page = try await guest.get("/register")
+            let cookie = try #require(page.header("Set-Cookie")).prefix { $0 != ";" }.description
+            let token = try #require(page.text.firstMatch(of: #/name="token" value="([0-9a-f]+)"/#)).1
+            let fields = "name=Ada&email=ada%40example.org&password=a+long+and+quiet+river"
+            let headers = ["Cookie": cookie, "Accept": "text/html"]
+            for wrong in [
+                "", "&token=", "&token=\(String(token.reversed()))", "&token=\(token.dropLast(2))", "&token=é",
+            ] {
+                let answer = try await guest.ask(.post, "/register", fields + wrong, type: form, headers: headers)
+                #expect(answer.status == 403 && answer.text.contains("<h1>"), "\(wrong)")
+            }
+            let right = try await guest.ask(
+                .post, "/register", fields + "&token=\(token)", type: form, headers: headers)
+            #expect(right.status == 303)
+            let session = try #require(right.header("Set-Cookie")).prefix { $0 != ";" }.description
+            // Another browser's token, also of the same person, is none.
+            let out = try await guest.ask(
+                .post, "/logout", "token=\(token)", type: form, headers: ["Cookie": "\(cookie); \(session)"])
+            #expect(out.status == 403)
+            let home = try await guest.ask(.get, "/", headers: ["Cookie": session])
+            let own = try #require(home.text.firstMatch(of: #/name="token" value="([0-9a-f]+)"/#)).1
+            let left = try await guest.ask(.post, "/logout", "token=\(own)", type: form, headers: ["Cookie": session])
+            #expect(left.status == 303 && left.header("Set-Cookie")?.hasPrefix("roost_session=;") == true)
+        }
+    }
+
+    @Test("The address decides the language; only pages have one")
+    func languages() async throws {
+        try await WebFixture().meetLive { guest in
+            for (path, lang, words) in [
+                ("/login", "en", "Sign in"), ("/de/login", "de", "Anmelden"), ("/ar/login", "ar", "dir=\"rtl\""),
+            ] {
+                let page = try await guest.get(path)
+                #expect(page.text.contains("<html lang=\"\(lang)\"") && page.text.contains(words), "\(path)")
+                #expect(page.header("Content-Language") == lang)
+            }
+            #expect(try await guest.get("/de/trips/bkg_1").header("Location") == "/de/login?next=/de/trips/bkg_1")
+            for path in ["/de/api/v1/me", "/de/healthz", "/fr", "/en/login", "/de/de"] {
+                #expect(try await guest.get(path).status == 404, "\(path)")
+            }
+        }
+    }
+
+    @Test("Assets have their hash in their name and may be kept; browsers that take gzip get it")
+    func assets() async throws {
+        try await WebFixture().meetLive { guest in
+            let home = try await guest.get("/")
+            let css = try #require(home.text.firstMatch(of: #/href="(/assets/roost-[0-9a-f]+\.css)"/#)).1
+            let plain = try await guest.get(String(css))
+            #expect(plain.header("Cache-Control") == "public, max-age=31536000, immutable")
+            #expect(plain.header("Content-Encoding") == nil && plain.text.contains("--primary"))
+            let packed = try await guest.ask(.head, String(css), headers: ["Accept-Encoding": "br, gzip"])
+            #expect(packed.header("Content-Encoding") == "gzip" && packed.header("Vary") == "Accept-Encoding")
+            #expect(try await guest.get("/assets/roost-0.css").status == 404)
         }
     }
 }

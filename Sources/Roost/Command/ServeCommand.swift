@@ -40,7 +40,8 @@ struct ServeCommand: AsyncParsableCommand {
                 payments: house.payments,
                 settings: WebSettings(
                     baseURL: configuration.baseURL, host: configuration.host, port: configuration.port,
-                    currency: configuration.currency, demoSignIns: configuration.isDemo ? Demo.signIns : []),
+                    currency: configuration.currency, demoSignIns: configuration.isDemo ? Demo.signIns : [],
+                    textsFolder: configuration.dataDirectory + "/texts"),
                 world: .live,
                 probes: WebProbes(
                     databases: { await house.readiness() }, gauges: { await house.gauges().map(Gauge.init) }),

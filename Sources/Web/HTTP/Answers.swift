@@ -22,10 +22,6 @@ extension Response {
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    static func page(_ page: HTML, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) -> Response {
-        bytes(Array(page.text.utf8), status: status, type: "text/html; charset=utf-8", headers: headers)
-    }
-
     /// Look there, with GET.
     static func seeOther(_ location: String, headers: HTTPFields = [:]) -> Response {
         var headers = headers

@@ -5,6 +5,8 @@ import NIOCore
 struct WebContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     private let remote: SocketAddress?
+    /// What the address was prefixed with; English where it was not.
+    var language = Language.english
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -9,6 +9,7 @@ import NIOHTTP1
 /// where a browser asked for one; also the router's own 404 and 405.
 struct ProblemAnswers: RouterMiddleware {
     let allowed: AllowedMethods
+    let pages: ProblemPages
 
     func handle(
         _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
@@ -16,55 +17,59 @@ struct ProblemAnswers: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let problem as Problem {
-            return answer(problem, request)
+            return await answer(problem, request, context)
         } catch let trouble as any Trouble {
-            return answer(to: trouble, request, context)
+            return await answer(to: trouble, request, context)
         } catch let error as any HTTPResponseError {
-            return answer(to: error, request, context)
+            return await answer(to: error, request, context)
         } catch let error as HTTPParserError {
             throw error  // the connection is past saving: `ConnectionGuard` answers 400 and it ends
         } catch is CancellationError {
-            return answer(Problem(.unavailable, "The server is stopping. Ask again in a moment."), request)
+            return await answer(
+                Problem(.unavailable, "The server is stopping. Ask again in a moment."), request, context)
         } catch {
-            return fault(error, request, context)
+            return await fault(error, request, context)
         }
     }
 
-    private func answer(_ problem: Problem, _ request: Request) -> Response {
-        request.wantsPage ? problem.page : problem.response
+    private func answer(_ problem: Problem, _ request: Request, _ context: WebContext) async -> Response {
+        request.wantsPage ? await pages.answer(problem, request, context) : problem.response
     }
 
-    private func answer(to trouble: any Trouble, _ request: Request, _ context: WebContext) -> Response {
-        guard let seconds = trouble.retryAfterSeconds else { return fault(trouble, request, context) }
+    private func answer(to trouble: any Trouble, _ request: Request, _ context: WebContext) async -> Response {
+        guard let seconds = trouble.retryAfterSeconds else { return await fault(trouble, request, context) }
         context.logger.warning("not available", metadata: ["error": "\(trouble)"])
         let problem = Problem(
             .unavailable,
             "The server cannot answer just now. Ask again, with the same Idempotency-Key if you sent one.",
             retryAfterSeconds: seconds)
-        return answer(problem, request)
+        return await answer(problem, request, context)
     }
 
     /// What the router and Hummingbird themselves refuse.
-    private func answer(to error: any HTTPResponseError, _ request: Request, _ context: WebContext) -> Response {
+    private func answer(to error: any HTTPResponseError, _ request: Request, _ context: WebContext) async -> Response {
         switch error.status {
         case .notFound:
             guard let methods = allowed.methods(of: request.uri.path) else {
-                return answer(Problem(.notFound, "There is nothing at this address."), request)
+                return await answer(Problem(.notFound, "There is nothing at this address."), request, context)
             }
-            var response = answer(Problem(.methodNotAllowed, "Here only \(methods) can be asked."), request)
+            var response = await answer(
+                Problem(.methodNotAllowed, "Here only \(methods) can be asked."), request, context)
             response.headers[.allow] = methods
             return response
-        case .contentTooLarge: return answer(Problem(.payloadTooLarge, "The body is too large."), request)
-        case .badRequest: return answer(Problem(.malformedRequest, "The request cannot be read."), request)
-        default: return fault(error, request, context)
+        case .contentTooLarge:
+            return await answer(Problem(.payloadTooLarge, "The body is too large."), request, context)
+        case .badRequest:
+            return await answer(Problem(.malformedRequest, "The request cannot be read."), request, context)
+        default: return await fault(error, request, context)
         }
     }
 
     /// A fault of ours: the log has the cause, the answer only the number to find it by.
-    private func fault(_ error: any Error, _ request: Request, _ context: WebContext) -> Response {
+    private func fault(_ error: any Error, _ request: Request, _ context: WebContext) async -> Response {
         context.logger.error("failed", metadata: ["error": "\(error)", "type": "\(type(of: error))"])
         let problem = Problem(
             .internal, "Something went wrong on our side. Tell the operator this number: \(context.id).")
-        return answer(problem, request)
+        return await answer(problem, request, context)
     }
 }

@@ -6,27 +6,25 @@ struct DocsPage {
     init(_ document: [UInt8]) throws { self.document = try APIDocument(document) }
 
     func html() -> HTML {
-        Frame.html(
-            "Roost API",
-            """
-            <h1>Roost API</h1>
-            <p>Everything Roost does can be asked over HTTP, in JSON. This page shows
-            <a href="/api/openapi.json">the OpenAPI 3.1 document</a> of this very server.</p>
-            <p>\(HTML(prose: document.about))</p>
-            <nav aria-label="On this page">
-            \(HTML(sections.map { contents(of: $0) }))
-            <p><a href="#errors">Errors</a>, <a href="#shapes">shapes</a></p>
-            </nav>
-            \(HTML(sections.map { section($0) }))
-            <h2 id="errors">Errors</h2>
-            <p>Every error is <code>application/problem+json</code> (RFC 9457). Programs go by <code>code</code>, people
-            read <code>detail</code>, and <code>errors</code> names each field.</p>
-            <dl class="codes">
-            \(HTML(DocsPage.codes.map { "<dt id=\"\($0)\"><code>\($0)</code></dt><dd>\($1)</dd>" }))
-            </dl>
-            <h2 id="shapes">Shapes</h2>
-            \(HTML(document.shapes.map { DocsShape(document).html(name: $0, $1) }))
-            """, isWide: true, head: "<link rel=\"stylesheet\" href=\"/assets/docs.css\">")
+        """
+        <h1>Roost API</h1>
+        <p>Everything Roost does can be asked over HTTP, in JSON. This page shows
+        <a href="/api/openapi.json">the OpenAPI 3.1 document</a> of this very server.</p>
+        <p>\(HTML(prose: document.about))</p>
+        <nav aria-label="On this page">
+        \(HTML(sections.map { contents(of: $0) }))
+        <p><a href="#errors">Errors</a>, <a href="#shapes">shapes</a></p>
+        </nav>
+        \(HTML(sections.map { section($0) }))
+        <h2 id="errors">Errors</h2>
+        <p>Every error is <code>application/problem+json</code> (RFC 9457). Programs go by <code>code</code>, people
+        read <code>detail</code>, and <code>errors</code> names each field.</p>
+        <dl class="codes">
+        \(HTML(DocsPage.codes.map { "<dt id=\"\($0)\"><code>\($0)</code></dt><dd>\($1)</dd>" }))
+        </dl>
+        <h2 id="shapes">Shapes</h2>
+        \(HTML(document.shapes.map { DocsShape(document).html(name: $0, $1) }))
+        """
     }
 
     private struct Section {

@@ -5,6 +5,10 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
     init(stringLiteral value: String) { text = value }
     init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
     init(_ pieces: [HTML], separator: String = "\n") { text = pieces.map(\.text).joined(separator: separator) }
+    /// - Parameter element: one of ours, never what somebody typed.
+    init(element: String, _ inner: HTML) { text = "<\(element)>\(inner.text)</\(element)>" }
+    /// What is HTML already: written by a part of the program that escapes for itself.
+    init(written: String) { text = written }
 
     struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""

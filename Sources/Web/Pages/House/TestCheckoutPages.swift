@@ -5,32 +5,21 @@ import PaymentService
 /// The page of the built-in test provider: says that no money moves, and lets anyone play the payer.
 struct TestCheckoutPages {
     func add(to routes: inout Routes) {
-        routes.get("/test-checkout/{token}", page)
+        routes.page("/test-checkout/{token}", page)
+        // No token of ours: this form stands for a provider's page, and is sent without a browser too.
         routes.post("/test-checkout/{token}", act)
     }
 
-    @Sendable func page(_ visit: Visit) async throws -> Response {
-        guard let test = visit.site.payments.test, let checkout = try await test.checkout(token: token(of: visit))
-        else {
-            throw Problem.notFound("payment page")
-        }
-        return .page(
-            Frame.html(
-                "Test payment",
-                """
-                <h1>Test payment</h1>
-                <p class="notice">This is Roost's own test provider. No money moves here, whatever you press.</p>
-                <dl>
-                <dt>For</dt><dd>\(checkout.description)</dd>
-                <dt>Amount</dt><dd>\(checkout.amount)</dd>
-                <dt>This page is</dt><dd>\(checkout.state.rawValue)</dd>
-                </dl>
-                <form method="post">
-                <button name="outcome" value="succeed">Pay</button>
-                <button class="plain" name="outcome" value="decline">Be declined</button>
-                <button class="plain" name="outcome" value="abandon">Walk away</button>
-                </form>
-                """))
+    @Sendable func page(_ page: PageVisit) async throws -> Response {
+        guard let test = page.site.payments.test,
+            let checkout = try await test.checkout(token: token(of: page.visit))
+        else { throw Problem.notFound("payment page") }
+        return try page.show(
+            "test-checkout", Head(page.texts("testCheckout.title")),
+            [
+                "about": checkout.description, "amount": page.formats.money(checkout.amount),
+                "state": page.texts("testCheckout.state.\(checkout.state.rawValue)"),
+            ])
     }
 
     @Sendable func act(_ visit: Visit) async throws -> Response {
@@ -44,7 +33,7 @@ struct TestCheckoutPages {
             throw Problem.invalid("outcome", "invalid", "outcome must be one of \(names).")
         }
         let booking = try await visit.site.payments.actAsTestPayer(token: token, outcome: outcome)
-        return .seeOther("/trips/\(booking)")
+        return .seeOther(visit.context.language.path("/trips/\(booking)"))
     }
 
     private func token(of visit: Visit) throws(Problem) -> String {

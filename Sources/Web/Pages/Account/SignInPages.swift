@@ -1,0 +1,131 @@
+import AuthService
+import Core
+import HTTPTypes
+import Hummingbird
+
+/// Signing in, registering and signing out with a browser.
+struct SignInPages {
+    func add(to routes: inout Routes) {
+        routes.page("/login") { try logInPage($0, Form([]), next: next($0.parameters)) }
+        routes.form("/login", logIn)
+        routes.page("/register") { try registerPage($0, Form([]), next: next($0.parameters)) }
+        routes.form("/register", register)
+        routes.form("/logout", logOut)
+    }
+
+    @Sendable func logIn(_ page: PageVisit, _ form: Form) async throws -> Response {
+        do {
+            let signedIn = try await page.site.accounts.logIn(
+                email: String(form["email"].prefix(254)), password: String(form["password"].prefix(1024)),
+                from: page.visit.context.address)
+            return welcome(signedIn, form, page)
+        } catch let problem as Problem {
+            return try logInPage(page, form, next: next(form), FormProblems(problem, page.texts))
+        }
+    }
+
+    @Sendable func register(_ page: PageVisit, _ form: Form) async throws -> Response {
+        do {
+            let body = try check(form)
+            let signedIn = try await page.site.accounts.register(
+                email: body.email, password: body.password, name: body.name, from: page.visit.context.address)
+            return welcome(signedIn, form, page)
+        } catch let problem as Problem {
+            return try registerPage(page, form, next: next(form), FormProblems(problem, page.texts))
+        }
+    }
+
+    @Sendable func logOut(_ page: PageVisit, _ form: Form) async throws -> Response {
+        if let token = page.visit.token { try await page.site.accounts.logOut(token: token) }
+        return page.goTo("/", headers: [.setCookie: page.site.cookie.cleared])
+    }
+
+    /// The same bounds as over the API.
+    private func check(_ form: Form) throws(Problem) -> RegisterBody {
+        var fields = Fields(["name", "email", "password"].map { ($0, .text(form[$0])) })
+        let body = RegisterBody(&fields)
+        if let problem = fields.complaints.problem { throw problem }
+        guard let body else { throw .invalid("email", "invalid", "Fill in every field.") }
+        return body
+    }
+
+    private func welcome(_ signedIn: SignedIn, _ form: Form, _ page: PageVisit) -> Response {
+        let cookie = page.site.cookie.set(signedIn, now: page.site.world.now())
+        let next = next(form)
+        return .seeOther(next == "/" ? page.path("/") : next, headers: [.setCookie: cookie])
+    }
+
+    /// Where to go on to; whatever leads elsewhere leads home.
+    private func next(_ form: Form) -> String {
+        let address = form["next"]
+        let isOurs =
+            address.hasPrefix("/") && !address.hasPrefix("//") && address.utf8.count <= 512
+            && address.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }
+        return isOurs ? address : "/"
+    }
+
+    // MARK: The pages
+
+    private func logInPage(
+        _ page: PageVisit, _ form: Form, next: String, _ problems: FormProblems? = nil
+    ) throws -> Response {
+        let texts = page.texts
+        var email = Field("email", texts("account.email"))
+        email.type = "email"
+        email.value = form["email"]
+        email.autocomplete = "username"
+        email.longest = 254
+        email.error = problems?["email"]
+        var password = Field("password", texts("account.password"))
+        password.type = "password"
+        password.autocomplete = "current-password"
+        password.error = problems?["password"]
+        var view = common(page, next)
+        view["fields"] = [email.view, password.view]
+        view["demo"] = page.site.settings.demoSignIns.map { person in
+            ["role": texts("demo.\(person.role)"), "email": person.email, "password": person.password] as View
+        }
+        return try page.show(
+            "login", Head(texts("account.signIn")), view, problems: problems, status: problems?.status ?? .ok,
+            headers: problems?.headers ?? [:])
+    }
+
+    private func registerPage(
+        _ page: PageVisit, _ form: Form, next: String, _ problems: FormProblems? = nil
+    ) throws -> Response {
+        var view = common(page, next)
+        view["fields"] = SignInPages.registerFields(page.texts, form, problems).map(\.view)
+        return try page.show(
+            "register", Head(page.texts("account.register")), view, problems: problems, status: problems?.status ?? .ok,
+            headers: problems?.headers ?? [:])
+    }
+
+    static func registerFields(_ texts: Texts, _ form: Form, _ problems: FormProblems?) -> [Field] {
+        var name = Field("name", texts("account.name"))
+        name.autocomplete = "name"
+        name.longest = 100
+        var email = Field("email", texts("account.email"))
+        email.type = "email"
+        email.autocomplete = "username"
+        email.longest = 254
+        var password = Field("password", texts("account.password"))
+        password.type = "password"
+        password.autocomplete = "new-password"
+        password.shortest = 8
+        password.longest = 256
+        password.hint = texts("account.passwordHint")
+        return [name, email, password].map { field in
+            var field = field
+            if field.type != "password" { field.value = form[field.name] }
+            field.error = problems?[field.name]
+            return field
+        }
+    }
+
+    private func common(_ page: PageVisit, _ next: String) -> View {
+        let query = next == "/" ? "" : "?next=" + PercentCoding.encode(next)
+        return [
+            "next": next, "logInHref": page.path("/login") + query, "registerHref": page.path("/register") + query,
+        ]
+    }
+}

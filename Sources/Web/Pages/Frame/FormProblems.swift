@@ -1,0 +1,55 @@
+import Core
+import HTTPTypes
+
+/// What was wrong with a form: told at its top and again at each field.
+struct FormProblems: Sendable {
+    /// A field's name and what to do about it.
+    let errors: [(field: String, message: String)]
+    /// What is no field's fault.
+    let detail: String?
+    let status: HTTPResponse.Status
+    let retryAfterSeconds: Int?
+
+    /// - Parameter fields: the names this form has, where the service calls them otherwise; what is not named keeps its
+    ///   name.
+    init(_ problem: Problem, _ texts: Texts, fields: [String: String] = [:]) {
+        errors = problem.errors.map { error in
+            (fields[error.field] ?? error.field, texts.message(of: error))
+        }
+        detail = problem.errors.isEmpty ? texts.message(of: problem) : nil
+        status = problem.statusAndTitle.0
+        retryAfterSeconds = problem.retryAfterSeconds
+    }
+
+    init(_ errors: [(field: String, message: String)]) {
+        self.errors = errors
+        detail = nil
+        status = .unprocessableContent
+        retryAfterSeconds = nil
+    }
+
+    /// What to do about a field, if anything is wrong with it.
+    subscript(_ field: String) -> String? { errors.first { $0.field == field }?.message }
+
+    var headers: HTTPFields { retryAfterSeconds.map { [.retryAfter: String($0)] } ?? [:] }
+
+    func view(_ texts: Texts) -> View {
+        var view: View = ["errors": errors.map { ["field": $0.field, "message": $0.message] as View }]
+        if let detail { view["detail"] = detail }
+        return view
+    }
+}
+
+extension Texts {
+    /// What is wrong with a field, in this language where the catalogue knows it.
+    func message(of error: Problem.FieldError) -> String {
+        guard language != .english else { return known("problem.\(error.field).\(error.code)") ?? error.message }
+        return known("problem.\(error.field).\(error.code)") ?? known("problem.any.\(error.code)") ?? error.message
+    }
+
+    /// A refusal without fields.
+    func message(of problem: Problem) -> String {
+        guard language != .english else { return problem.detail }
+        return known("refusal.\(problem.code.rawValue)") ?? problem.detail
+    }
+}

@@ -1,0 +1,114 @@
+import AuthService
+import Core
+import HTTPTypes
+import Hummingbird
+
+extension PageVisit {
+    /// A page: the template filled and put into the layout.
+    /// - Parameters:
+    ///   - view: what the template says; `t`, `root`, `token` and the like are there already (docs/pages.md).
+    ///   - problems: what was wrong with a form, shown at the top of it.
+    func show(
+        _ template: String, _ head: Head, _ view: View = [:], problems: FormProblems? = nil,
+        status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) throws -> Response {
+        let view = layout(head, problems).merging(view) { $1 }
+        let text = try site.pages.templates.html(template, view)
+        var headers = headers
+        if let cookie = browser.newCookie, text.contains("name=\"\(FormToken.field)\"") {
+            let isSecure = site.settings.isSecure ? "; Secure" : ""
+            headers.append(
+                .init(
+                    name: .setCookie,
+                    value: "\(Browser.cookieName)=\(cookie); Path=/; HttpOnly; SameSite=Lax\(isSecure)"))
+        }
+        headers[.contentLanguage] = language.code
+        return .page(text, to: request, status: status, headers: headers)
+    }
+
+    private func layout(_ head: Head, _ problems: FormProblems?) -> View {
+        let base = site.settings.baseURL
+        var view: View = [
+            "t": texts.catalogue.tree, "lang": language.code, "dir": language.direction, "root": language.prefix,
+            "title": Plain.line(problems == nil ? head.title : texts("form.errorTitle", ["title": head.title])),
+            "css": site.resources.address("roost.css"), "js": site.resources.address("roost.js"),
+            "icon": site.resources.address("favicon.svg"),
+            "isWide": head.isWide, "hasBottomBar": head.hasBottomBar, "hasSearch": !head.hidesSearch,
+            "languages": languages(), "nav": navigation(), "isSignedIn": person != nil, "token": browser.token,
+            "isDemo": site.settings.isDemo,
+        ]
+        if let person { view["personName"] = person.name }
+        if let description = head.description { view["description"] = Plain.line(description, longest: 155) }
+        if let canonical = head.canonical {
+            view["canonical"] = base + path(canonical)
+            view["noIndex"] = head.isNotIndexed
+            view["alternates"] =
+                Language.allCases.map { ["lang": $0.code, "href": base + $0.path(canonical)] as View }
+                + [["lang": "x-default", "href": base + canonical]]
+            view["og"] =
+                [
+                    "type": head.openGraphType, "locale": language.openGraphLocale, "title": Plain.line(head.title),
+                    "image": base + (head.image ?? site.resources.address("share.png")),
+                ] as View
+        }
+        if let jsonLD = head.jsonLD { view["jsonLDHTML"] = jsonLD }
+        if let problems { view["problems"] = problems.view(texts) }
+        return view
+    }
+
+    /// The same page in each language.
+    private func languages() -> [View] {
+        guard PagePath.isPage(request.uri.path) else { return [] }
+        // What a form sent has no address to come back to but its page.
+        let address = request.method == .post ? request.uri.path : address
+        return Language.allCases.map { other in
+            [
+                "lang": other.code, "dir": other.direction, "name": other.name, "href": other.path(address),
+                "isCurrent": other == language,
+            ]
+        }
+    }
+}
+
+extension Response {
+    /// A page as bytes, packed where the browser takes that: it is a fifth of the size.
+    static func page(
+        _ text: String, to request: Request, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) -> Response {
+        var headers = headers
+        var bytes = Array(text.utf8)
+        headers[.vary] = "Accept-Encoding"
+        if bytes.count >= 1024, Gzip.isTaken(request.headers[.acceptEncoding]),
+            let packed = Gzip.pack(bytes, level: Response.pagePacking)
+        {
+            bytes = packed
+            headers[.contentEncoding] = "gzip"
+        }
+        return .bytes(bytes, status: status, type: "text/html; charset=utf-8", headers: headers)
+    }
+
+    /// A page is packed for each reader: quick before small.
+    private static let pagePacking: Int32 = 3
+}
+
+/// Text for places that hold one line and no markup: titles, descriptions, what is shared.
+enum Plain {
+    /// - Parameter longest: in characters; what is cut ends in an ellipsis.
+    static func line(_ text: String, longest: Int = 200) -> String {
+        var out = String.UnicodeScalarView()
+        var gap = false
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator: gap = true
+            default:
+                // Marks that turn the reading direction would turn what stands around the title too.
+                if (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value) { continue }
+                if gap, !out.isEmpty { out.append(" ") }
+                gap = false
+                out.append(scalar)
+            }
+        }
+        let line = String(out)
+        return line.count > longest ? String(line.prefix(longest - 1)) + "…" : line
+    }
+}

@@ -1,0 +1,4 @@
+// Comfort on pages that work without it.
+
+const problems = document.getElementById("problems");
+if (problems) problems.focus();

@@ -1,0 +1,112 @@
+import Core
+import Foundation
+import Testing
+
+@testable import Web
+
+@Suite("What the pages say, in each language")
+struct CatalogueTests {
+    static let others = Language.allCases.filter { $0 != .english }
+
+    private func catalogue(_ language: Language) throws -> [String: Catalogue.Entry] {
+        try Catalogue(Resources.read("catalogues/\(language.code).json"), fallback: nil).entries
+    }
+
+    /// The places for values in a sentence.
+    private func places(_ text: String) -> Set<String> {
+        Set(text.matches(of: #/\{(\w+)\}/#).map { String($0.1) })
+    }
+
+    @Test("No language lacks a sentence, or has one too many", arguments: others)
+    func keys(_ language: Language) throws {
+        let (english, other) = (try catalogue(.english), try catalogue(language))
+        #expect(Set(english.keys).subtracting(other.keys).sorted() == [])
+        #expect(Set(other.keys).subtracting(english.keys).sorted() == [])
+    }
+
+    @Test(
+        "Every language has its plural forms, and every sentence the same places for values",
+        arguments: Language.allCases)
+    func entries(_ language: Language) throws {
+        let (english, other) = (try catalogue(.english), try catalogue(language))
+        for (key, entry) in other {
+            switch (entry, english[key]) {
+            case (.text(let text), .text(let original)):
+                #expect(places(text) == places(original), "\(key)")
+                #expect(!text.isEmpty, "\(key)")
+            case (.plural(let forms), .plural(let original)):
+                #expect(Set(forms.keys) == Set(Plural.needed(in: language)), "\(key)")
+                let wanted = places(original[.other] ?? "")
+                for (form, text) in forms {
+                    // One, two and none may be said in words.
+                    let isSpelt = language == .arabic && [.zero, .one, .two].contains(form)
+                    let own = places(text)
+                    #expect(own == wanted || (isSpelt && own.union(["count"]) == wanted), "\(key) \(form)")
+                }
+            default: Issue.record("\(key) is a sentence in one language and plural forms in another")
+            }
+        }
+    }
+
+    @Test("Templates and pages name only sentences that are there")
+    func named() throws {
+        let english = try catalogue(.english)
+        for (name, bytes) in try Resources.files(in: "templates", ending: ".mustache") {
+            for match in String(decoding: bytes, as: UTF8.self).matches(of: #/\{\{[#^&]?\s*t\.([A-Za-z0-9_.\-]+)/#) {
+                #expect(english[String(match.1)] != nil, "\(name): \(match.1)")
+            }
+        }
+        let pages = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(
+            path: "../../Sources/Web/Pages")
+        for file in try FileManager.default.subpathsOfDirectory(atPath: pages.path) where file.hasSuffix(".swift") {
+            let text = try String(contentsOf: pages.appending(path: file), encoding: .utf8)
+            for match in text.matches(of: #/texts(?:\.count)?\(\s*"([A-Za-z0-9_.\-]+)"/#) {
+                #expect(english[String(match.1)] != nil, "\(file): \(match.1)")
+            }
+        }
+    }
+
+    @Test("Three braces only around what a part of the program wrote as HTML")
+    func unescaped() throws {
+        for (name, bytes) in try Resources.files(in: "templates", ending: ".mustache") {
+            let text = String(decoding: bytes, as: UTF8.self)
+            for match in text.matches(of: #/\{\{\{\s*([^}]*)\}\}\}/#) {
+                #expect(match.1.hasSuffix("HTML"), "\(name): \(match.1)")
+            }
+            #expect(!text.contains("{{&"), "\(name)")
+        }
+    }
+
+    @Test(
+        "Plural forms as CLDR has them",
+        arguments: [
+            (0, Plural.other, Plural.zero), (1, .one, .one), (2, .other, .two), (3, .other, .few), (10, .other, .few),
+            (11, .other, .many), (99, .other, .many), (100, .other, .other), (102, .other, .other), (103, .other, .few),
+            (111, .other, .many), (200, .other, .other),
+        ])
+    func plurals(_ count: Int, _ english: Plural, _ arabic: Plural) {
+        #expect(Plural(count, in: .english) == english && Plural(count, in: .german) == english)
+        #expect(Plural(count, in: .arabic) == arabic)
+    }
+
+    @Test("Money, days and weeks as each language writes them")
+    func formats() throws {
+        let pages = try Pages()
+        let day = try #require(LocalDay("2026-12-24"))
+        func plain(_ text: String) -> String {
+            text.replacing(#/[\u{00A0}\u{202F}]/#, with: " ").replacing(#/[\u{200E}\u{200F}\u{061C}]/#, with: "")
+        }
+        let (english, german, arabic) = (pages.formats(.english), pages.formats(.german), pages.formats(.arabic))
+        #expect(english.money(Money(48_400, .usd)) == "$484.00" && english.shortMoney(Money(48_400, .usd)) == "$484")
+        #expect(plain(german.money(Money(123_456, .usd))) == "1.234,56 $")
+        #expect(arabic.money(Money(48_450, .usd)).contains("484"))
+        let yen = try #require(Currency(code: "JPY"))
+        let dinar = try #require(Currency(code: "KWD"))
+        #expect(english.money(Money(500, yen)) == "¥500" && plain(english.money(Money(1234, dinar))) == "KWD 1.234")
+        #expect(english.longDay(day) == "Thursday, December 24, 2026")
+        #expect(german.longDay(day) == "Donnerstag, 24. Dezember 2026")
+        #expect(arabic.longDay(day).contains("24") && arabic.longDay(day).contains("2026"))
+        #expect(english.weekdays.first == .sunday && german.weekdays.first == .monday)
+        #expect(german.weekday(.monday).full == "Montag" && english.weekday(.sunday).short == "Sun")
+    }
+}
