@@ -15,7 +15,7 @@ extension Bookings {
             let (record, actor) = try await record(id, for: caller)
             guard actor == .guest else { throw Problem(.forbidden, "Only the guest may pay for a booking.") }
             _ = try record.requireHold(at: world.now())
-            return Owed(bookingId: id, amount: record.total, description: "\(record.agreed.title), \(record.wish.stay)")
+            return Owed(of: id, amount: record.total, description: "\(record.agreed.title), \(record.wish.stay)")
         }
     }
 

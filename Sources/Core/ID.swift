@@ -48,6 +48,7 @@ public enum PropertyKind: IDKind { public static let prefix = "prop" }
 public enum UnitKind: IDKind { public static let prefix = "unit" }
 public enum BookingKind: IDKind { public static let prefix = "bkg" }
 public enum PaymentKind: IDKind { public static let prefix = "pay" }
+public enum PayableKind: IDKind { public static let prefix = "due" }
 public enum RefundKind: IDKind { public static let prefix = "rfd" }
 public enum MailKind: IDKind { public static let prefix = "mail" }
 
@@ -56,6 +57,7 @@ public typealias PropertyID = ID<PropertyKind>
 public typealias UnitID = ID<UnitKind>
 public typealias BookingID = ID<BookingKind>
 public typealias PaymentID = ID<PaymentKind>
+public typealias PayableID = ID<PayableKind>
 public typealias RefundID = ID<RefundKind>
 public typealias MailID = ID<MailKind>
 

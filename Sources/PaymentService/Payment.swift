@@ -1,15 +1,36 @@
 public import Core
 
-/// What is to be paid for a booking.
+extension PayableID {
+    /// What is owed for a booking itself. Named after it, so that whoever owes and whoever collects need not ask.
+    public init(of booking: BookingID) { self.init(stored: "due_" + booking.text.dropFirst(BookingKind.prefix.count + 1)) }
+}
+
+/// What something is owed for; a booking may owe several sums.
+public enum Purpose: String, Sendable, Codable, CaseIterable {
+    /// The stay as it was booked.
+    case booking
+    /// What an alteration costs more.
+    case alteration
+}
+
+/// A sum to be paid for a booking.
 public struct Owed: Sendable, Codable, Equatable {
+    public let payableId: PayableID
     public let bookingId: BookingID
+    public let purpose: Purpose
     /// More than zero.
     public let amount: Money
     /// What the payer reads on the provider's page.
     public let description: String
 
-    public init(bookingId: BookingID, amount: Money, description: String) {
+    /// - Parameter payableId: nothing: the booking's own.
+    public init(
+        _ payableId: PayableID? = nil, of bookingId: BookingID, for purpose: Purpose = .booking, amount: Money,
+        description: String
+    ) {
+        self.payableId = payableId ?? PayableID(of: bookingId)
         self.bookingId = bookingId
+        self.purpose = purpose
         self.amount = amount
         self.description = description
     }
@@ -19,6 +40,8 @@ public struct Owed: Sendable, Codable, Equatable {
 public struct Payment: Sendable, Codable, Equatable {
     public let id: PaymentID
     public let bookingId: BookingID
+    /// Nothing only in answers written down before this was known: then it is for the booking.
+    public let purpose: Purpose?
     public let provider: String
     public let status: PaymentStatus
     /// What was taken, or is asked for while nothing was.
@@ -30,11 +53,12 @@ public struct Payment: Sendable, Codable, Equatable {
     public let createdAt: Instant
 
     public init(
-        id: PaymentID, bookingId: BookingID, provider: String, status: PaymentStatus, amount: Money, refunded: Money,
+        id: PaymentID, bookingId: BookingID, purpose: Purpose, provider: String, status: PaymentStatus, amount: Money, refunded: Money,
         checkoutUrl: String?, createdAt: Instant
     ) {
         self.id = id
         self.bookingId = bookingId
+        self.purpose = purpose
         self.provider = provider
         self.status = status
         self.amount = amount

@@ -103,5 +103,35 @@ package enum PaymentMigrations {
             );
             CREATE INDEX test_refund_token ON test_refund (token);
             """),
+        Migration(
+            "payment-0003-payables-of-their-own",
+            """
+            -- A booking may owe several sums, so a payable has an id; the first of a booking is named after it. A program
+            -- that knows only one payable for each booking can't run beside this.
+            CREATE TABLE booking_version (
+                booking_id TEXT   NOT NULL PRIMARY KEY,
+                version    BIGINT NOT NULL -- of the last event about it
+            );
+            INSERT INTO booking_version (booking_id, version) SELECT booking_id, version FROM payable;
+            CREATE TABLE payable_with_id (
+                id         TEXT   NOT NULL PRIMARY KEY,
+                booking_id TEXT   NOT NULL,
+                purpose    TEXT   NOT NULL, -- booking, alteration
+                state      TEXT   NOT NULL, -- open, closing, closed, paid
+                amount     BIGINT,          -- minor units; NULL where it was closed before anybody began to pay
+                currency   TEXT,
+                winner     TEXT,            -- the payment that counts, once every other way to pay is closed
+                created_at BIGINT NOT NULL
+            );
+            INSERT INTO payable_with_id (id, booking_id, purpose, state, amount, currency, winner, created_at)
+                SELECT 'due_' || SUBSTR(booking_id, 5), booking_id, 'booking', state, amount, currency, winner, created_at
+                FROM payable;
+            DROP TABLE payable;
+            ALTER TABLE payable_with_id RENAME TO payable;
+            CREATE INDEX payable_booking ON payable (booking_id);
+            ALTER TABLE payment ADD COLUMN payable_id TEXT NOT NULL DEFAULT '';
+            UPDATE payment SET payable_id = 'due_' || SUBSTR(booking_id, 5);
+            CREATE INDEX payment_payable ON payment (payable_id);
+            """),
     ]
 }

@@ -23,6 +23,8 @@ package struct PaymentsAudit: Sendable {
 package struct CapturedPayment: Sendable, Equatable {
     package let id: PaymentID
     package let bookingId: BookingID
+    package let payableId: PayableID
+    package let purpose: Purpose
     package let provider: String
     package let captured: Money
     /// Refunds that are done, in minor units.
@@ -33,9 +35,11 @@ package struct CapturedPayment: Sendable, Equatable {
     package let counts: Bool
 }
 
-/// What is owed for a booking.
+/// A sum that is owed.
 package struct AuditedPayable: Sendable, Equatable {
+    package let id: PayableID
     package let bookingId: BookingID
+    package let purpose: Purpose
     package let state: State
     /// Nothing where it was closed before anybody began to pay.
     package let amount: Money?
@@ -87,21 +91,23 @@ extension Payments {
                 captured: reader.all(
                     """
                     SELECT p.id, p.booking_id, p.provider, p.captured, p.captured_currency, p.refunded, p.claimed,
-                        CASE WHEN w.winner = p.id THEN 1 ELSE 0 END
-                    FROM payment AS p JOIN payable AS w ON w.booking_id = p.booking_id
+                        CASE WHEN w.winner = p.id THEN 1 ELSE 0 END, p.payable_id, w.purpose
+                    FROM payment AS p JOIN payable AS w ON w.id = p.payable_id
                     WHERE p.state = \(PaymentCourse.State.captured) ORDER BY p.booking_id, p.number
                     """
                 ) { row in
                     CapturedPayment(
-                        id: try row[0], bookingId: try row[1], provider: try row[2],
-                        captured: Money(try row[3], try row[4]), refunded: try row[5], claimed: try row[6],
+                        id: try row[0], bookingId: try row[1], payableId: try row[8],
+                        purpose: try Purpose(stored: try row[9]),
+                        provider: try row[2], captured: Money(try row[3], try row[4]), refunded: try row[5], claimed: try row[6],
                         counts: try row[7])
                 },
                 balances: reader.balances(where: "0 = 0"),
-                payables: reader.all("SELECT \(PayableRecord.columns) FROM payable ORDER BY booking_id") { row in
+                payables: reader.all("SELECT \(PayableRecord.columns) FROM payable ORDER BY booking_id, id") { row in
                     let payable = try PayableRecord(row)
                     return AuditedPayable(
-                        bookingId: payable.bookingId, state: .init(payable.course.state), amount: payable.amount)
+                        id: payable.id, bookingId: payable.bookingId, purpose: payable.purpose,
+                        state: .init(payable.course.state), amount: payable.amount)
                 },
                 inFlight: reader.paymentsInFlight(),
                 failedRefunds: reader.values(

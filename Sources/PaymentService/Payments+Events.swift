@@ -16,7 +16,7 @@ extension Payments {
             let wish = try event.decoded(as: PayableClosing.self)
             try await store.database.write { tx in
                 try tx.receive(event, as: Payments.receiver) { tx in
-                    try store.closePayable(of: wish.bookingId, at: now, in: tx)
+                    try store.close(wish, at: now, in: tx)
                 }
             }
             await carryQuietly(wish.bookingId)

@@ -19,10 +19,14 @@ extension Till {
             }
         }
         for payable in audit.payables {
-            let winners = audit.captured.filter { $0.bookingId == payable.bookingId && $0.counts }
-            let told = try await told(about: payable.bookingId).map(\.kind)
-            let paid = told.count { $0 == PayablePaid.kind }
-            let closed = told.count { $0 == PayableClosed.kind }
+            let winners = audit.captured.filter { $0.payableId == payable.id && $0.counts }
+            let told = try await told(about: payable.bookingId)
+            let paid = try told.count {
+                try $0.kind == PayablePaid.kind && $0.decoded(as: PayablePaid.self).payableId == payable.id
+            }
+            let closed = try told.count {
+                try $0.kind == PayableClosed.kind && $0.decoded(as: PayableClosed.self).payableId == payable.id
+            }
             #expect(paid == (payable.state == .paid ? 1 : 0), comment, sourceLocation: sourceLocation)
             #expect(closed <= 1, comment, sourceLocation: sourceLocation)
             switch payable.state {

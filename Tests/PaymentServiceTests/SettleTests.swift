@@ -21,7 +21,8 @@ struct SettleTests {
         #expect(told.map(\.kind) == [PayablePaid.kind])
         #expect(
             try told[0].decoded(as: PayablePaid.self)
-                == PayablePaid(bookingId: Till.booking, amount: Till.euros(10_000), late: false))
+                == PayablePaid(
+                    bookingId: Till.booking, payable: PayableID(of: Till.booking), amount: Till.euros(10_000), late: false))
         try await till.expectRest("paid")
     }
 

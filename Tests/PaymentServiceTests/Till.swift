@@ -54,7 +54,16 @@ struct Till: Sendable {
     static func euros(_ amount: Int64) -> Money { Money(amount, Currency(code: "EUR")!) }
 
     func owed(_ amount: Int64 = 10_000, by booking: BookingID = Till.booking) -> Owed {
-        Owed(bookingId: booking, amount: Till.euros(amount), description: "Three nights in July")
+        Owed(of: booking, amount: Till.euros(amount), description: "Three nights in July")
+    }
+
+    /// What an alteration of the booking costs more.
+    static let difference = PayableID(stored: "due_difference")
+
+    func owedMore(_ amount: Int64 = 2_500) -> Owed {
+        Owed(
+            Till.difference, of: Till.booking, for: .alteration, amount: Till.euros(amount),
+            description: "One more night")
     }
 
     func start(with provider: String = "test", once: Once? = nil) async throws -> StartedPayment {

@@ -41,17 +41,18 @@ extension Transaction {
 }
 
 extension Queries where Self: ~Copyable {
-    /// Sums of the bookings' own accounts, in the currency of what each owes.
+    /// Sums of the bookings' own accounts, in the currency of what each owes: all its payables have the same.
     func balances(where condition: SQL) throws -> [BookingID: Balance] {
         var balances: [BookingID: Balance] = [:]
         try forEach(
             """
-            SELECT e.booking_id, p.currency,
+            SELECT e.booking_id, e.currency,
                 CAST(SUM(CASE WHEN e.kind = \(LedgerMove.Kind.capture) THEN e.amount ELSE 0 END) AS BIGINT),
                 CAST(SUM(CASE WHEN e.kind = \(LedgerMove.Kind.refund) THEN -e.amount ELSE 0 END) AS BIGINT)
-            FROM ledger_entry AS e JOIN payable AS p ON p.booking_id = e.booking_id AND p.currency = e.currency
-            WHERE \(condition) AND e.account = 'booking:' || e.booking_id
-            GROUP BY e.booking_id, p.currency
+            FROM ledger_entry AS e
+            WHERE \(condition) AND e.account = 'booking:' || e.booking_id AND EXISTS (
+                SELECT 1 FROM payable AS p WHERE p.booking_id = e.booking_id AND p.currency = e.currency)
+            GROUP BY e.booking_id, e.currency
             """
         ) { row in
             balances[try row[0]] = Balance(paid: try row[2], refunded: try row[3], currency: try row[1])

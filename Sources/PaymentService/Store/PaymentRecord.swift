@@ -5,6 +5,8 @@ import Storage
 struct PaymentRecord: Sendable {
     let id: PaymentID
     let bookingId: BookingID
+    let payableId: PayableID
+    let purpose: Purpose
     let number: Int
     let provider: String
     let course: PaymentCourse
@@ -26,7 +28,8 @@ struct PaymentRecord: Sendable {
 
     static let columns: SQL = """
         id, booking_id, number, provider, state, amount, currency, description, provider_key, session, checkout_url, \
-        capture, captured, captured_currency, claimed, refunded, started_by, created_at, ended_at, tries
+        capture, captured, captured_currency, claimed, refunded, started_by, created_at, ended_at, tries, payable_id, \
+        (SELECT purpose FROM payable WHERE payable.id = payment.payable_id)
         """
 
     init(_ row: Row) throws {
@@ -50,13 +53,15 @@ struct PaymentRecord: Sendable {
         createdAt = try row[17]
         endedAt = try row[18]
         tries = try row[19]
+        payableId = try row[20]
+        purpose = try Purpose(stored: try row[21])
     }
 
     /// As the people concerned see it.
     var payment: Payment {
         let amount = captured ?? amount
         return Payment(
-            id: id, bookingId: bookingId, provider: provider, status: status, amount: amount,
+            id: id, bookingId: bookingId, purpose: purpose, provider: provider, status: status, amount: amount,
             refunded: Money(refunded, amount.currency), checkoutUrl: course.state == .open ? checkoutUrl : nil,
             createdAt: createdAt)
     }
@@ -71,25 +76,34 @@ struct PaymentRecord: Sendable {
     }
 }
 
-/// What is owed for a booking, as it is stored.
+extension Purpose {
+    /// - Throws: `StorageError.fault` for a name that is none.
+    init(stored name: String) throws {
+        guard let purpose = Purpose(rawValue: name) else { throw StorageError.fault("\(name) is no purpose") }
+        self = purpose
+    }
+}
+
+/// A sum that is owed, as it is stored.
 struct PayableRecord: Sendable {
+    let id: PayableID
     let bookingId: BookingID
+    let purpose: Purpose
     var course: PayableCourse
     /// Nothing where it was closed before anybody began to pay.
     let amount: Money?
-    /// Of the last event about it.
-    var version: Int64
 
-    static let columns: SQL = "booking_id, state, winner, amount, currency, version"
+    static let columns: SQL = "id, booking_id, purpose, state, winner, amount, currency"
 
     init(_ row: Row) throws {
-        bookingId = try row[0]
-        course = PayableCourse(state: try row[1], winner: try row[2])
-        let amount: Int64? = try row[3]
-        let currency: Currency? = try row[4]
+        id = try row[0]
+        bookingId = try row[1]
+        purpose = try Purpose(stored: try row[2])
+        course = PayableCourse(state: try row[3], winner: try row[4])
+        let amount: Int64? = try row[5]
+        let currency: Currency? = try row[6]
         self.amount =
             if let amount, let currency { Money(amount, currency) } else { nil }
-        version = try row[5]
     }
 }
 

@@ -14,10 +14,11 @@ extension PaymentStore {
     func claimRefunds(
         _ wish: PayableRefund, cause: String, at now: Instant, in tx: borrowing Transaction
     ) throws {
+        let ofPayable: SQL = wish.payable.map { "AND payable_id = \($0)" } ?? ""
         let latestFirst = try tx.all(
             """
             SELECT \(PaymentRecord.columns) FROM payment
-            WHERE booking_id = \(wish.bookingId) AND captured > claimed
+            WHERE booking_id = \(wish.bookingId) \(ofPayable) AND captured > claimed
             ORDER BY captured_at DESC, number DESC
             """, PaymentRecord.init)
         var rest = wish.amount?.amount ?? .max

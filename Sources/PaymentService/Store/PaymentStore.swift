@@ -25,22 +25,21 @@ struct PaymentStore: Sendable {
         return try await database.write { tx in
             let payable = try payable(openedFor: owed, at: now, in: tx)
             try payable.admitPayment(of: owed)
-            let known = try tx.payments(of: owed.bookingId)
-            if let pending = known.last(where: \.course.isInFlight) {
+            if let pending = try tx.payments(of: owed.payableId).last(where: \.course.isInFlight) {
                 let isLeaving = pending.course.state == .leaving || pending.course.state == .closing
                 guard isLeaving || pending.provider != provider else {
                     return .go(pending, isNew: startedBy != nil && pending.startedBy == startedBy)
                 }
                 return .closeFirst(try hear(.mustClose, about: pending, at: now, in: tx))
             }
-            let (booking, number) = (owed.bookingId, known.count + 1)
+            let (booking, number) = (owed.bookingId, try tx.payments(of: owed.bookingId).count + 1)
             try tx.execute(
                 """
                 INSERT INTO payment (
-                    id, booking_id, number, provider, state, amount, currency, description, provider_key,
+                    id, booking_id, payable_id, number, provider, state, amount, currency, description, provider_key,
                     captured, claimed, refunded, started_by, created_at, ask_at, tries)
                 VALUES (
-                    \(id), \(booking), \(number), \(provider), \(PaymentCourse().state), \(owed.amount.amount),
+                    \(id), \(booking), \(owed.payableId), \(number), \(provider), \(PaymentCourse().state), \(owed.amount.amount),
                     \(owed.amount.currency), \(owed.description), \(id), 0, 0, 0, \(startedBy), \(now),
                     \(now + AskPlan.lease), 0)
                 """)
@@ -53,24 +52,26 @@ struct PaymentStore: Sendable {
     ) throws -> PayableRecord {
         try tx.execute(
             """
-            INSERT INTO payable (booking_id, state, amount, currency, winner, version, created_at)
+            INSERT INTO payable (id, booking_id, purpose, state, amount, currency, winner, created_at)
             VALUES (
-                \(owed.bookingId), \(PayableCourse.State.open), \(owed.amount.amount), \(owed.amount.currency), NULL, 0,
-                \(now))
-            ON CONFLICT (booking_id) DO NOTHING
+                \(owed.payableId), \(owed.bookingId), \(owed.purpose.rawValue), \(PayableCourse.State.open),
+                \(owed.amount.amount), \(owed.amount.currency), NULL, \(now))
+            ON CONFLICT (id) DO NOTHING
             """)
-        return try tx.payable(owed.bookingId)
+        return try tx.payable(owed.payableId)
     }
 
-    /// Nothing more shall be paid for a booking. One that nobody began to pay is closed at once, and says so.
-    func closePayable(of booking: BookingID, at now: Instant, in tx: borrowing Transaction) throws {
+    /// Nothing more shall be paid of it. One that nobody began to pay is closed at once, and says so.
+    func close(_ wish: PayableClosing, at now: Instant, in tx: borrowing Transaction) throws {
         try tx.execute(
             """
-            INSERT INTO payable (booking_id, state, amount, currency, winner, version, created_at)
-            VALUES (\(booking), \(PayableCourse.State.open), NULL, NULL, NULL, 0, \(now))
-            ON CONFLICT (booking_id) DO NOTHING
+            INSERT INTO payable (id, booking_id, purpose, state, amount, currency, winner, created_at)
+            VALUES (
+                \(wish.payableId), \(wish.bookingId), \(wish.purpose.rawValue), \(PayableCourse.State.open), NULL,
+                NULL, NULL, \(now))
+            ON CONFLICT (id) DO NOTHING
             """)
-        try hear(.mustClose, about: booking, at: now, in: tx)
+        try hear(.mustClose, about: wish.payableId, at: now, in: tx)
     }
 
     /// Applies what the provider said, and says where the payment stands then.
@@ -101,7 +102,7 @@ struct PaymentStore: Sendable {
         for action in actions {
             switch action {
             case .bookCapture: try bookCapture(word, of: payment, at: now, in: tx)
-            case .tellWayEnded: try tellWaysLeft(of: payment.bookingId, at: now, in: tx)
+            case .tellWayEnded: try tellWaysLeft(of: payment.payableId, at: now, in: tx)
             }
         }
         return try tx.payment(payment.id)
@@ -123,36 +124,37 @@ struct PaymentStore: Sendable {
             LedgerMove(
                 group: "capture:\(payment.id)", kind: .capture, payment: payment, amount: taken), at: now)
         if taken == payment.amount {
-            try hear(.captured(payment.id), about: payment.bookingId, at: now, in: tx)
+            try hear(.captured(payment.id), about: payment.payableId, at: now, in: tx)
         } else {
             try claimRefund(
                 of: try tx.payment(payment.id), atMost: taken.amount, cause: "capture:\(payment.id)",
                 reason: RefundReason.otherAmount, at: now, in: tx)
-            try tellWaysLeft(of: payment.bookingId, at: now, in: tx)
+            try tellWaysLeft(of: payment.payableId, at: now, in: tx)
         }
     }
 
     /// Applies an event to a payable and does what follows from it, in the same transaction.
     private func hear(
-        _ event: PayableCourse.Event, about booking: BookingID, at now: Instant, in tx: borrowing Transaction
+        _ event: PayableCourse.Event, about id: PayableID, at now: Instant, in tx: borrowing Transaction
     ) throws {
-        var payable = try tx.payable(booking)
+        var payable = try tx.payable(id)
+        let booking = payable.bookingId
         let actions = payable.course.handle(event)
         try tx.update(payable)
         for action in actions {
             switch action {
             case .closeOtherWays:
-                for payment in try tx.payments(of: booking) where payment.course.isInFlight {
+                for payment in try tx.payments(of: id) where payment.course.isInFlight {
                     _ = try hear(.mustClose, about: payment, at: now, in: tx)
                 }
             case .announcePaid(let winner, let late):
                 guard let amount = try tx.payment(winner).captured else { continue }
                 try announce(
-                    PayablePaid.kind, PayablePaid(bookingId: booking, amount: amount, late: late), about: booking,
-                    at: now, in: tx)
+                    PayablePaid.kind, PayablePaid(bookingId: booking, payable: id, amount: amount, late: late),
+                    about: booking, at: now, in: tx)
             case .announceClosed:
                 try announce(
-                    PayableClosed.kind, PayableClosed(bookingId: booking), about: booking, at: now, in: tx)
+                    PayableClosed.kind, PayableClosed(bookingId: booking, payable: id), about: booking, at: now, in: tx)
             case .refundInFull(let second):
                 let payment = try tx.payment(second)
                 try claimRefund(
@@ -160,27 +162,30 @@ struct PaymentStore: Sendable {
                     in: tx)
             }
         }
-        if event != .noWayLeft { try tellWaysLeft(of: booking, at: now, in: tx) }
+        if event != .noWayLeft { try tellWaysLeft(of: id, at: now, in: tx) }
     }
 
-    private func tellWaysLeft(of booking: BookingID, at now: Instant, in tx: borrowing Transaction) throws {
+    private func tellWaysLeft(of id: PayableID, at now: Instant, in tx: borrowing Transaction) throws {
         let anyLeft = try tx.exists(
             """
             SELECT 1 FROM payment
-            WHERE booking_id = \(booking) AND state IN \(list: PaymentCourse.statesInFlight) LIMIT 1
+            WHERE payable_id = \(id) AND state IN \(list: PaymentCourse.statesInFlight) LIMIT 1
             """)
-        if !anyLeft { try hear(.noWayLeft, about: booking, at: now, in: tx) }
+        if !anyLeft { try hear(.noWayLeft, about: id, at: now, in: tx) }
     }
 
-    /// Leaves an event about a payable, with its next version.
+    /// Leaves an event about a booking, with its next version.
     func announce(
         _ kind: String, _ body: some Encodable, about booking: BookingID, at now: Instant,
         in tx: borrowing Transaction
     ) throws {
-        var payable = try tx.payable(booking)
-        payable.version += 1
-        try tx.update(payable)
-        try outbox.append(kind, about: booking.text, version: payable.version, body: body, at: now, in: tx)
+        let version = try tx.value(
+            """
+            INSERT INTO booking_version (booking_id, version) VALUES (\(booking), 1)
+            ON CONFLICT (booking_id) DO UPDATE SET version = booking_version.version + 1
+            RETURNING version
+            """, as: Int64.self)
+        try outbox.append(kind, about: booking.text, version: version ?? 1, body: body, at: now, in: tx)
     }
 }
 
@@ -238,6 +243,13 @@ extension Queries where Self: ~Copyable {
             PaymentRecord.init)
     }
 
+    /// The payments of a payable, oldest first.
+    func payments(of payable: PayableID) throws -> [PaymentRecord] {
+        try all(
+            "SELECT \(PaymentRecord.columns) FROM payment WHERE payable_id = \(payable) ORDER BY number",
+            PaymentRecord.init)
+    }
+
     func findPayment(_ id: PaymentID) throws -> PaymentRecord? {
         try first("SELECT \(PaymentRecord.columns) FROM payment WHERE id = \(id)", PaymentRecord.init)
     }
@@ -249,10 +261,9 @@ extension Queries where Self: ~Copyable {
     }
 
     /// - Throws: `StorageError.fault` where there is none.
-    func payable(_ booking: BookingID) throws -> PayableRecord {
-        let found = try first(
-            "SELECT \(PayableRecord.columns) FROM payable WHERE booking_id = \(booking)", PayableRecord.init)
-        guard let found else { throw StorageError.fault("no payable of \(booking)") }
+    func payable(_ id: PayableID) throws -> PayableRecord {
+        let found = try first("SELECT \(PayableRecord.columns) FROM payable WHERE id = \(id)", PayableRecord.init)
+        guard let found else { throw StorageError.fault("no payable \(id)") }
         return found
     }
 }
@@ -262,8 +273,8 @@ extension Transaction {
         try execute(
             """
             UPDATE payable SET
-                state = \(payable.course.state), winner = \(payable.course.winner), version = \(payable.version)
-            WHERE booking_id = \(payable.bookingId)
+                state = \(payable.course.state), winner = \(payable.course.winner)
+            WHERE id = \(payable.id)
             """)
     }
 }

@@ -27,11 +27,11 @@ enum MoneyPromises {
         """,
         """
         SELECT 'took money beside the payment that counts, and does not give it back', p.id
-        FROM payment AS p JOIN payable AS w ON w.booking_id = p.booking_id
+        FROM payment AS p JOIN payable AS w ON w.id = p.payable_id
         WHERE p.state = 'captured' AND p.claimed <> p.captured AND (w.winner IS NULL OR w.winner <> p.id)
         """,
         """
-        SELECT 'is paid by nobody', w.booking_id FROM payable AS w
+        SELECT 'is paid by nobody', w.id FROM payable AS w
         WHERE w.state = 'paid' AND NOT EXISTS (
             SELECT 1 FROM payment AS p WHERE p.id = w.winner AND p.state = 'captured' AND p.captured = w.amount)
         """,

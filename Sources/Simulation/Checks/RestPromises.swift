@@ -69,7 +69,7 @@ struct RestPromises: Sendable {
         SELECT 'the payment is still ' || state, id FROM payment
         WHERE state IN ('opening', 'open', 'leaving', 'closing')
         """,
-        "SELECT 'the payable is still ' || state, booking_id FROM payable WHERE state IN ('open', 'closing')",
+        "SELECT 'the payable is still ' || state, id FROM payable WHERE state IN ('open', 'closing')",
         "SELECT 'the refund is ' || state, id FROM refund WHERE state <> 'done'",
         """
         SELECT 'the provider took money that no payment shows', s.payment_id FROM test_session AS s

@@ -54,6 +54,7 @@ extension Payment: JSONWritable {
         json.object { payment in
             payment.member("id", id)
             payment.member("bookingId", bookingId)
+            payment.member("purpose", (purpose ?? .booking).rawValue)
             payment.member("provider", provider)
             payment.member("status", status.rawValue)
             payment.member("amount", amount)
