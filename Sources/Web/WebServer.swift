@@ -3,6 +3,7 @@ public import BookingService
 public import Core
 import HTTPTypes
 public import Hummingbird
+import HummingbirdCore
 public import Logging
 public import NIOCore
 public import PaymentService
@@ -67,8 +68,8 @@ public struct WebServer: Sendable {
     ) -> some ApplicationProtocol {
         Application(
             responder: LanguageResponder(base: router().buildResponder()),
-            server: .http1(
-                configuration: .init(
+            server: .onTheLoop(
+                HTTP1Channel.Configuration(
                     additionalChannelHandlers: [ConnectionGuard()], idleTimeout: Limits.idle,
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: Limits.headerField, maxHeaderListSize: Limits.headers,
