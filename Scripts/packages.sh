@@ -6,7 +6,7 @@ set -euo pipefail
 build=(libsqlite3-dev libpq-dev zlib1g-dev tzdata)
 case "${1:-}" in
     build) wanted=("${build[@]}") ;;
-    test) wanted=("${build[@]}" python3 python3-venv curl postgresql) ;;
+    test) wanted=("${build[@]}" python3 python3-venv curl postgresql chromium fonts-noto-core) ;;
     bench) wanted=("${build[@]}" python3 wrk) ;;
     *) echo "usage: packages.sh build|test|bench" >&2; exit 2 ;;
 esac

@@ -16,7 +16,7 @@ struct AccountStore: Sendable {
     /// How many people one write imports, so that others get their turn.
     static let importBatch = 500
 
-    private static let columns: SQL = "p.id, p.email, p.name, p.email_verified, p.is_host, p.is_operator"
+    private static let columns: SQL = "p.id, p.email, p.name, p.email_verified, p.is_host, p.is_operator, p.language"
 
     // MARK: Reading
 
@@ -50,7 +50,7 @@ struct AccountStore: Sendable {
                 SELECT \(AccountStore.columns), c.password_hash
                 FROM person AS p LEFT JOIN credential AS c ON c.person_id = p.id WHERE p.email_key = \(key)
                 """
-            ) { row in Credential(person: try Person(row: row), passwordHash: try row[6]) }
+            ) { row in Credential(person: try Person(row: row), passwordHash: try row[7]) }
         }
     }
 
@@ -138,6 +138,8 @@ struct AccountStore: Sendable {
 
     // MARK: Statements
 
+    static func person(_ id: UserID) -> SQL { "SELECT \(columns) FROM person AS p WHERE p.id = \(id)" }
+
     /// - Returns: whether the address was free.
     private static func insert(_ person: Person, at now: Instant, in tx: borrowing Transaction) throws -> Bool {
         try tx.execute(
@@ -157,7 +159,7 @@ struct AccountStore: Sendable {
             """)
     }
 
-    private static func setPasswordHash(
+    static func setPasswordHash(
         _ hash: String, of person: UserID, at now: Instant, in tx: borrowing Transaction
     ) throws {
         try tx.execute(
@@ -169,9 +171,9 @@ struct AccountStore: Sendable {
 }
 
 extension Person {
-    fileprivate init(row: Row) throws {
+    init(row: Row) throws {
         self.init(
             id: try row[0], email: try row[1], name: try row[2], emailVerified: try row[3], isHost: try row[4],
-            isOperator: try row[5])
+            isOperator: try row[5], language: try row[6])
     }
 }

@@ -36,6 +36,11 @@ package enum AccountsMigrations {
                 ends_at BIGINT NOT NULL
             );
             CREATE INDEX rate_window_ends ON rate_window (ends_at);
-            """)
+            """),
+        Migration(
+            "auth-0002-language",
+            """
+            ALTER TABLE person ADD COLUMN language TEXT; -- a code, as de; NULL until somebody chooses
+            """),
     ]
 }

@@ -31,7 +31,7 @@ struct NewAccount: Sendable {
         self.password = password
     }
 
-    private static func error(inName name: String) -> Problem.FieldError? {
+    static func error(inName name: String) -> Problem.FieldError? {
         let scalars = name.unicodeScalars
         let isVisible = scalars.contains { !$0.properties.isWhitespace && !$0.properties.isDefaultIgnorableCodePoint }
         guard isVisible else { return .init("name", "required", "Give a name.") }

@@ -9,15 +9,21 @@ public struct Person: Sendable, Codable, Equatable {
     public let emailVerified: Bool
     /// What they may be here, in the order guest, host, operator. Everyone is a guest.
     public let roles: [Role]
+    /// The code of the language they chose, as `de`; nothing until they do.
+    public let language: String?
 
     /// As the use cases of the services want it.
     public var caller: Caller { Caller(id: id, isOperator: roles.contains(.operator)) }
 
-    package init(id: UserID, email: String, name: String, emailVerified: Bool, isHost: Bool, isOperator: Bool) {
+    package init(
+        id: UserID, email: String, name: String, emailVerified: Bool, isHost: Bool, isOperator: Bool,
+        language: String? = nil
+    ) {
         self.id = id
         self.email = email
         self.name = name
         self.emailVerified = emailVerified
+        self.language = language
         roles = [.guest] + (isHost ? [.host] : []) + (isOperator ? [.operator] : [])
     }
 }

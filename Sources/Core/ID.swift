@@ -53,6 +53,7 @@ public enum RefundKind: IDKind { public static let prefix = "rfd" }
 public enum MailKind: IDKind { public static let prefix = "mail" }
 
 public typealias UserID = ID<UserKind>
+public typealias SessionID = ID<SessionKind>
 public typealias PropertyID = ID<PropertyKind>
 public typealias UnitID = ID<UnitKind>
 public typealias BookingID = ID<BookingKind>

@@ -42,6 +42,7 @@ public struct WebServer: Sendable {
     ) throws {
         var routes = Routes()
         SessionRoutes().add(to: &routes)
+        ProfileRoutes().add(to: &routes)
         PropertyRoutes().add(to: &routes)
         CalendarRoutes().add(to: &routes)
         BookingRoutes().add(to: &routes)

@@ -12,7 +12,8 @@ public struct Gazetteer: Sendable {
     /// so that a program that was moved with it works, else from where it was built.
     /// - Throws: `GazetteerError` where the file is missing or is not one that this version reads.
     public init() throws(GazetteerError) {
-        try self.init(contentsOf: ShippedFile.url("gazetteer.bin", of: "PropertyService", built: Bundle.module.bundleURL))
+        try self.init(
+            contentsOf: ShippedFile.url("gazetteer.bin", of: "PropertyService", built: Bundle.module.bundleURL))
     }
 
     /// Opens a gazetteer file.
@@ -41,6 +42,23 @@ public struct Gazetteer: Sendable {
             .max { $0.weight < $1.weight }
         return best.map { self.town($0.place) }
     }
+
+    /// The larger towns whose names begin so, the most populous first; each name once, for the town it means by itself.
+    /// - Parameter folded: at least two characters, folded.
+    func towns(beginning folded: String, limit: Int) -> [Town] {
+        let places = file.places(beginning: folded, count: file.towns.count, most: Gazetteer.mostLookedAt) {
+            Folding.fold(name(of: $0))
+        }
+        var names: Set<String> = []
+        var found: [Town] = []
+        for place in places.sorted(by: { population(of: $0) > population(of: $1) }) where found.count < limit {
+            if names.insert(Folding.fold(name(of: place))).inserted { found.append(town(place)) }
+        }
+        return found
+    }
+
+    /// Two letters begin some thousand names; looking at more would take longer than typing a third.
+    private static let mostLookedAt = 3000
 
     /// The ISO 3166-1 alpha-2 code of a country, by its code, its English name, or its own: `DE`, `Germany`, `Deutschland`.
     public func countryCode(named name: String) -> String? {

@@ -57,21 +57,30 @@ struct GazetteerFile: Sendable {
         places(of: key, count: table.count) { self.key($0, of: table) }.map { u24(table.offset + 6 * $0 + 3) }
     }
 
+    /// The entries whose key begins with `wanted`, at most so many.
+    func places(beginning wanted: String, count: Int, most: Int, key: (Int) -> String) -> Range<Int> {
+        let first = firstPlace(notBefore: wanted, count: count, key: key)
+        var end = first
+        while end < count, end - first < most, key(end).hasPrefix(wanted) { end += 1 }
+        return first..<end
+    }
+
     /// The entries whose key is `wanted`, of `count` in the order of their keys' bytes.
     func places(of wanted: String, count: Int, key: (Int) -> String) -> Range<Int> {
-        func firstPlace(where isPast: (String) -> Bool) -> Int {
-            var (low, high) = (0, count)
-            while low < high {
-                let middle = (low + high) / 2
-                if isPast(key(middle)) { high = middle } else { low = middle + 1 }
-            }
-            return low
-        }
         let bytes = wanted.utf8
-        let first = firstPlace { !$0.utf8.lexicographicallyPrecedes(bytes) }
+        let first = firstPlace(notBefore: wanted, count: count, key: key)
         // At most a few dozen towns share a name: walk on rather than search twice.
         var end = first
         while end < count, key(end).utf8.elementsEqual(bytes) { end += 1 }
         return first..<end
+    }
+
+    private func firstPlace(notBefore wanted: String, count: Int, key: (Int) -> String) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if key(middle).utf8.lexicographicallyPrecedes(wanted.utf8) { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

@@ -87,7 +87,8 @@ final class CSVReader {
                 }
             } else if let carriageReturn {
                 if start + carriageReturn + 1 == end, try refill() { continue }
-                let isPair = start + carriageReturn + 1 < end && buffer[start + carriageReturn + 1] == UInt8(ascii: "\n")
+                let isPair =
+                    start + carriageReturn + 1 < end && buffer[start + carriageReturn + 1] == UInt8(ascii: "\n")
                 return (carriageReturn, carriageReturn + (isPair ? 2 : 1), isPlain)
             } else if let lineFeed {
                 return (lineFeed, lineFeed + 1, isPlain)

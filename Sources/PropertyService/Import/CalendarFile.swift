@@ -12,7 +12,8 @@ struct CalendarFile {
     func read(
         issues: inout IssueList, summary: inout ImportSummary, progress: (ImportProgress) -> Void
     ) throws(ImportRefusal) -> CalendarTable {
-        let csv = try CSVTable(file, what: "a calendar of Inside Airbnb", required: ["listing_id", "date", "available"])
+        let csv = try CSVTable(
+            file, what: "a calendar of Inside Airbnb", required: ["listing_id", "date", "available"])
         let reader = csv.reader
         let row = Row(csv: csv, currency: currency)
         var table = CalendarTable()
@@ -104,7 +105,8 @@ struct CalendarFile {
                 case .unknown: break
                 case .amount(let amount): price = amount
                 case .garbage:
-                    warnings.append("the price is not a positive number: \(reader.shown(pricePlace)); the listing's counts")
+                    warnings.append(
+                        "the price is not a positive number: \(reader.shown(pricePlace)); the listing's counts")
                 }
             }
             let minimum = count(minimumPlace, "minimum_nights", &warnings)
@@ -113,7 +115,8 @@ struct CalendarFile {
                 warnings.append("the minimum of \(minimum) nights is over the maximum of \(maximum)")
             }
             let night = CalendarTable.Night(
-                isClosed: available[0] == UInt8(ascii: "f"), price: price, minimum: minimum.map { min($0, Stay.longest) })
+                isClosed: available[0] == UInt8(ascii: "f"), price: price,
+                minimum: minimum.map { min($0, Stay.longest) })
             return .success((day, night, warnings))
         }
 

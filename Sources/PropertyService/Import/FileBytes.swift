@@ -58,7 +58,9 @@ final class FileBytes {
                 guard try beginMember() else { continue }
             }
             guard let inflater else { return 0 }
-            guard let step = inflater.inflate(waiting, into: target) else { throw refusal("the gzip stream is damaged") }
+            guard let step = inflater.inflate(waiting, into: target) else {
+                throw refusal("the gzip stream is damaged")
+            }
             waiting = waiting.dropFirst(step.consumed)
             if step.ended {
                 isInsideMember = false

@@ -76,7 +76,8 @@ package struct ImportedPlace: Sendable, Equatable {
 
     package static func == (one: Self, other: Self) -> Bool {
         let someone = UserID(stored: "usr_someone")
-        return one.host == other.host && one.calendar == other.calendar && one.listing(someone) == other.listing(someone)
+        return one.host == other.host && one.calendar == other.calendar
+            && one.listing(someone) == other.listing(someone)
     }
 }
 
@@ -98,7 +99,8 @@ package struct ImportedCalendar: Sendable, Equatable {
         var text = "\(first)/\(openUntil)"
         for day in closed { text += " \(day.number)" }
         for night in nights {
-            text += " \(night.date.number):\(night.price.applied(to: nil) ?? 0):\(night.minimumNights.applied(to: nil) ?? 0)"
+            text +=
+                " \(night.date.number):\(night.price.applied(to: nil) ?? 0):\(night.minimumNights.applied(to: nil) ?? 0)"
         }
         return String(Fingerprint.of(text), radix: 16)
     }

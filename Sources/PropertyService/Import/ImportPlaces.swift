@@ -12,7 +12,9 @@ struct ImportPlaces {
     var middle: ListingRow.Position?
 
     /// Tried in this order: at least so many people, at most so far away.
-    private static let tiers: [(population: Int, kilometres: Double)] = [(100_000, 15), (15_000, 15), (1_000, 50), (0, 200)]
+    private static let tiers: [(population: Int, kilometres: Double)] = [
+        (100_000, 15), (15_000, 15), (1_000, 50), (0, 200),
+    ]
 
     /// Whether a row can be placed; asked for every row, so without the gazetteer where that is not needed.
     func canPlace(_ row: ListingRow) -> Bool {
@@ -22,16 +24,19 @@ struct ImportPlaces {
 
     /// Nothing where there is no clue at all: no position, no city, and no other listing that has one.
     func location(of row: ListingRow) -> Location? {
-        guard let position = row.position ?? middle ?? namedTown.map({ .init(latitude: $0.latitude, longitude: $0.longitude) })
+        guard
+            let position = row.position ?? middle
+                ?? namedTown.map({ .init(latitude: $0.latitude, longitude: $0.longitude) })
         else { return nil }
         var near: Town?
         func nearest() -> Town? {
             if near == nil {
-                near = ImportPlaces.tiers.lazy.compactMap { tier in
-                    gazetteer.nearestTown(
-                        latitude: position.latitude, longitude: position.longitude, population: tier.population,
-                        within: tier.kilometres)
-                }.first
+                near =
+                    ImportPlaces.tiers.lazy.compactMap { tier in
+                        gazetteer.nearestTown(
+                            latitude: position.latitude, longitude: position.longitude, population: tier.population,
+                            within: tier.kilometres)
+                    }.first
             }
             return near
         }

@@ -73,7 +73,8 @@ struct ListingRowReader {
         if row.country?.isEmpty ?? true { row.country = try text("country", of: id) }
         // The detailed file has the name as Inside Airbnb found it in a second column; the first is the host's words.
         row.neighbourhood = place(
-            try text(csv.place(of: "neighbourhood_cleansed") != nil ? "neighbourhood_cleansed" : "neighbourhood", of: id))
+            try text(
+                csv.place(of: "neighbourhood_cleansed") != nil ? "neighbourhood_cleansed" : "neighbourhood", of: id))
         row.title = try title(of: id, row)
         if row.title.count > ListingRow.longestTitle {
             row.warnings.append("the name has \(row.title.count) characters: cut to \(ListingRow.longestTitle)")
@@ -162,7 +163,8 @@ struct ListingRowReader {
         row.maximumNights = try nights("maximum_nights", of: id, &row.warnings) ?? Stay.longest
         if row.minimumNights > row.maximumNights {
             row.warnings.append(
-                "the minimum of \(row.minimumNights) nights is over the maximum of \(row.maximumNights): taken for both")
+                "the minimum of \(row.minimumNights) nights is over the maximum of \(row.maximumNights): taken for both"
+            )
             row.maximumNights = row.minimumNights
         }
         row.instantBook = try text("instant_bookable", of: id) != "f"

@@ -66,7 +66,8 @@ enum PlainText {
         var hidesItsContent: Bool { name == "script" || name == "style" }
 
         private static let inline: Set<String> = [
-            "a", "abbr", "b", "big", "code", "em", "font", "i", "img", "ins", "del", "mark", "s", "script", "small", "span",
+            "a", "abbr", "b", "big", "code", "em", "font", "i", "img", "ins", "del", "mark", "s", "script", "small",
+            "span",
             "strike", "strong", "style", "sub", "sup", "td", "th", "tt", "u",
         ]
         private static let block: Set<String> = [

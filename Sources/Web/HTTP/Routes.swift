@@ -18,6 +18,7 @@ struct Routes {
     mutating func get(_ path: String, _ handle: @escaping Handler) { add(.get, path, handle) }
     mutating func post(_ path: String, _ handle: @escaping Handler) { add(.post, path, handle) }
     mutating func put(_ path: String, _ handle: @escaping Handler) { add(.put, path, handle) }
+    mutating func delete(_ path: String, _ handle: @escaping Handler) { add(.delete, path, handle) }
     mutating func patch(_ path: String, _ handle: @escaping Handler) { add(.patch, path, handle) }
 
     mutating func add(_ route: ExtraRoute) { add(route.method, route.path) { try await route.handle($0.request) } }

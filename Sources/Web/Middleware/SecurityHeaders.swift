@@ -7,11 +7,20 @@ struct SecurityHeaders: RouterMiddleware {
     static let contentSecurityPolicy =
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
+    /// The same for the page whose button leads to a payment provider: browsers hold a redirect after a form against
+    /// `form-action`. Which host a provider sends payers to is the provider's affair, so any may be, over TLS.
+    static func policyForPaying(isLocal: Bool) -> String {
+        contentSecurityPolicy.replacing(
+            "form-action 'self'", with: "form-action 'self' https:" + (isLocal ? " http:" : ""))
+    }
+
     func handle(
         _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
+        if !response.headers.contains(.contentSecurityPolicy) {
+            response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
+        }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "same-origin"
         // Who is signed in and which nights are free change at any moment; what may be kept says so itself.

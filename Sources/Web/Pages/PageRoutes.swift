@@ -7,13 +7,21 @@ struct PageRoutes {
     func add(to routes: inout Routes) {
         // Guests
         HomePage().add(to: &routes)
+        ResultsPage().add(to: &routes)
+        PropertyPage().add(to: &routes)
+        BookPages().add(to: &routes)
+        CheckoutPages().add(to: &routes)
+        PlaceSuggestions().add(to: &routes)
+        SharePictures().add(to: &routes)
         TripPages().add(to: &routes)
 
         // People
         SignInPages().add(to: &routes)
+        AccountPages().add(to: &routes)
 
         // The house
         TextPages().add(to: &routes)
+        RobotPages().add(to: &routes)
         DocsPages().add(to: &routes)
         TestCheckoutPages().add(to: &routes)
         if hasMail { MailPages().add(to: &routes) }

@@ -65,7 +65,8 @@ struct BookingRoutes {
         let caller = try await visit.requireCaller()
         let id: BookingID = try visit.id("booking")
         let sent = try await visit.read(
-            for: caller, by: visit.site.bookings, whenEmpty: NoBody(), mayAsk: { try await visit.requireHosting(id, caller) }, NoBody.init)
+            for: caller, by: visit.site.bookings, whenEmpty: NoBody(),
+            mayAsk: { try await visit.requireHosting(id, caller) }, NoBody.init)
         let booking = try await visit.site.bookings.accept(id, for: caller, once: sent.once)
         return .json { $0.value(booking) }
     }
@@ -74,7 +75,8 @@ struct BookingRoutes {
         let caller = try await visit.requireCaller()
         let id: BookingID = try visit.id("booking")
         let sent = try await visit.read(
-            for: caller, by: visit.site.bookings, whenEmpty: ReasonBody(), mayAsk: { try await visit.requireHosting(id, caller) },
+            for: caller, by: visit.site.bookings, whenEmpty: ReasonBody(),
+            mayAsk: { try await visit.requireHosting(id, caller) },
             ReasonBody.init)
         let booking = try await visit.site.bookings.decline(id, reason: sent.body.reason, for: caller, once: sent.once)
         return .json { $0.value(booking) }
@@ -84,7 +86,8 @@ struct BookingRoutes {
         let caller = try await visit.requireCaller()
         let id: BookingID = try visit.id("booking")
         let sent = try await visit.read(
-            for: caller, by: visit.site.bookings, whenEmpty: NoBody(), mayAsk: { try await visit.requireStaying(id, caller) }, NoBody.init)
+            for: caller, by: visit.site.bookings, whenEmpty: NoBody(),
+            mayAsk: { try await visit.requireStaying(id, caller) }, NoBody.init)
         let booking = try await visit.site.bookings.extend(id, for: caller, once: sent.once)
         return .json { $0.value(booking) }
     }

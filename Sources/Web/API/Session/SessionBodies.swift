@@ -45,6 +45,7 @@ extension Person: JSONWritable {
             user.member("name", name)
             user.member("emailVerified", emailVerified)
             user.list("roles", roles) { $0.value($1.rawValue) }
+            user.member("language", language)
         }
     }
 }

@@ -18,7 +18,7 @@ struct SignInPages {
             let signedIn = try await page.site.accounts.logIn(
                 email: String(form["email"].prefix(254)), password: String(form["password"].prefix(1024)),
                 from: page.visit.context.address)
-            return welcome(signedIn, form, page)
+            return try await welcome(signedIn, form, page)
         } catch let problem as Problem {
             return try logInPage(page, form, next: next(form), FormProblems(problem, page.texts))
         }
@@ -26,10 +26,11 @@ struct SignInPages {
 
     @Sendable func register(_ page: PageVisit, _ form: Form) async throws -> Response {
         do {
-            let body = try check(form)
+            // The service looks at every field and tells of each; nothing of ours is longer than this.
             let signedIn = try await page.site.accounts.register(
-                email: body.email, password: body.password, name: body.name, from: page.visit.context.address)
-            return welcome(signedIn, form, page)
+                email: String(form["email"].prefix(1000)), password: String(form["password"].prefix(1024)),
+                name: String(form["name"].prefix(1000)), from: page.visit.context.address)
+            return try await welcome(signedIn, form, page)
         } catch let problem as Problem {
             return try registerPage(page, form, next: next(form), FormProblems(problem, page.texts))
         }
@@ -40,19 +41,20 @@ struct SignInPages {
         return page.goTo("/", headers: [.setCookie: page.site.cookie.cleared])
     }
 
-    /// The same bounds as over the API.
-    private func check(_ form: Form) throws(Problem) -> RegisterBody {
-        var fields = Fields(["name", "email", "password"].map { ($0, .text(form[$0])) })
-        let body = RegisterBody(&fields)
-        if let problem = fields.complaints.problem { throw problem }
-        guard let body else { throw .invalid("email", "invalid", "Fill in every field.") }
-        return body
-    }
-
-    private func welcome(_ signedIn: SignedIn, _ form: Form, _ page: PageVisit) -> Response {
-        let cookie = page.site.cookie.set(signedIn, now: page.site.world.now())
+    /// On to where they wanted to go, in the language they chose; who has chosen none, and signs in on a page that is not
+    /// English, has chosen now.
+    private func welcome(_ signedIn: SignedIn, _ form: Form, _ page: PageVisit) async throws -> Response {
+        var language = signedIn.person.language.flatMap { Language(rawValue: $0) }
+        if language == nil, page.language != .english {
+            _ = try await page.site.accounts.change(
+                name: nil, language: page.language.code, for: signedIn.person.caller)
+            language = page.language
+        }
         let next = next(form)
-        return .seeOther(next == "/" ? page.path("/") : next, headers: [.setCookie: cookie])
+        let plain = Language.split(next)?.path ?? next
+        return .seeOther(
+            (language ?? page.language).path(plain),
+            headers: [.setCookie: page.site.cookie.set(signedIn, now: page.site.world.now())])
     }
 
     /// Where to go on to; whatever leads elsewhere leads home.

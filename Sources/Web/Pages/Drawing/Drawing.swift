@@ -18,10 +18,11 @@ struct Drawing: Sendable {
 
     init(_ type: RoomType, place: String, id: String) {
         var chance = Chance(id)
-        // The light is the town's, with a neighbour's now and then.
+        // The light is the town's, or one of the two next to it; now and then any.
         var town = Chance(place)
         let moods = Mood.all
-        let mood = moods[(town.pick(moods.count) + (chance.pick(3) == 0 ? chance.pick(moods.count) : 0)) % moods.count]
+        let near = town.pick(moods.count) + chance.pick(3)
+        let mood = moods[(chance.pick(6) == 0 ? chance.pick(moods.count) : near) % moods.count]
         var scene = Scene(mood: mood, town: town, chance: chance)
         switch type {
         case .entireHome: scene.drawHome()
@@ -36,7 +37,8 @@ struct Drawing: Sendable {
     /// As it stands in a page; beside it stands in words what the place is.
     func html() -> HTML {
         HTML(
-            written: "<svg viewBox=\"0 0 400 300\" class=\"drawing\" aria-hidden=\"true\" focusable=\"false\">"
+            written:
+                "<svg viewBox=\"0 0 400 300\" class=\"drawing\" preserveAspectRatio=\"xMidYMid slice\" aria-hidden=\"true\" focusable=\"false\">"
                 + shapes.map(\.svg).joined() + "</svg>")
     }
 
@@ -74,7 +76,7 @@ struct Patch: Sendable {
             case .polygon(let points):
                 "M" + points.map { "\($0.x) \($0.y)" }.joined(separator: "L") + "Z"
             case .circle(let center, let radius):
-                "M\(center.x - radius) \(center.y)a\(radius) \(radius) 0 1 0 \(2 * radius) 0a\(radius) \(radius) 0 1 0 \(-2 * radius) 0"
+                "M\(center.x - radius) \(center.y)a\(radius) \(radius) 0 1 1 \(2 * radius) 0a\(radius) \(radius) 0 1 1 \(-2 * radius) 0"
             }
         }
         return "<path fill=\"\(fill)\" d=\"\(path.joined())\"/>"

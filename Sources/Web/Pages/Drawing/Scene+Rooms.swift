@@ -7,12 +7,12 @@ extension Scene {
         paint(wall, [Scene.box(0, 0, 400, 300)])
         paint(Scene.shade(wood, 25), [Scene.box(0, 222, 400, 78)])
         paint(Scene.shade(wall, 45), [Scene.box(0, 214, 400, 9)])
-        if beds == 1 { drawWindow(x: chance.pick(2) == 0 ? 56 : 92, cloth) } else { drawWindow(x: 136, cloth) }
+        if beds == 1 { drawWindow(x: 26 + chance.pick(3) * 6, cloth) } else { drawWindow(x: 136, cloth) }
         if beds == 1 {
             drawPicture(x: 268, wood)
-            drawBed(x: 206, width: 166, wood: wood, cloth: cloth)
-            drawLamp(x: 176, cloth)
-            if chance.pick(2) == 0 { drawPlant(x: 34) }
+            drawBed(x: 214, width: 160, wood: wood, cloth: cloth)
+            drawLamp(x: 194, cloth)
+            if chance.pick(2) == 0 { drawPlant(x: 30) }
         } else {
             drawBunk(x: 24, wood: wood, cloth: cloth)
             drawBunk(x: 264, wood: wood, cloth: Scene.shade(cloth, 30))
@@ -66,7 +66,7 @@ extension Scene {
     }
 
     private mutating func drawLamp(x: Int, _ cloth: String) {
-        paint(Scene.shade(mood.window, 45), [Scene.circle(x, 158, 30)])
+        paint(Scene.shade(mood.window, 45), [Scene.circle(x, 152, 26)])
         paint(Scene.shade(cloth, -30), [Scene.box(x - 2, 160, 4, 62), Scene.box(x - 12, 220, 24, 5)])
         paint("#f6cf7a", [Scene.polygon((x - 10, 138), (x + 10, 138), (x + 18, 164), (x - 18, 164))])
     }

@@ -32,10 +32,10 @@ extension PageVisit {
             "t": texts.catalogue.tree, "lang": language.code, "dir": language.direction, "root": language.prefix,
             "title": Plain.line(problems == nil ? head.title : texts("form.errorTitle", ["title": head.title])),
             "css": site.resources.address("roost.css"), "js": site.resources.address("roost.js"),
-            "icon": site.resources.address("favicon.svg"),
+            "favicon": site.resources.address("favicon.svg"),
             "isWide": head.isWide, "hasBottomBar": head.hasBottomBar, "hasSearch": !head.hidesSearch,
             "languages": languages(), "nav": navigation(), "isSignedIn": person != nil, "token": browser.token,
-            "isDemo": site.settings.isDemo,
+            "isDemo": site.settings.isDemo, "scriptWords": site.pages.scriptWords(language),
         ]
         if let person { view["personName"] = person.name }
         if let description = head.description { view["description"] = Plain.line(description, longest: 155) }

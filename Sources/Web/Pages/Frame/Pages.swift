@@ -1,11 +1,13 @@
 import AuthService
 import Core
+import Foundation
 
 /// What every page is made with: templates, what they say in each language, and the files they need.
 struct Pages: Sendable {
     let templates: Templates
     private let texts: [Language: Texts]
     private let formats: [Language: Formats]
+    private let scriptWords: [Language: String]
 
     /// - Throws: where a template or a catalogue is missing or can't be read.
     init() throws {
@@ -18,6 +20,21 @@ struct Pages: Sendable {
         }
         self.texts = texts
         formats = texts.mapValues { Formats($0) }
+        scriptWords = try texts.mapValues(Pages.scriptWords)
+    }
+
+    /// What the script says, and the first day of its weeks (0 is Sunday), as JSON.
+    func scriptWords(_ language: Language) -> String { scriptWords[language] ?? "{}" }
+
+    private static func scriptWords(_ texts: Texts) throws -> String {
+        let first = Formats(texts).weekdays.first ?? .monday
+        var words = ["firstDay": String(((Weekday.allCases.firstIndex(of: first) ?? 0) + 1) % 7)]
+        for (key, entry) in texts.catalogue.entries where key.hasPrefix("script.") {
+            if case .text(let text) = entry { words[String(key.dropFirst("script.".count))] = text }
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(words), as: UTF8.self)
     }
 
     func texts(_ language: Language) -> Texts {

@@ -24,8 +24,18 @@ struct BookingView {
             "guests": texts.count("count.guests", booking.guests),
             "price": PriceView(booking.lines, total: booking.total, on: page).view,
         ]
+        view["icon"] = BookingView.icon(booking.status.rawValue)
         if booking.paid.amount > 0 { view["paid"] = formats.money(booking.paid) }
         if booking.refunded.amount > 0 { view["refunded"] = formats.money(booking.refunded) }
         self.view = view
+    }
+
+    /// The sign beside a status; the word says it too.
+    static func icon(_ status: String) -> String {
+        switch status {
+        case "requested", "held": "clock"
+        case "confirmed", "completed": "check"
+        default: "cross"
+        }
     }
 }

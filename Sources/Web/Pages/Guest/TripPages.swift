@@ -1,17 +1,141 @@
 import BookingService
 import Core
+import Foundation
+import HTTPTypes
 import Hummingbird
+import PaymentService
+import PropertyService
 
-/// A trip's page.
+/// What a guest has booked: all of it, one by one, and cancelled where it must be.
 struct TripPages {
+    /// A page of trips; few people have more.
+    private static let pageSize = 50
+
     func add(to routes: inout Routes) {
-        routes.page("/trips/{id}", trip)
+        routes.page("/trips", list)
+        routes.page("/trips/{id}") { try await trip($0) }
+        routes.page("/trips/{id}/cancel") { try await cancellation($0) }
+        routes.form("/trips/{id}/cancel", cancel)
     }
 
-    @Sendable func trip(_ page: PageVisit) async throws -> Response {
-        let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: page.requireCaller())
+    @Sendable func list(_ page: PageVisit) async throws -> Response {
+        let caller = try page.requireCaller()
+        let cursor = page.parameters["cursor"]
+        let found: Page<Booking>
+        do {
+            found = try await page.site.bookings.bookings(
+                as: .guest, status: nil, cursor: cursor.isEmpty ? nil : cursor, limit: TripPages.pageSize, for: caller)
+        } catch let problem as Problem where problem.code == .validationFailed {
+            return page.goTo("/trips")
+        }
+        let properties = try await page.site.properties.properties(Array(Set(found.items.map(\.propertyId))))
+        let today = page.site.world.now().utcDay.advanced(by: -1)
+        func group(_ name: String, _ isIn: (Booking) -> Bool) -> View? {
+            let items = found.items.filter(isIn)
+            guard !items.isEmpty else { return nil }
+            return [
+                "name": page.texts("trips.\(name)"), "id": name,
+                "trips": items.map { booking -> View in
+                    var view = BookingView(booking, on: page).view
+                    if let property = properties[booking.propertyId] {
+                        view["drawingHTML"] = Drawing(of: property).html()
+                        view["place"] = PlaceCard.place(property, page)
+                    }
+                    return view
+                },
+            ]
+        }
+        let groups = [
+            group("upcoming") { $0.isAhead(of: today) },
+            group("past") { [.confirmed, .completed].contains($0.status) && !$0.isAhead(of: today) },
+            group("ended") { [.cancelled, .declined, .expired].contains($0.status) },
+        ].compactMap(\.self)
+        var view: View = ["groups": groups, "hasTrips": !groups.isEmpty, "isFirst": cursor.isEmpty]
+        if let next = found.nextCursor { view["olderHref"] = page.path("/trips?cursor=" + PercentCoding.encode(next)) }
+        var head = Head(page.texts("trips.title"))
+        head.isWide = true
+        return try page.show("trips", head, view)
+    }
+
+    private func trip(_ page: PageVisit) async throws -> Response {
+        let caller = try page.requireCaller()
+        let id: BookingID = try page.visit.id("booking")
+        var booking = try await page.site.bookings.booking(id, for: caller)
+        var payments = try await page.site.bookings.payments(of: id, for: caller)
+        // "Check again" asks the provider; coming back from its page does too.
+        if booking.status == .held, page.parameters.has("check"),
+            let open = payments.last(where: { $0.status == .pending })
+        {
+            try? await page.site.payments.settle(open.id)
+            booking = try await page.site.bookings.booking(id, for: caller)
+            payments = try await page.site.bookings.payments(of: id, for: caller)
+        }
+        let view = try await TripView(booking, payments, caller, on: page).view
+        var head = Head(page.texts("trip.title", ["code": booking.code]))
+        head.isWide = true
+        return try page.show("trip", head, view)
+    }
+
+    // MARK: Cancelling
+
+    private func cancellation(_ page: PageVisit, _ problem: Problem? = nil, reason: String = "") async throws
+        -> Response
+    {
+        let caller = try page.requireCaller()
+        let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: caller)
+        guard [.requested, .held, .confirmed].contains(booking.status) else { return page.goTo("/trips/\(booking.id)") }
+        let offer = try await page.site.bookings.cancellation(of: booking.id, for: caller)
+        let (texts, formats) = (page.texts, page.formats)
+        var view: View = [
+            "booking": BookingView(booking, on: page).view, "key": page.freshKey,
+            "keepHref": page.path("/trips/\(booking.id)"), "isPaid": booking.paid.amount > 0,
+            "refund": texts(
+                "cancel.refund", ["amount": formats.money(offer.refund), "paid": formats.money(booking.paid)]),
+            "button": texts(
+                offer.refund.amount > 0 ? "cancel.buttonRefund" : "cancel.button",
+                ["amount": formats.money(offer.refund)]),
+        ]
+        if let kept = try? booking.paid.subtracting(offer.refund), kept.amount > 0 {
+            view["kept"] = texts("cancel.kept", ["amount": formats.money(kept)])
+        }
+        if let until = offer.until {
+            view["until"] = texts(
+                "cancel.until",
+                ["percent": formats.percent(offer.percent), "until": formats.moment(until, in: booking.agreed.zone)])
+        }
+        var field = Field("reason", texts("cancel.reason"))
+        field.isOptional = true
+        field.rows = 3
+        field.longest = 1000
+        field.value = reason
+        let problems = problem.map { FormProblems($0, texts) }
+        field.error = problems?["reason"]
+        view["fields"] = [field.view]
         return try page.show(
-            "trip", Head(page.texts("trip.title", ["code": booking.code])),
-            ["booking": BookingView(booking, on: page).view])
+            "cancel", Head(texts("cancel.title", ["code": booking.code])), view, problems: problems,
+            status: problems?.status ?? .ok)
+    }
+
+    @Sendable func cancel(_ page: PageVisit, _ form: Form) async throws -> Response {
+        let caller = try page.requireCaller()
+        let id: BookingID = try page.visit.id("booking")
+        let reason = form["reason"].trimmingCharacters(in: .whitespacesAndNewlines)
+        guard reason.unicodeScalars.count <= 1000 else {
+            return try await cancellation(
+                page, .invalid("reason", "too_long", "The reason has at most 1000 characters."), reason: reason)
+        }
+        do {
+            _ = try await page.site.bookings.cancel(
+                id, reason: reason.isEmpty ? nil : reason, for: caller, once: page.once(form))
+            return page.goTo("/trips/\(id)")
+        } catch let problem as Problem where problem.code == .stateConflict {
+            return try await trip(page)
+        }
+    }
+}
+
+extension Booking {
+    fileprivate func isAhead(of today: LocalDay) -> Bool {
+        [.requested, .held].contains(status) || (status == .confirmed && stay.checkOut >= today)
     }
 }

@@ -32,12 +32,14 @@ struct StyleguidePages {
         large.value = "Several lines of text."
         return [
             "fields": [plain.view, optional.view, wrong.view, large.view],
-            "problems": [
-                "errors": [["field": "example-wrong", "message": "Check-out must be after 24 December."] as View]
+            "summary": [
+                "problems": [
+                    "errors": [["field": "example-wrong", "message": "Check-out must be after 24 December."] as View]
+                ] as View
             ] as View,
             "errors": ProblemKind.allCases.map { ["name": $0.rawValue, "status": $0.status.code] as View },
             "statuses": ["requested", "held", "confirmed", "completed", "cancelled", "declined", "expired"].map {
-                ["status": $0, "statusText": page.texts("status.\($0).name")] as View
+                ["status": $0, "statusText": page.texts("status.\($0).name"), "icon": BookingView.icon($0)] as View
             },
             "swatches": [
                 "bg", "surface", "sunken", "text", "muted", "border", "control", "primary", "primary-soft", "danger",

@@ -1,3 +1,4 @@
+import AuthService
 import Core
 import Hummingbird
 import PaymentService
@@ -33,7 +34,9 @@ struct TestCheckoutPages {
             throw Problem.invalid("outcome", "invalid", "outcome must be one of \(names).")
         }
         let booking = try await visit.site.payments.actAsTestPayer(token: token, outcome: outcome)
-        return .seeOther(visit.context.language.path("/trips/\(booking)"))
+        // A provider's page has no language of ours: who comes back from it is led on in their own.
+        let chosen = try await visit.person()?.language.flatMap { Language(rawValue: $0) }
+        return .seeOther((chosen ?? visit.context.language).path("/trips/\(booking)"))
     }
 
     private func token(of visit: Visit) throws(Problem) -> String {

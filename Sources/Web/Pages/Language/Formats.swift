@@ -32,7 +32,9 @@ struct Formats: Sendable {
     private func amount(_ money: Money, decimals: Int) -> String {
         let value = Decimal(money.amount) / Decimal(money.currency.minorUnitsPerMajor)
         let style = Decimal.FormatStyle.Currency(code: money.currency.code, locale: locale)
-        return value.formatted(style.precision(.fractionLength(decimals)))
+            .precision(.fractionLength(decimals))
+        // "US$" written from right to left reads "$US"; the code stands beside a total anyway.
+        return value.formatted(language.isRightToLeft ? style.presentation(.narrow) : style)
     }
 
     func number(_ value: Int) -> String { value.formatted(.number.locale(locale)) }

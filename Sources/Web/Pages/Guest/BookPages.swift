@@ -1,0 +1,67 @@
+import BookingService
+import Core
+import HTTPTypes
+import Hummingbird
+import PropertyService
+
+/// From a place to a held stay: the button of its page, and the page on the way for who had to sign in first or was
+/// refused.
+struct BookPages {
+    func add(to routes: inout Routes) {
+        routes.page("/properties/{id}/book") { page in
+            _ = try page.requireCaller()
+            return try await review(page, StayAsked(page.parameters, page.texts))
+        }
+        routes.form("/properties/{id}/book", hold)
+    }
+
+    @Sendable func hold(_ page: PageVisit, _ form: Form) async throws -> Response {
+        let id: PropertyID = try page.visit.id("place")
+        let asked = StayAsked(form, page.texts)
+        guard let caller = page.caller else {
+            // Signs in, and comes back to the same stay at the same price.
+            let more = form["total"].isEmpty ? [] : [("total", form["total"])]
+            return page.signIn(next: "/properties/\(id)/book" + asked.query(more))
+        }
+        guard let stay = asked.stay, let party = asked.party, asked.errors.isEmpty else {
+            return try await review(page, asked)
+        }
+        let property = try await page.visit.property()
+        let expected = property.nightlyPrice.flatMap { asked.expected($0.currency) }
+        do {
+            let booking = try await page.site.bookings.hold(
+                Wish(propertyId: id, stay: stay, party: party), expecting: expected, for: caller, once: page.once(form))
+            return page.goTo(booking.status == .held ? "/checkout/\(booking.id)" : "/trips/\(booking.id)")
+        } catch let problem as Problem where problem.code != .notFound {
+            return try await review(page, asked, problem)
+        }
+    }
+
+    /// The stay once more with its price as it is now, and what stood in the way.
+    private func review(_ page: PageVisit, _ asked: StayAsked, _ problem: Problem? = nil) async throws -> Response {
+        let property = try await page.visit.property()
+        let months = try await CalendarMonths(property, asked, on: page)
+        var view: View = [
+            "placeTitle": property.title, "placeHref": page.path("/properties/\(property.id)" + asked.query()),
+            "drawingHTML": Drawing(of: property).html(), "place": PlaceCard.place(property, page),
+            "card": try await BookingCard(property, asked, months.days, on: page).view,
+        ]
+        if problem?.code == .rateLimited { view["tripsHref"] = page.path("/trips") }
+        let words = ReasonWords(page, property, months.days)
+        // Rules are told by the card itself, in the words of the page.
+        let told = problem.flatMap { problem -> FormProblems? in
+            guard problem.code == .validationFailed else { return FormProblems(problem, page.texts) }
+            return FormProblems(
+                problem.errors.map {
+                    (
+                        $0.field,
+                        words.text(code: $0.code, english: page.texts.message(of: $0), checkIn: asked.checkIn)
+                    )
+                })
+        }
+        let problems = asked.errors.isEmpty ? told : FormProblems(asked.errors)
+        return try page.show(
+            "book", Head(page.texts("book.title", ["title": property.title])), view, problems: problems,
+            status: problems?.status ?? .ok, headers: problems?.headers ?? [:])
+    }
+}

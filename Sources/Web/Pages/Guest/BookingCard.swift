@@ -1,0 +1,68 @@
+import Core
+import PropertyService
+
+/// The card beside a place: the days, the price line by line, and the way to book it; or why not, and what would do.
+struct BookingCard {
+    let view: View
+
+    init(_ property: Property, _ asked: StayAsked, _ days: [CalendarDay], on page: PageVisit) async throws {
+        let (texts, formats) = (page.texts, page.formats)
+        let today = property.zone.day(at: page.site.world.now())
+        let path = "/properties/\(property.id)"
+        var view: View = [
+            "action": page.path(path), "checkIn": asked.form["checkIn"], "checkOut": asked.form["checkOut"],
+            "guests": asked.form["guests"].isEmpty ? "2" : asked.form["guests"],
+            "earliest": today.description, "latest": today.advanced(by: Stay.farthest + Stay.longest).description,
+            "mostGuests": property.maximumGuests, "guestsHint": texts.count("property.takes", property.maximumGuests),
+            "propertyId": property.id.text,
+        ]
+        if let price = property.nightlyPrice { view["nightly"] = formats.shortMoney(price) }
+        guard let stay = asked.stay, let party = asked.party, asked.errors.isEmpty else {
+            if let checkIn = asked.checkIn, asked.checkOut == nil {
+                view["half"] = texts("property.arriveOn", ["day": formats.longDay(checkIn)])
+            }
+            self.view = view
+            return
+        }
+        let (visit, caller) = (page.visit, page.caller)
+        let quote: Quote
+        do {
+            quote = try await page.site.properties.quote(
+                property.id, checkIn: stay.checkIn, checkOut: stay.checkOut, party: party, for: caller,
+                orWhere: { try await visit.hasBooked(property.id, caller) })
+        } catch let problem as Problem where problem.code == .validationFailed {
+            view["reasons"] = problem.errors.map { ["text": texts.message(of: $0)] as View }
+            self.view = view
+            return
+        }
+        view["days"] = formats.stay(stay)
+        view["nights"] = texts.count("count.nights", quote.nights)
+        if quote.available {
+            var offer: View = [
+                "action": page.path(path + "/book"), "hidden": asked.hidden, "key": page.freshKey,
+                "total": quote.total.amount, "shortTotal": formats.money(quote.total),
+                "price": PriceView(quote.lines, total: quote.total, on: page).view,
+                "button": texts(property.instantBook ? "property.reserve" : "property.request"),
+                "note": texts(property.instantBook ? "property.notCharged" : "property.requestNote"),
+            ]
+            if let shown = asked.expected(quote.total.currency), shown != quote.total {
+                offer["changed"] = texts(
+                    "property.priceChanged", ["old": formats.money(shown), "new": formats.money(quote.total)])
+            }
+            if caller?.id == property.hostId { offer["isOwn"] = true }
+            view["offer"] = offer
+        } else {
+            let words = ReasonWords(page, property, days)
+            view["reasons"] = quote.reasons.map { ["text": words.text($0, checkIn: stay.checkIn)] as View }
+            let others = quote.alternatives.map { other -> View in
+                let query = asked.query([
+                    ("checkIn", other.checkIn.description), ("checkOut", other.checkOut.description),
+                ])
+                let days = Stay(from: other.checkIn, to: other.checkOut).map { formats.stay($0) } ?? ""
+                return ["text": days, "total": formats.money(other.total), "href": page.path(path + query) + "#book"]
+            }
+            if !others.isEmpty { view["others"] = ["items": others] as View }
+        }
+        self.view = view
+    }
+}

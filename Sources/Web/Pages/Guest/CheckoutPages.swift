@@ -1,0 +1,111 @@
+import AuthService
+import BookingService
+import Core
+import HTTPTypes
+import Hummingbird
+import PaymentService
+import PropertyService
+
+/// Paying for a hold: who books, what it costs, until when the nights are held, and with whom to pay.
+struct CheckoutPages {
+    func add(to routes: inout Routes) {
+        routes.page("/checkout/{id}") { try await show($0) }
+        routes.form("/checkout/{id}/pay", pay)
+        routes.form("/checkout/{id}/extend", extend)
+    }
+
+    @Sendable func pay(_ page: PageVisit, _ form: Form) async throws -> Response {
+        let caller = try page.requireCaller()
+        let id: BookingID = try page.visit.id("booking")
+        do {
+            let started = try await page.site.bookings.startPayment(
+                for: id, provider: form["provider"], for: caller, once: page.once(form))
+            guard let address = started.payment.checkoutUrl else { return page.goTo("/trips/\(id)") }
+            return .seeOther(address)
+        } catch let problem as Problem where problem.code != .notFound && problem.code != .forbidden {
+            return try await show(page, problem)
+        }
+    }
+
+    @Sendable func extend(_ page: PageVisit, _ form: Form) async throws -> Response {
+        let caller = try page.requireCaller()
+        let id: BookingID = try page.visit.id("booking")
+        do {
+            _ = try await page.site.bookings.extend(id, for: caller, once: page.once(form))
+            return page.goTo("/checkout/\(id)")
+        } catch let problem as Problem where problem.code == .holdExpired || problem.code == .stateConflict {
+            return try await show(page, problem)
+        }
+    }
+
+    private func show(_ page: PageVisit, _ problem: Problem? = nil) async throws -> Response {
+        let person = try page.requirePerson()
+        let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: person.caller)
+        guard booking.guestId == person.id else { throw Problem(.forbidden, "Only the guest may pay for a booking.") }
+        guard booking.status == .held || booking.status == .expired else { return page.goTo("/trips/\(booking.id)") }
+        let payments = try await page.site.bookings.payments(of: booking.id, for: person.caller)
+        var view: View = [
+            "booking": BookingView(booking, on: page).view, "personEmail": person.email,
+            "placeHref": page.path("/properties/\(booking.propertyId)"), "tripHref": page.path("/trips/\(booking.id)"),
+            "policySteps": PolicySteps.views(
+                booking.agreed.cancellation, zone: booking.agreed.zone, now: page.site.world.now(), on: page),
+        ]
+        if let property = try await page.site.properties.properties([booking.propertyId])[booking.propertyId] {
+            view["drawingHTML"] = Drawing(of: property).html()
+            view["place"] = PlaceCard.place(property, page)
+        }
+        let now = page.site.world.now()
+        if booking.status == .held, let until = booking.holdExpiresAt, until > now {
+            view["held"] = held(booking, until: until, payments, on: page)
+        } else {
+            view["over"] = over(booking, payments, on: page)
+        }
+        let problems = problem.map { FormProblems($0, page.texts) }
+        var head = Head(page.texts("checkout.title", ["title": booking.agreed.title]))
+        head.isWide = true
+        var response = try page.show(
+            "checkout", head, view, problems: problems, status: problems?.status ?? .ok,
+            headers: problems?.headers ?? [:])
+        // The button leads to the provider's page by way of ours, and browsers count that as a form sent there.
+        response.headers[.contentSecurityPolicy] = SecurityHeaders.policyForPaying(
+            isLocal: !page.site.settings.isSecure)
+        return response
+    }
+
+    private func held(_ booking: Booking, until: Instant, _ payments: [Payment], on page: PageVisit) -> View {
+        let (texts, formats) = (page.texts, page.formats)
+        let left = until.since(page.site.world.now()).wholeMilliseconds
+        var view: View = [
+            "until": texts("checkout.heldUntil", ["time": formats.clock(until, in: booking.agreed.zone)]),
+            "endsAt": until.description, "key": page.freshKey, "isEnding": left < 120_000,
+            "payButton": texts("checkout.pay", ["amount": formats.money(booking.total)]),
+            "providers": page.site.payments.providerNames.enumerated().map { index, name in
+                [
+                    "value": name, "name": texts.known("provider.\(name).name") ?? name,
+                    "about": texts.known("provider.\(name).about") ?? "", "isChosen": index == 0,
+                ] as View
+            },
+        ]
+        switch payments.last?.status {
+        case .failed: view["declined"] = true
+        case .pending, .authorized:
+            if let payment = payments.last, let address = payment.checkoutUrl {
+                view["pending"] =
+                    ["href": address, "name": texts.known("provider.\(payment.provider).name") ?? payment.provider]
+                    as View
+            }
+        case .cancelled: view["left"] = true
+        case .captured, .partiallyRefunded, .refunded, nil: break
+        }
+        return view
+    }
+
+    /// The hold has ended: what became of it, and the same stay once more.
+    private func over(_ booking: Booking, _ payments: [Payment], on page: PageVisit) -> View {
+        let query = "?checkIn=\(booking.stay.checkIn)&checkOut=\(booking.stay.checkOut)&guests=\(booking.guests)"
+        var view: View = ["againHref": page.path("/properties/\(booking.propertyId)/book" + query)]
+        if booking.status == .held { view["isClosing"] = true }
+        if payments.contains(where: { $0.status == .refunded }) { view["wasRefunded"] = true }
+        return view
+    }
+}

@@ -1,0 +1,118 @@
+import Core
+import PropertyService
+
+/// The search as fields, and each filter that is on as a chip that takes it off.
+struct FilterView {
+    let view: View
+
+    /// Boxes shown at once; more are found by what is asked already.
+    private static let shownAmenities = 16
+
+    init(_ asked: SearchAsked, amenities: [AmenityCount], _ problems: FormProblems?, on page: PageVisit) {
+        let texts = page.texts
+        var view: View = [
+            "search": SearchForm(page, asked: Form(asked.pairs)).view, "bbox": asked["bbox"],
+            "roomTypes": FilterView.choices(
+                "roomType", asked["roomType"],
+                RoomType.allCases.map { ($0.rawValue, texts("roomType.\($0.rawValue)")) }, texts),
+            "sorts": FilterView.choices(
+                "sort", asked["sort"],
+                ["recommended", "price", "-price", "rating"].map { ($0, texts("searchPage.sort.\($0)")) }, texts,
+                isAnyFirst: false),
+            "numbers": FilterView.numbers(asked, problems, on: page), "instantBook": !asked["instantBook"].isEmpty,
+            "q": asked["q"], "chips": FilterView.chips(asked, amenities, on: page),
+            "resetHref": page.path(asked.address(without: Set(SearchAsked.filters))),
+            "currency": page.site.settings.currency.code,
+        ]
+        let wanted = Set(asked.amenities)
+        let shown = amenities.filter { wanted.contains($0.code) } + amenities.filter { !wanted.contains($0.code) }
+        view["amenities"] = shown.prefix(max(shownCount(wanted), FilterView.shownAmenities)).map { amenity in
+            [
+                "code": amenity.code, "name": AmenityName(amenity, texts).text,
+                "count": page.formats.number(amenity.count), "isOn": wanted.contains(amenity.code),
+            ] as View
+        }
+        view["hasChips"] = !(view["chips"] as? [View] ?? []).isEmpty
+        if let problems {
+            view["fieldErrors"] = problems.errors.map { ["field": $0.field, "message": $0.message] as View }
+        }
+        self.view = view
+
+        func shownCount(_ wanted: Set<String>) -> Int { wanted.count }
+    }
+
+    private static func choices(
+        _ name: String, _ chosen: String, _ values: [(String, String)], _ texts: Texts, isAnyFirst: Bool = true
+    ) -> [View] {
+        let any: [(String, String)] = isAnyFirst ? [("", texts("searchPage.any"))] : []
+        return (any + values).map { ["value": $0.0, "text": $0.1, "isChosen": $0.0 == chosen] }
+    }
+
+    private static func numbers(_ asked: SearchAsked, _ problems: FormProblems?, on page: PageVisit) -> [View] {
+        let texts = page.texts
+        let fields = [
+            ("minPrice", "decimal"), ("maxPrice", "decimal"), ("bedrooms", "numeric"), ("beds", "numeric"),
+            ("bathrooms", "decimal"), ("minRating", "decimal"),
+        ]
+        return fields.map { name, mode in
+            var field = Field(name, texts("searchPage.filter.\(name)", ["currency": page.site.settings.currency.code]))
+            field.value = asked[name]
+            field.inputMode = mode
+            field.error = problems?[name]
+            field.isMuted = true
+            field.longest = 12
+            var view = field.view
+            view["isPlain"] = true
+            return view
+        }
+    }
+
+    private static func chips(_ asked: SearchAsked, _ amenities: [AmenityCount], on page: PageVisit) -> [View] {
+        asked.pairs.compactMap { name, value in
+            guard SearchAsked.filters.contains(name) else { return nil }
+            let amenity = name == "amenities" ? value : nil
+            let text = FilterView.words(name, value, amenities, on: page)
+            return [
+                "text": text, "label": page.texts("searchPage.remove", ["filter": text]),
+                "href": page.path(asked.address(without: amenity == nil ? [name] : [], amenity: amenity)),
+            ]
+        }
+    }
+
+    /// A filter in words: "At least 2 bedrooms", "Wifi".
+    static func words(_ name: String, _ value: String, _ amenities: [AmenityCount], on page: PageVisit) -> String {
+        let texts = page.texts
+        switch name {
+        case "roomType": return texts.known("roomType.\(value)") ?? value
+        case "amenities":
+            return amenities.first { $0.code == value }.map { AmenityName($0, texts).text }
+                ?? AmenityName(value, nil, texts).text
+        case "minPrice", "maxPrice":
+            let currency = page.site.settings.currency
+            let money = SearchAsked.minorUnits(value, currency).map { page.formats.shortMoney(Money($0, currency)) }
+            return texts("searchPage.chip.\(name)", ["value": money ?? value])
+        default: return texts("searchPage.chip.\(name)", ["value": value])
+        }
+    }
+}
+
+/// An amenity in words: the catalogue's, else as the listings name it.
+struct AmenityName {
+    let text: String
+    /// Whether it is in the language of the page.
+    let isTranslated: Bool
+
+    init(_ amenity: AmenityCount, _ texts: Texts) { self.init(amenity.code, amenity.name, texts) }
+
+    init(_ code: String, _ name: String?, _ texts: Texts) {
+        let known = texts.known("amenity.\(code)")
+        text = known ?? name ?? AmenityName.words(of: code)
+        isTranslated = known != nil || texts.language == .english
+    }
+
+    /// `hot-tub` is "Hot tub".
+    private static func words(of code: String) -> String {
+        let words = code.replacing("-", with: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+}

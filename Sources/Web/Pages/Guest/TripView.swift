@@ -1,0 +1,110 @@
+import AuthService
+import BookingService
+import Core
+import PaymentService
+import PropertyService
+
+/// A trip as its page tells it: where it stands, what to do, what was paid and given back.
+struct TripView {
+    let view: View
+
+    /// After so long a provider's silence is worth a word.
+    private static let late = Duration.seconds(15 * 60)
+
+    init(_ booking: Booking, _ payments: [Payment], _ caller: Caller, on page: PageVisit) async throws {
+        let (texts, formats) = (page.texts, page.formats)
+        let now = page.site.world.now()
+        let isGuest = booking.guestId == caller.id
+        var view: View = [
+            "booking": BookingView(booking, on: page).view, "isGuest": isGuest,
+            "placeHref": page.path("/properties/\(booking.propertyId)"), "id": booking.id.text,
+            "policySteps": PolicySteps.views(
+                booking.agreed.cancellation, zone: booking.agreed.zone, now: now, on: page),
+            "policyName": texts("policy.\(booking.agreed.cancellation.policy.rawValue).name"),
+        ]
+        if let property = try await page.site.properties.properties([booking.propertyId])[booking.propertyId] {
+            view["drawingHTML"] = Drawing(of: property).html()
+            view["place"] = PlaceCard.place(property, page)
+            if booking.status == .confirmed, now < booking.agreed.checkOutAt {
+                view["address"] = TripView.address(of: property.location, page)
+            }
+        }
+        let people = try await page.site.accounts.people([booking.hostId, booking.guestId])
+        if let other = people[isGuest ? booking.hostId : booking.guestId] {
+            view["with"] = ["label": texts(isGuest ? "trip.host" : "trip.guest"), "name": other.name] as View
+        }
+        let open = payments.last { $0.status == .pending || $0.status == .authorized }
+        switch booking.status {
+        case .requested:
+            if let until = booking.requestExpiresAt {
+                view["about"] = texts("trip.requested", ["until": formats.moment(until, in: booking.agreed.zone)])
+            }
+        case .held:
+            if let open, isGuest {
+                view["waiting"] = TripView.waiting(open, booking, now, on: page)
+            } else if let until = booking.holdExpiresAt, until > now {
+                view["about"] = texts("status.held.about", ["until": formats.moment(until, in: booking.agreed.zone)])
+            } else {
+                view["about"] = texts("trip.closing")
+            }
+            if isGuest, booking.holdExpiresAt.map({ $0 > now }) == true {
+                view["payHref"] = page.path("/checkout/\(booking.id)")
+                if payments.last?.status == .failed { view["declined"] = true }
+            }
+        case .confirmed:
+            view["about"] = texts(
+                now < booking.agreed.checkInAt
+                    ? "trip.upcoming" : now < booking.agreed.checkOutAt ? "trip.inStay" : "status.completed.about")
+        case .completed, .cancelled, .declined: view["about"] = texts("status.\(booking.status.rawValue).about")
+        case .expired:
+            view["about"] = texts(booking.paid.amount > 0 ? "trip.paidTooLate" : "status.expired.about")
+        }
+        if [.requested, .held].contains(booking.status)
+            || (booking.status == .confirmed && now < booking.agreed.checkOutAt)
+        {
+            view["cancelHref"] = page.path("/trips/\(booking.id)/cancel")
+        }
+        if [.expired, .declined, .cancelled].contains(booking.status), isGuest {
+            let query = "?checkIn=\(booking.stay.checkIn)&checkOut=\(booking.stay.checkOut)&guests=\(booking.guests)"
+            view["againHref"] = page.path("/properties/\(booking.propertyId)" + query)
+        }
+        view["payments"] = payments.map { payment -> View in
+            var view: View = [
+                "provider": texts.known("provider.\(payment.provider).name") ?? payment.provider,
+                "status": texts("payment.\(payment.status.rawValue)"), "amount": formats.money(payment.amount),
+                "date": formats.moment(payment.createdAt, in: booking.agreed.zone),
+            ]
+            if payment.refunded.amount > 0 { view["refunded"] = formats.money(payment.refunded) }
+            return view
+        }
+        view["hasPayments"] = !payments.isEmpty
+        if booking.status == .cancelled || booking.status == .expired {
+            view["refund"] = TripView.refund(booking, on: page)
+        }
+        self.view = view
+    }
+
+    private static func waiting(_ payment: Payment, _ booking: Booking, _ now: Instant, on page: PageVisit) -> View {
+        var view: View = [
+            "checkHref": page.path("/trips/\(booking.id)?check=1"),
+            "provider": page.texts.known("provider.\(payment.provider).name") ?? payment.provider,
+        ]
+        if let address = payment.checkoutUrl { view["openHref"] = address }
+        if now.since(payment.createdAt) > late {
+            view["late"] = page.texts("trip.late", ["reference": payment.id.text])
+        }
+        return view
+    }
+
+    /// What is on its way back, or was given back.
+    private static func refund(_ booking: Booking, on page: PageVisit) -> String {
+        guard booking.paid.amount > 0 else { return page.texts("trip.nothingPaid") }
+        guard booking.refunded.amount > 0 else { return page.texts("trip.nothingBack") }
+        return page.texts("trip.refunded", ["amount": page.formats.money(booking.refunded)])
+    }
+
+    private static func address(of location: Location, _ page: PageVisit) -> String {
+        [location.neighbourhood, location.city, page.formats.country(location.country)].compactMap(\.self)
+            .filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,158 @@
+"""Text that wants to be markup, forms that were tampered with, posts from elsewhere."""
+
+import html
+import re
+
+import pytest
+
+from roost.trade import PASSWORD, day, later, number
+
+HOSTILE = [
+    "<script>document.title = 'pwned'</script>", "\"><img src=x onerror=\"document.title='pwned'\">", "{{personName}} {{{jsonLDHTML}}}",
+    "</title><svg onload=alert(1)>", "\u202eright to left", "😀👩‍👩‍👧‍👦 emoji", "a" * 200, "' OR 1=1 --", "</script><script>document.title='pwned'</script>",
+]
+
+
+@pytest.fixture(scope="module")
+def host(folk):
+    return folk.new("hugo")
+
+
+def listing(host, title, **more):
+    body = {
+        "title": title, "roomType": "entireHome", "location": {"country": "US", "city": "Albany", "latitude": 42.65, "longitude": -73.75},
+        "maximumGuests": 4, "nightlyPrice": {"amount": 10000, "currency": "USD"}, "timeZone": "America/New_York", "status": "listed", **more}
+    return host.post("/api/v1/properties", body, expect=(201, 422))
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_what_a_host_writes_is_text_everywhere(visit, host, text):
+    answer = listing(host, text[:100], description=text * 20)
+    assert answer.status_code == 201, answer.text
+    place = answer.json()
+    visitor = visit()
+    page = visitor.go(f"/properties/{place['id']}")
+    assert page.inner_text("h1") == page.evaluate("text => { const e = document.createElement('h1'); e.textContent = text; document.body.append(e); const t = e.innerText; e.remove(); return t; }", place["title"])
+    assert page.title() != "pwned" and page.locator("main img, main script").count() == 0
+    page = visitor.go(f"/search?q={place['id']}&location={re.sub('[^A-Za-z]', '+', text)[:150]}")
+    assert page.title() != "pwned"
+
+
+def test_what_is_typed_comes_back_as_text(visit, town):
+    visitor = visit(script=True)
+    for text in HOSTILE:
+        page = visitor.go("/login")
+        page.evaluate("text => { const f = document.querySelector('main form'); f.noValidate = true; f.elements.email.type = 'text'; f.elements.email.value = text; f.elements.password.value = text; f.requestSubmit(); }", text[:250])
+        page.wait_for_selector("#problems")
+        assert page.title().startswith("Error: ") and page.evaluate("document.activeElement.id") == "problems"
+        assert page.title() != "pwned"
+    page = visitor.go("/register")
+    page.evaluate("() => { const f = document.querySelector('main form'); f.noValidate = true; f.elements.name.value = 'Ida'; f.elements.email.value = 'no-address'; f.elements.password.value = 'x'; f.requestSubmit(); }")
+    page.wait_for_selector("#problems")
+    assert page.input_value("#name") == "Ida" and page.input_value("#email") == "no-address" and page.input_value("#password") == ""
+    assert page.get_attribute("#email", "aria-invalid") == "true" and "password-error" in page.get_attribute("#password", "aria-describedby")
+
+
+def form_of(text, action):
+    """The fields of the form that is sent there."""
+    found = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', text, re.DOTALL)
+    assert found, action
+    return {html.unescape(name): html.unescape(value) for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', found.group(1))}
+
+
+def test_a_tampered_form_books_nothing(folk, host):
+    place = listing(host, "A place to tamper with").json()["id"]
+    guest = folk.new("tara")
+    cookie = {"Cookie": f"roost_session={guest.token}", "Accept": "text/html"}
+    path = f"/properties/{place}"
+    address = f"{path}?checkIn={day(10)}&checkOut={day(12)}&guests=2"
+    fields = form_of(guest.connection.get(address, headers=cookie).text, f"{path}/book")
+    assert fields["total"] == "20000"
+
+    def send(expect, where=f"{path}/book", headers=None, **changes):
+        data = {name: value for name, value in (fields | changes).items() if value is not None}
+        response = guest.connection.post(where, data=data, headers=cookie | (headers or {}))
+        assert response.status_code in expect, f"{changes}: {response.status_code}\n{response.text[:1500]}"
+        assert guest.get("/api/v1/bookings").json()["items"] == [], changes
+        return response
+
+    changed = send((409,), total="1", key="a")
+    assert "has changed" in changed.text and form_of(changed.text, f"{path}/book")["total"] == "20000"
+    send((422,), checkIn=day(12), checkOut=day(10), key="b")
+    send((422,), checkIn="2020-01-01", checkOut="2020-01-03", total=None, key="c")
+    send((422,), checkIn="tomorrow", key="d")
+    send((422,), guests="99", total=None, key="e")
+    send((422,), guests="-1", key="f")
+    send((404,), where="/properties/prop_elsewhere/book")
+    send((403,), token="0" * 64)
+    send((403,), token=None)
+    send((403,), headers={"Sec-Fetch-Site": "cross-site"})
+    send((403,), headers={"Origin": "https://evil.example"})
+    # As it was shown it books, and sent again it is the same booking.
+    first = guest.connection.post(f"{path}/book", data=fields, headers=cookie)
+    again = guest.connection.post(f"{path}/book", data=fields, headers=cookie)
+    assert first.status_code == again.status_code == 303 and first.headers["location"] == again.headers["location"]
+    assert len(guest.get("/api/v1/bookings").json()["items"]) == 1
+    # The same key for another stay is refused.
+    other = guest.connection.post(f"{path}/book", data=fields | {"checkOut": day(13), "total": "30000"}, headers=cookie)
+    assert other.status_code == 422
+
+
+def test_another_guests_checkout_trip_and_payment_are_nobody_elses(folk, host):
+    place = listing(host, "A quiet place").json()["id"]
+    guest, other = folk.new("ava"), folk.new("ben")
+    body = {"propertyId": place, "checkIn": day(20), "checkOut": day(22), "guests": 1}
+    booking = guest.post("/api/v1/bookings", body).json()["id"]
+    for path in (f"/checkout/{booking}", f"/trips/{booking}", f"/trips/{booking}/cancel"):
+        answer = other.connection.get(path, headers={"Cookie": f"roost_session={other.token}", "Accept": "text/html"})
+        assert answer.status_code == 404 and "<h1>" in answer.text
+        assert guest.connection.get(path, headers={"Accept": "text/html"}).headers["location"].startswith("/login?next=")
+    assert other.connection.post(f"/trips/{booking}/cancel", headers={"Authorization": f"Bearer {other.token}"}).status_code == 404
+    assert guest.get(f"/api/v1/bookings/{booking}").json()["status"] == "held"
+
+
+def test_an_account_is_changed_by_its_person_only(visit, folk):
+    person = folk.new("lea")
+    visitor = visit(token=person.token)
+    page = visitor.go("/account")
+    page.fill("#name", "Léa <b>Lund</b>")
+    page.select_option("#language", "de")
+    page.get_by_role("button", name="Save").click()
+    assert visitor.path == "/de/account?saved=profile" and "Gespeichert" in page.inner_text("main")
+    assert person.get("/api/v1/me").json()["name"] == "Léa <b>Lund</b>" and person.get("/api/v1/me").json()["language"] == "de"
+    second = folk.sign_in(person.email)
+    page.fill("#currentPassword", "not this one")
+    page.fill("#newPassword", "a-heron-and-an-owl")
+    page.get_by_role("button", name="Passwort ändern").click()
+    assert "nicht Ihr aktuelles Passwort" in page.inner_text("#problems")
+    page.fill("#currentPassword", PASSWORD)
+    page.fill("#newPassword", "a-heron-and-an-owl")
+    page.get_by_role("button", name="Passwort ändern").click()
+    assert "geändert" in page.inner_text("main")
+    second.get("/api/v1/me", expect=401)
+    third = folk.sign_in(person.email, "a-heron-and-an-owl")
+    page = visitor.go("/de/account")
+    page.get_by_role("button", name="Beenden").first.click()
+    third.get("/api/v1/me", expect=401)
+    # Signing in on the English page leads on in the language they chose.
+    stranger = visit()
+    page = stranger.go("/login?next=/trips")
+    page.fill("#email", person.email)
+    page.fill("#password", "a-heron-and-an-owl")
+    page.get_by_role("button", name="Sign in").click()
+    assert stranger.path == "/de/trips"
+
+
+def test_search_engines_find_every_place_and_nothing_private(folk):
+    robots = folk.anyone.connection.get("/robots.txt").text
+    assert "Disallow: /trips" in robots and "Sitemap: http" in robots
+    sitemap = folk.anyone.connection.get("/sitemap.xml")
+    places = re.findall(r"<loc>[^<]*/properties/(prop_\w+)</loc>", sitemap.text)
+    count = folk.anyone.get("/api/v1/properties", params={"limit": 1}).json()["totalCount"]
+    assert len(places) == len(set(places)) == count
+    picture = folk.anyone.connection.get(f"/share/{places[0]}.png")
+    assert picture.headers["content-type"] == "image/png" and picture.content[16:24] == (1200).to_bytes(4) + (630).to_bytes(4)
+    text = folk.anyone.connection.get(f"/de/properties/{places[0]}", headers={"Accept": "text/html"}).text
+    assert re.search(rf'rel="canonical" href="[^"]*/de/properties/{places[0]}"', text)
+    assert all(f'hreflang="{code}"' in text for code in ("en", "de", "ar", "x-default"))
+    assert f"/share/{places[0]}.png" in text and number() and later(day(1), 1)
