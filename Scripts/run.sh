@@ -9,7 +9,7 @@ export ROOST_PORT=${PORT:-${ROOST_PORT:-8080}}
 export ROOST_HOST=${ROOST_HOST:-127.0.0.1}
 export ROOST_DATA_DIR=${ROOST_DATA_DIR:-./roost-data}
 
-# The first page shows the sign-ins, and everyone's mail can be read in the browser: only ever on one's own machine.
+# The sign-in page shows the sign-ins, and everyone's mail can be read in the browser: only ever on one's own machine.
 export ROOST_DEMO=${ROOST_DEMO:-on}
 # Long, and in no list of common passwords; the same as in Sources/Roost/Command/Demo.swift.
 password='three-owls-in-albany'

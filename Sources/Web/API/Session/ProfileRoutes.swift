@@ -5,7 +5,7 @@ import Hummingbird
 /// What people change about their own account.
 struct ProfileRoutes {
     func add(to routes: inout Routes) {
-        routes.patch("/api/v1/me", change)
+        routes.patch("/api/v1/me/profile", change)
         routes.put("/api/v1/me/password", changePassword)
         routes.get("/api/v1/me/sessions", sessions)
         routes.delete("/api/v1/me/sessions/{id}", end)

@@ -84,6 +84,18 @@ struct SignInPages {
         password.error = problems?["password"]
         var view = common(page, next)
         view["fields"] = [email.view, password.view]
+        if next.contains("/book?") {
+            // On the way to a stay one page is enough, whether they have an account or not.
+            let fields = SignInPages.registerFields(texts, Form([]), nil)
+            view["onTheWay"] =
+                [
+                    "registerFields": fields.map { field in
+                        var field = field
+                        field.idPrefix = "new-"
+                        return field.view
+                    }
+                ] as View
+        }
         view["demo"] = page.site.settings.demoSignIns.map { person in
             ["role": texts("demo.\(person.role)"), "email": person.email, "password": person.password] as View
         }
