@@ -16,10 +16,13 @@ struct ProfileTests {
         #expect(moved.name == "Ada Lovelace" && moved.language == "de")
         #expect(try await fixture.accounts.person(ada.id) == moved)
         for (name, language, fields) in [
-            ("", "d", ["name", "language"]), ("a\nb", "de", ["name"]), (String(repeating: "a", count: 101), nil, ["name"]),
+            ("", "d", ["name", "language"]), ("a\nb", "de", ["name"]),
+            (String(repeating: "a", count: 101), nil, ["name"]),
             (nil, "DE", ["language"]), ("\u{202E}eve", nil, ["name"]),
         ] as [(String?, String?, [String])] {
-            let problem = await problem { _ = try await fixture.accounts.change(name: name, language: language, for: ada.caller) }
+            let problem = await problem {
+                _ = try await fixture.accounts.change(name: name, language: language, for: ada.caller)
+            }
             #expect(problem?.code == .validationFailed && problem?.errors.map(\.field) == fields)
         }
         #expect(try await fixture.accounts.person(ada.id) == moved)
@@ -62,6 +65,7 @@ struct ProfileTests {
         try await fixture.accounts.endSession(listed[1].id, for: first.person.caller)
         #expect(try await fixture.accounts.person(forToken: first.token) == nil)
         #expect(try await fixture.accounts.person(forToken: second.token) != nil)
-        #expect(await code { try await fixture.accounts.endSession(listed[1].id, for: first.person.caller) } == .notFound)
+        #expect(
+            await code { try await fixture.accounts.endSession(listed[1].id, for: first.person.caller) } == .notFound)
     }
 }

@@ -118,7 +118,7 @@ for (const fieldset of document.querySelectorAll("fieldset[data-dates]")) {
     const opener = make("button", { type: "button", class: "quiet choose-dates", "aria-haspopup": "dialog" });
     const name = () => {
         const [a, b] = [dayOf(from.value), dayOf(to.value)];
-        opener.textContent = a && b ? say("changeDates", { days: format({ day: "numeric", month: "short" }).formatRange(a, b) }) : say("chooseDates");
+        opener.textContent = a && b && a < b ? say("changeDates", { days: format({ day: "numeric", month: "short" }).formatRange(a, b) }) : say("chooseDates");
     };
     name();
     for (const input of [from, to]) input.addEventListener("change", name);

@@ -2,7 +2,14 @@
 
 import functools
 
-from roost.trade import PASSWORD, day, later
+from roost.trade import day, later
+
+
+def listing(host, title, **more):
+    body = {
+        "title": title, "roomType": "entireHome", "location": {"country": "US", "city": "Albany", "latitude": 42.65, "longitude": -73.75},
+        "maximumGuests": 4, "nightlyPrice": {"amount": 10000, "currency": "USD"}, "timeZone": "America/New_York", "status": "listed", **more}
+    return host.post("/api/v1/properties", body, expect=(201, 422))
 
 
 class Inventory:

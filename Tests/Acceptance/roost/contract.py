@@ -86,12 +86,15 @@ PAYMENT = obj(
     amount=MONEY, refunded=MONEY, checkoutUrl=either(TEXT))
 CANCELLATION = obj(refund=MONEY, rule=obj(policy=POLICY, percent={"type": "integer", "minimum": 0, "maximum": 100}, until=either(MOMENT)))
 AMENITIES = obj(items={"type": "array", "items": obj(code=TEXT, name=TEXT, count=COUNT)})
+OPEN_SESSION = obj(id=an_id("ses"), createdAt=MOMENT, expiresAt=MOMENT, isCurrent=YES_NO)
 
 ID = "[^/]+"
 ANSWERS = [(method, re.compile(f"^{path}$"), status, schema) for method, path, status, schema in [
     ("POST", "/api/v1/auth/register", 201, SIGNED_IN),
     ("POST", "/api/v1/auth/login", 200, SIGNED_IN),
     ("GET", "/api/v1/me", 200, USER),
+    ("PATCH", "/api/v1/me/profile", 200, USER),
+    ("GET", "/api/v1/me/sessions", 200, listing(OPEN_SESSION)),
     ("GET", "/api/v1/properties", 200, listing(SUMMARY, totalCount=COUNT)),
     ("GET", f"/api/v1/properties/{ID}", 200, PROPERTY),
     ("POST", "/api/v1/properties", 201, PROPERTY),

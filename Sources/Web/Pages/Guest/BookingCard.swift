@@ -16,6 +16,7 @@ struct BookingCard {
             "mostGuests": property.maximumGuests, "guestsHint": texts.count("property.takes", property.maximumGuests),
             "propertyId": property.id.text,
         ]
+        for error in asked.errors { view[error.field + "Error"] = error.message }
         if let price = property.nightlyPrice { view["nightly"] = formats.shortMoney(price) }
         guard let stay = asked.stay, let party = asked.party, asked.errors.isEmpty else {
             if let checkIn = asked.checkIn, asked.checkOut == nil {

@@ -11,7 +11,7 @@ struct FilterView {
     init(_ asked: SearchAsked, amenities: [AmenityCount], _ problems: FormProblems?, on page: PageVisit) {
         let texts = page.texts
         var view: View = [
-            "search": SearchForm(page, asked: Form(asked.pairs)).view, "bbox": asked["bbox"],
+            "search": SearchForm(page, asked: Form(asked.pairs), problems).view, "bbox": asked["bbox"],
             "roomTypes": FilterView.choices(
                 "roomType", asked["roomType"],
                 RoomType.allCases.map { ($0.rawValue, texts("roomType.\($0.rawValue)")) }, texts),

@@ -34,6 +34,25 @@ struct NothingFound {
         }
         let filters = try await filters()
         if !filters.isEmpty { view["filters"] = ["items": filters] as View }
+        if filters.isEmpty, asked.pairs.contains(where: { SearchAsked.filters.contains($0.name) }) {
+            let count = try await count { search in
+                let all = search
+                search = PropertySearch()
+                (search.location, search.checkIn, search.checkOut) = (all.location, all.checkIn, all.checkOut)
+                (search.guests, search.limit) = (all.guests, 1)
+            }
+            if count > 0 {
+                view["filters"] =
+                    [
+                        "items": [
+                            [
+                                "text": texts.count("searchPage.withoutAll", count),
+                                "href": page.path(asked.address(without: Set(SearchAsked.filters))),
+                            ] as View
+                        ]
+                    ] as View
+            }
+        }
         let days = try await days(after: today)
         if !days.isEmpty { view["days"] = ["items": days] as View }
         if asked.stay != nil,

@@ -34,8 +34,10 @@ struct ResultsPage {
         if let found {
             view.merge(try await self.found(found, asked, amenities, on: page)) { $1 }
         }
+        let head = head(asked, found, on: page)
+        view["heading"] = head.title
         return try page.show(
-            "search", head(asked, found, on: page), view, problems: problems, status: problems?.status ?? .ok)
+            "search", head, view, problems: problems, status: problems?.status ?? .ok)
     }
 
     private func head(_ asked: SearchAsked, _ found: SearchPage?, on page: PageVisit) -> Head {
