@@ -130,7 +130,9 @@ struct CodeTests {
             for path in [trip, "/nothing"] {
                 let page = try await other.ask(.get, path, headers: browser)
                 #expect(page.status == 404 && page.header("Content-Type") == "text/html; charset=utf-8", "\(path)")
-                #expect(page.text.contains("<h1>Not found</h1>") && page.header("Vary") == "Accept, Accept-Encoding")
+                #expect(
+                    page.text.contains("<h1>Not found</h1>")
+                        && page.header("Vary") == "Accept, Accept-Encoding, Accept-Language")
                 #expect(page.header("Content-Security-Policy") == SecurityHeaders.contentSecurityPolicy)
             }
             let wrong = try await other.ask(.delete, "/login", headers: browser)

@@ -284,6 +284,12 @@ for (const map of document.querySelectorAll("[data-map]")) {
     }
 }
 
+// A hold says politely that it ends soon.
+for (const notice of document.querySelectorAll("[data-ends]")) {
+    const left = Date.parse(notice.dataset.ends) - Date.now() - 120_000;
+    if (left > 0 && left < 2 ** 31) setTimeout(() => { notice.classList.add("warn"); live.textContent = say("holdEnds"); }, left);
+}
+
 // A payment that is waited for.
 for (const notice of document.querySelectorAll("[data-poll]")) {
     let pause = 2000;

@@ -38,6 +38,7 @@ extension PageVisit {
             "isDemo": site.settings.isDemo, "scriptWords": site.pages.scriptWords(language),
         ]
         if let person { view["personName"] = person.name }
+        view["suggestion"] = suggestion()
         if let description = head.description { view["description"] = Plain.line(description, longest: 155) }
         if let canonical = head.canonical {
             view["canonical"] = base + path(canonical)
@@ -54,6 +55,17 @@ extension PageVisit {
         if let jsonLD = head.jsonLD { view["jsonLDHTML"] = jsonLD }
         if let problems { view["problems"] = problems.view(texts) }
         return view
+    }
+
+    /// The page in the language that the browser asks for, where it is not this one: offered, never decided.
+    private func suggestion() -> View? {
+        guard person?.language == nil, PagePath.isPage(request.uri.path), request.method != .post,
+            let wanted = request.headers[.acceptLanguage].flatMap({ Language.preferred($0) }), wanted != language
+        else { return nil }
+        return [
+            "lang": wanted.code, "dir": wanted.direction, "href": wanted.path(address),
+            "text": site.pages.texts(wanted)("nav.thisLanguage"),
+        ]
     }
 
     /// The same page in each language.
@@ -77,7 +89,7 @@ extension Response {
     ) -> Response {
         var headers = headers
         var bytes = Array(text.utf8)
-        headers[.vary] = "Accept-Encoding"
+        headers[.vary] = "Accept-Encoding, Accept-Language"
         if bytes.count >= 1024, Gzip.isTaken(request.headers[.acceptEncoding]),
             let packed = Gzip.pack(bytes, level: Response.pagePacking)
         {

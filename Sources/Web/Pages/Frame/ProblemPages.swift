@@ -40,7 +40,7 @@ struct ProblemPages: Sendable {
         headers[.contentType] = nil
         headers[.contentLength] = nil
         var response = try page.show("problem", Head(title), view, status: kind.status, headers: headers)
-        response.headers[.vary] = "Accept, Accept-Encoding"
+        response.headers[.vary] = "Accept, Accept-Encoding, Accept-Language"
         return response
     }
 }

@@ -14,7 +14,9 @@ struct BookingCard {
             "guests": asked.form["guests"].isEmpty ? "2" : asked.form["guests"],
             "earliest": today.description, "latest": today.advanced(by: Stay.farthest + Stay.longest).description,
             "mostGuests": property.maximumGuests, "guestsHint": texts.count("property.takes", property.maximumGuests),
-            "propertyId": property.id.text,
+            "propertyId": property.id.text, "infants": asked.form["infants"].isEmpty ? "0" : asked.form["infants"],
+            "pets": asked.form["pets"].isEmpty ? "0" : asked.form["pets"],
+            "hasOthers": ["infants", "pets"].contains { !["", "0"].contains(asked.form[$0]) },
         ]
         for error in asked.errors { view[error.field + "Error"] = error.message }
         if let price = property.nightlyPrice { view["nightly"] = formats.shortMoney(price) }
