@@ -150,3 +150,12 @@ def test_search_engines_find_every_place_and_nothing_private(folk):
     assert re.search(rf'rel="canonical" href="[^"]*/de/properties/{places[0]}"', text)
     assert all(f'hreflang="{code}"' in text for code in ("en", "de", "ar", "x-default"))
     assert f"/share/{places[0]}.png" in text
+
+
+def test_a_browsers_language_is_offered_and_decides_nothing(visit):
+    page = visit(language="de-DE").go("/help")
+    offer = page.get_by_role("link", name="Diese Seite auf Deutsch")
+    assert page.locator("html").get_attribute("lang") == "en" and offer.count() == 1
+    offer.click()
+    assert page.url.endswith("/de/help") and page.locator("html").get_attribute("lang") == "de"
+    assert page.get_by_role("link", name="This page in English").count() == 0
