@@ -1,6 +1,7 @@
 public import Core
 import Foundation
 public import NotificationService
+public import PropertyService
 
 /// Every setting, read once and typed; a wrong one stops the start.
 public struct Configuration: Sendable {
@@ -15,6 +16,8 @@ public struct Configuration: Sendable {
     public let acceptedDuration: Duration
     public let pollInterval: Duration
     public let currency: Currency
+    /// Of nights less their discounts and of fees, for all places alike.
+    public let serviceFee: Percent
     /// In order of preference.
     public let paymentProviders: [String]
     public let mailFrom: MailAddress
@@ -47,6 +50,12 @@ public struct Configuration: Sendable {
             throw ConfigurationError("ROOST_CURRENCY", "a currency of ISO 4217 such as USD", code)
         }
         currency = known
+        let fee = reader.text("ROOST_SERVICE_FEE_PERCENT", or: "0")
+        guard let percent = Percent(fee) else {
+            throw ConfigurationError(
+                "ROOST_SERVICE_FEE_PERCENT", "a percentage from 0 to 100 with at most three decimals", fee)
+        }
+        serviceFee = percent
         paymentProviders = try Configuration.providers(reader)
         try Configuration.checkMailProvider(reader)
         let from = reader.text("ROOST_MAIL_FROM", or: "Roost <no-reply@localhost>")

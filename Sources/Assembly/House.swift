@@ -54,7 +54,7 @@ public struct House: Sendable {
         let properties = Properties(
             database: databases.properties, world: world,
             outbox: EventRoutes.outbox("properties", EventRoutes.properties), gazetteer: try Gazetteer(),
-            operatorCurrency: configuration.currency, courier: courier)
+            operatorCurrency: configuration.currency, courier: courier, serviceFee: configuration.serviceFee)
         let payments = Payments(
             database: databases.payments, world: world,
             outbox: EventRoutes.outbox("payments", EventRoutes.payments),

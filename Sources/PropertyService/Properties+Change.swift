@@ -40,6 +40,8 @@ extension Properties {
             listing.apply(to: &new)
             check.nights(of: new)
             try check.end()
+            let rules = try RuleStore.rules(of: id, in: tx)
+            try Properties.check(rules, fit: new, insteadOf: old)
             guard new.status == .draft || new.nightlyPrice != nil else {
                 throw Problem(
                     .stateConflict, "A place without a price can't be listed or paused. Set nightlyPrice first.",
@@ -60,10 +62,29 @@ extension Properties {
     }
 
     /// - Throws: `Problem` `not_found` where the caller may not even see it, `forbidden` where it is not theirs.
-    private static func requireMayChange(_ property: Property, _ caller: Caller) throws(Problem) {
+    static func requireMayChange(_ property: Property, _ caller: Caller) throws(Problem) {
         guard caller.id != property.hostId, !caller.isOperator else { return }
         throw property.status == .listed
             ? Problem(.forbidden, "This property is another host's.") : Problem.notFound("property")
+    }
+
+    /// Rules that a host has set must hold together with the listing too.
+    private static func check(_ rules: PropertyRules, fit new: Property, insteadOf old: Property) throws(Problem) {
+        guard rules != .none else { return }
+        if let currency = new.nightlyPrice?.currency, let first = rules.amounts.first, first.money.currency != currency
+        {
+            throw Problem(
+                .stateConflict,
+                "The rules of this place have amounts in \(first.money.currency). Take them out before its currency changes.",
+                errors: [
+                    Problem.FieldError(
+                        "nightlyPrice.currency", "wrong_currency", "\(first.field) is in another currency")
+                ])
+        }
+        guard new.minimumNights != old.minimumNights || new.maximumNights != old.maximumNights else { return }
+        var check = Check()
+        RulesCheck.contradictions(rules, of: new, &check)
+        try check.end()
     }
 
     private static func checked(

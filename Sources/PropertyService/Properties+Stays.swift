@@ -11,19 +11,23 @@ extension Properties {
         let now = world.now()
         let isValid = from < to && from.distance(to: to) <= Properties.mostCalendarNights
         let found = try await database.read { reader in
-            try Properties.propertyWithNights(id, isValid ? from..<to : nil, in: reader)
+            try propertyWithNights(id, isValid ? Evaluator.nights(toAnswer: from..<to) : nil, in: reader)
         }
         let property = try await visible(found?.property, to: caller, orWhere: mayRead)
         guard isValid, let calendar = found?.calendar else {
             throw Problem.invalid(
                 "to", "out_of_range", "to is after from, and at most \(Properties.mostCalendarNights) nights after it")
         }
-        let rules = StayRules(property)
-        let moment = LocalMoment(now, in: property.zone)
-        return (from..<to).map { date in
-            let night = Evaluator.night(date, rules, calendar, at: moment)
-            return CalendarDay(
-                date: date, available: night.isAvailable, price: night.price, minimumNights: night.minimumNights)
+        let answers = Evaluator.answers(
+            from..<to, StayRules(property, found?.sheet ?? sheets.none), calendar,
+            at: LocalMoment(now, in: property.zone))
+        let currency = property.nightlyPrice?.currency
+        return zip(from..<to, answers).map { date, night in
+            CalendarDay(
+                date: date, available: night.isAvailable,
+                price: night.price.flatMap { price in currency.map { Money(price, $0) } },
+                minimumNights: night.minimumNights, maximumNights: night.maximumNights, departures: night.departures,
+                canLeave: night.canLeave)
         }
     }
 
@@ -41,18 +45,21 @@ extension Properties {
         let stay = check.stay(from: checkIn, to: checkOut)
         check.require(party.adults >= 1, "guests", "out_of_range", "guests is at least 1")
         let found = try await database.read { reader in
-            try Properties.propertyWithNights(id, stay.map(Alternatives.nights(around:)), in: reader)
+            try propertyWithNights(id, stay.map(Alternatives.nights(around:)), in: reader)
         }
         let property = try await visible(found?.property, to: caller, orWhere: mayRead)
         try check.end()
         guard let stay, let calendar = found?.calendar else { throw Problem.notFound("property") }
-        return try quote(stay, party, property, calendar, LocalMoment(now, in: property.zone))
+        return try quote(
+            stay, party, property, StayRules(property, found?.sheet ?? sheets.none), calendar,
+            LocalMoment(now, in: property.zone),
+            traced: caller.map { $0.id == property.hostId || $0.isOperator } ?? false)
     }
 
     private func quote(
-        _ stay: Stay, _ party: Party, _ property: Property, _ calendar: StayCalendar, _ moment: LocalMoment
+        _ stay: Stay, _ party: Party, _ property: Property, _ rules: StayRules, _ calendar: StayCalendar,
+        _ moment: LocalMoment, traced: Bool
     ) throws(MoneyError) -> Quote {
-        let rules = StayRules(property)
         let evaluation = try Evaluator.evaluate(rules, calendar, stay: stay, party: party, at: moment)
         let others =
             evaluation.isPossible
@@ -65,8 +72,7 @@ extension Properties {
         return Quote(
             propertyId: property.id, checkIn: stay.checkIn, checkOut: stay.checkOut, party: party,
             nights: stay.nightCount, available: evaluation.isPossible,
-            reasons: evaluation.refusals.map { refusal in
-                let reason = refusal.reason(for: stay)
+            reasons: zip(evaluation.refusals, evaluation.reasons).map { refusal, reason in
                 guard refusal.isAboutNights, let nearest = alternatives.first else { return reason }
                 return Reason(
                     code: reason.code, message: reason.message,
@@ -74,42 +80,52 @@ extension Properties {
                     field: reason.field)
             },
             alternatives: alternatives, lines: evaluation.lines,
-            total: evaluation.total ?? .zero(operatorCurrency))
+            total: evaluation.total ?? .zero(operatorCurrency), trace: traced ? evaluation.trace : nil)
     }
 
     /// What is needed to hold a stay: the rules asked without a look at who has the nights, which the claims decide.
     /// - Returns: nothing where there is no such listed property.
     public func terms(for property: PropertyID, stay: Stay, party: Party, now: Instant) async throws -> Terms? {
-        let found = try await database.read { reader -> (property: Property, calendar: StayCalendar)? in
+        let found = try await database.read {
+            reader -> (property: Property, sheet: RuleSheet, calendar: StayCalendar)? in
             guard let found = try PropertyStore.property(property, in: reader), found.status == .listed else {
                 return nil
             }
             // Nobody reads the nights of a stay that is refused for its length anyway: no unbounded read.
             let nights = stay.nightCount > Stay.farthest ? stay.checkIn..<stay.checkIn.advanced(by: 1) : stay.nights
-            return (found, try NightStore.calendar(of: property, nights, unitCount: nil, in: reader))
+            return (
+                found, try RuleStore.sheet(of: property, sheets, in: reader),
+                try NightStore.calendar(of: property, nights, unitCount: nil, gap: 0, in: reader)
+            )
         }
         guard let found else { return nil }
+        let rules = StayRules(found.property, found.sheet)
+        let facts = found.property.facts(found.sheet.rules)
         guard stay.nightCount <= Stay.farthest else {
-            let refusal = Refusal.aboveMaximumNights(min(found.property.maximumNights, Stay.longest))
+            let refusal = Refusal.aboveMaximumNights(rules.maximumNights(arriving: stay.checkIn))
             return Terms(
-                facts: found.property.facts, party: party, reasons: [refusal.reason(for: stay)], lines: [], total: nil)
+                facts: facts, party: party, reasons: [refusal.reason(for: stay, rules, found.calendar.rules)],
+                lines: [],
+                total: nil)
         }
         let evaluation = try Evaluator.evaluate(
-            StayRules(found.property), found.calendar, stay: stay, party: party,
+            rules, found.calendar, stay: stay, party: party,
             at: LocalMoment(now, in: found.property.zone))
         return Terms(
-            facts: found.property.facts, party: party, reasons: evaluation.reasons, lines: evaluation.lines,
+            facts: facts, party: party, reasons: evaluation.reasons, lines: evaluation.lines,
             total: evaluation.total)
     }
 
     /// One look: the property and, where its nights are asked for, its calendar.
-    private static func propertyWithNights(
+    private func propertyWithNights(
         _ id: PropertyID, _ nights: Range<LocalDay>?, in reader: borrowing Reader
-    ) throws -> (property: Property, calendar: StayCalendar?)? {
+    ) throws -> (property: Property, sheet: RuleSheet, calendar: StayCalendar?)? {
         guard let property = try PropertyStore.property(id, in: reader) else { return nil }
+        let sheet = try RuleStore.sheet(of: id, sheets, in: reader)
         let calendar = try nights.map {
-            try NightStore.calendar(of: id, $0, unitCount: property.unitCount, in: reader)
+            try NightStore.calendar(
+                of: id, $0, unitCount: property.unitCount, gap: sheet.rules.preparation.gap, in: reader)
         }
-        return (property, calendar)
+        return (property, sheet, calendar)
     }
 }

@@ -10,14 +10,16 @@ public struct Properties: Sendable {
     let operatorCurrency: Currency
     let courier: Courier
     let store: PropertyStore
+    let sheets: RuleSheets
     let index: SearchIndex
 
     /// - Parameters:
     ///   - database: the Properties DB, migrated with `PropertyMigrations.all`.
     ///   - operatorCurrency: what `minPrice` and `maxPrice` mean where a search names none.
+    ///   - serviceFee: the operator's, of nights less discounts and of fees.
     package init(
         database: any Database, world: World, outbox: Outbox, gazetteer: Gazetteer, operatorCurrency: Currency,
-        courier: Courier
+        courier: Courier, serviceFee: Percent = .zero
     ) {
         self.database = database
         self.world = world
@@ -26,7 +28,9 @@ public struct Properties: Sendable {
         self.operatorCurrency = operatorCurrency
         self.courier = courier
         store = PropertyStore(database: database)
-        index = SearchIndex(database: database, gazetteer: gazetteer)
+        let sheets = RuleSheets(serviceFee: serviceFee)
+        self.sheets = sheets
+        index = SearchIndex(database: database, gazetteer: gazetteer, sheets: sheets)
     }
 
     /// One property, for whoever may see it.
@@ -66,7 +70,10 @@ public struct Properties: Sendable {
 
     /// What other services must know of a property, whatever its status; nothing where there is none.
     public func facts(_ id: PropertyID) async throws -> PropertyFacts? {
-        try await store.property(id)?.facts
+        try await database.read { reader in
+            guard let property = try PropertyStore.property(id, in: reader) else { return nil }
+            return property.facts(try RuleStore.sheet(of: id, sheets, in: reader).rules)
+        }
     }
 
     /// Lets through whom a property concerns.
@@ -83,10 +90,12 @@ public struct Properties: Sendable {
 }
 
 extension Property {
-    package var facts: PropertyFacts {
+    package func facts(_ rules: PropertyRules) -> PropertyFacts {
         PropertyFacts(
             id: id, hostId: hostId, title: title, status: status, zone: zone, currency: nightlyPrice?.currency,
             checkInFrom: checkInFrom, checkOutBy: checkOutBy, units: (1...unitCount).map { UnitID.of(id, $0) },
-            instantBook: instantBook, cancellationPolicy: cancellationPolicy)
+            instantBook: instantBook, cancellationPolicy: cancellationPolicy,
+            instantBookNeedsFinishedStay: rules.booking.instantBookNeedsFinishedStay,
+            preparation: rules.preparation)
     }
 }

@@ -192,18 +192,19 @@ struct EvaluatorTests {
     func suggestions() throws {
         let now = try moment("2027-07-01")
         let refusals: [(Refusal, String)] = [
-            (.belowMinimumNights(5), "Leave on 2027-07-15 or later."),
-            (.aboveMaximumNights(1), "Leave on 2027-07-11 or earlier."),
+            (.belowMinimumNights(5), "Leave on Thursday 2027-07-15 or later."),
+            (.aboveMaximumNights(1), "Leave on Sunday 2027-07-11 or earlier."),
             (.tooManyGuests(most: 4), "Come with 4 guests or fewer."),
             (.tooManyGuests(most: 1), "Come with 1 guest or fewer."),
-            (.inThePast(today: now.day), "Begin on 2027-07-01 or later."),
+            (.inThePast(today: now.day), "Begin on Thursday 2027-07-01 or later."),
         ]
         for (refusal, suggestion) in refusals {
-            #expect(refusal.reason(for: try stay("2027-07-10", "2027-07-12")).suggestion == suggestion)
+            #expect(refusal.reason(for: try stay("2027-07-10", "2027-07-12"), rules(), .none).suggestion == suggestion)
         }
         let part = try stay("2027-07-10", "2027-07-11")
         #expect(
-            Refusal.nightsTaken([part.checkOut], part).reason(for: try stay("2027-07-10", "2027-07-12")).suggestion
+            Refusal.nightsTaken([part.checkOut], part)
+                .reason(for: try stay("2027-07-10", "2027-07-12"), rules(), .none).suggestion
                 == "1 night of it can be had: 2027-07-10 to 2027-07-11.")
     }
 

@@ -38,7 +38,7 @@ struct ListingTests {
         #expect(property.amenities == ["wi-fi", "cafe-creme", "hot-tub"])
         #expect(property.nightlyPrice?.description == "1.500 KWD")
         #expect(try await fixture.properties.property(property.id, for: nil) == property)
-        #expect(property.facts.units.map(\.ordinal) == [1, 2, 3, 4, 5, 6, 7])
+        #expect(property.facts(.none).units.map(\.ordinal) == [1, 2, 3, 4, 5, 6, 7])
     }
 
     @Test("Every field that is missing or wrong is named at once")

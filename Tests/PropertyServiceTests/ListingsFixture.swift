@@ -17,14 +17,14 @@ struct ListingsFixture {
     /// Read once: it is mapped, and all worlds are on one earth.
     static let gazetteer = Result { try Gazetteer() }
 
-    init(on database: (any Database)? = nil) async throws {
+    init(on database: (any Database)? = nil, serviceFee: Percent = .zero) async throws {
         self.database = try database ?? SQLiteMemory()
         try await self.database.migrate(PropertyMigrations.all, at: world.now)
         properties = Properties(
             database: self.database, world: world.world,
             outbox: Outbox(source: "properties", receivers: { $0 == PropertyCreated.kind ? ["accounts"] : [] }),
             gazetteer: try ListingsFixture.gazetteer.get(), operatorCurrency: .usd,
-            courier: Courier { _ in })
+            courier: Courier { _ in }, serviceFee: serviceFee)
     }
 
     /// A listed place for four at 100.00 USD in Albany, but for what `change` says.

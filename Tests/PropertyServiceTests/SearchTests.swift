@@ -303,7 +303,8 @@ struct SearchTests {
                 property.maximumGuests >= filter.guests && property.bedrooms >= filter.bedrooms
                 && property.beds >= filter.beds && Int(property.bathrooms * 2) >= filter.halfBathrooms
                 && rating >= filter.ratingHundredths && (property.instantBook || !filter.instantBook)
-            let (packed, guards) = (PackedSizes.of(property), PackedSizes.guards)
+            let packed = PackedSizes.of(property, hasRules: Bool.random(using: &generator))
+            let guards = PackedSizes.guards
             #expect(((packed + guards - PackedSizes.wished(filter)) & guards == guards) == fits)
             #expect(PackedSizes.maximumGuests(in: packed) == property.maximumGuests)
             #expect(packed > 0 && packed & PackedSizes.mask(of: property.roomType) != 0)

@@ -12,12 +12,15 @@ public struct PriceLine: Sendable, Codable, Equatable {
     /// The night it is for; nothing where it is for the whole stay.
     public let date: LocalDay?
     public let amount: Money
+    /// A tax that the other lines contain already: its own amount is zero, so that the lines still sum to the total.
+    public let included: Money?
 
-    public init(kind: Kind, label: String, date: LocalDay?, amount: Money) {
+    public init(kind: Kind, label: String, date: LocalDay?, amount: Money, included: Money? = nil) {
         self.kind = kind
         self.label = label
         self.date = date
         self.amount = amount
+        self.included = included
     }
 }
 
@@ -53,6 +56,19 @@ public struct Quote: Sendable, Codable, Equatable {
     public let lines: [PriceLine]
     /// The sum of the lines.
     public let total: Money
+    /// The rule behind each line, in their order; only for those who may change the rules.
+    public let trace: [Step]?
+
+    /// The rule behind one line.
+    public struct Step: Sendable, Codable, Equatable {
+        /// The place of the line among the lines, from 0.
+        public let line: Int
+        /// A code: `season_price`, `tax` …
+        public let rule: String
+        /// Where the rule is set: `rules.seasons[0].price`.
+        public let source: String
+        public let words: String
+    }
 
     /// Another stay of the same length.
     public struct Alternative: Sendable, Codable, Equatable {
@@ -71,6 +87,14 @@ public struct CalendarDay: Sendable, Codable, Equatable {
     public let price: Money?
     /// For arrivals on this night.
     public let minimumNights: Int
+    public let maximumNights: Int
+    /// Of all possible stays that begin on this day, the first and the last day of leaving; nothing where there is none.
+    public let departures: ClosedRange<LocalDay>?
+    /// Whether some possible stay ends on this day.
+    public let canLeave: Bool
+
+    /// Whether some possible stay begins on this day.
+    public var canArrive: Bool { departures != nil }
 }
 
 /// Who lets a property, and what is agreed with it, whatever its status.

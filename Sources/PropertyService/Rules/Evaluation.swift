@@ -3,38 +3,45 @@ package import Core
 /// What the rules say about a stay. Words are made only where somebody reads them: a search asks about thousands.
 package struct Evaluation: Sendable, Equatable {
     package let stay: Stay
+    let rules: StayRules
+    let nights: NightRules
     /// Every rule that stands against it; empty where it is possible.
     package let refusals: [Refusal]
     /// Nothing where the property has no price.
     package let price: Price?
 
     package var isPossible: Bool { refusals.isEmpty }
-    package var reasons: [Reason] { refusals.map { $0.reason(for: stay) } }
-    package var lines: [PriceLine] { price?.lines ?? [] }
+    package var reasons: [Reason] { refusals.map { $0.reason(for: stay, rules, nights) } }
     package var total: Money? { price?.total }
+
+    package var lines: [PriceLine] {
+        guard let price else { return [] }
+        let currency = price.total.currency
+        return price.parts.map { part in
+            PriceLine(
+                kind: part.kind, label: part.night?.words ?? part.rule.label(rules.sheet.rules), date: part.night,
+                amount: Money(part.amount, currency), included: part.included.map { Money($0, currency) })
+        }
+    }
+
+    /// The rule behind each line, in their order.
+    package var trace: [Quote.Step] {
+        guard let price else { return [] }
+        return price.parts.enumerated().map { index, part in
+            Quote.Step(
+                line: index, rule: part.rule.code, source: part.rule.source,
+                words: part.rule.words(rules.sheet.rules, price.total.currency))
+        }
+    }
 
     /// A price by its parts, which sum to it exactly.
     package struct Price: Sendable, Equatable {
         package let parts: [Part]
         package let total: Money
 
-        /// - Throws: `MoneyError.overflow` where the sum does not fit.
-        init(parts: [Part], currency: Currency) throws(MoneyError) {
-            var sum: Int64 = 0
-            for part in parts {
-                let (next, overflow) = sum.addingReportingOverflow(part.amount)
-                guard !overflow else { throw .overflow }
-                sum = next
-            }
+        init(parts: [Part], _ total: Int64, _ currency: Currency) {
             self.parts = parts
-            total = Money(sum, currency)
-        }
-
-        package var lines: [PriceLine] {
-            parts.map { part in
-                PriceLine(
-                    kind: part.kind, label: part.label, date: part.night, amount: Money(part.amount, total.currency))
-            }
+            self.total = Money(total, currency)
         }
     }
 
@@ -43,20 +50,29 @@ package struct Evaluation: Sendable, Equatable {
         package let kind: PriceLine.Kind
         package let night: LocalDay?
         package let amount: Int64
+        let rule: PriceRule
+        /// A tax that the other parts contain already.
+        let included: Int64?
 
-        var label: String {
-            guard let night else { return kind.rawValue }
-            let (year, month, day) = night.civil
-            return "\(Part.weekdays[night.weekday] ?? "") \(day) \(Part.months[month - 1]) \(year)"
+        init(kind: PriceLine.Kind, night: LocalDay?, amount: Int64, rule: PriceRule, included: Int64? = nil) {
+            self.kind = kind
+            self.night = night
+            self.amount = amount
+            self.rule = rule
+            self.included = included
         }
-
-        private static let months = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November", "December",
-        ]
-        private static let weekdays = Dictionary(
-            uniqueKeysWithValues: Weekday.allCases.map {
-                ($0, $0.rawValue.prefix(1).uppercased() + $0.rawValue.dropFirst())
-            })
     }
+}
+
+extension LocalDay {
+    /// `Friday 24 December 2027`.
+    var words: String {
+        let (year, month, day) = civil
+        return "\(Weekday.allCases[weekdayIndex].name) \(day) \(LocalDay.months[month - 1]) \(year)"
+    }
+
+    private static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+        "November", "December",
+    ]
 }

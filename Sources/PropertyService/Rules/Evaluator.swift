@@ -13,32 +13,25 @@ package enum Evaluator {
         if rules.nightlyPrice == nil { refusals.append(.noPrice) }
         window(rules, stay, moment, &refusals)
         length(rules, calendar.rules, stay, &refusals)
-        if party.guests > rules.maximumGuests { refusals.append(.tooManyGuests(most: rules.maximumGuests)) }
+        guests(rules, party, &refusals)
         if let units = calendar.units { nights(units, stay, &refusals) }
-        return Evaluation(stay: stay, refusals: refusals, price: try price(rules, calendar.rules, stay))
+        return Evaluation(
+            stay: stay, rules: rules, nights: calendar.rules, refusals: refusals,
+            price: try Pricing.price(rules, calendar.rules, stay, party, at: moment))
     }
 
-    /// What a calendar shows of a night: the same rules, asked about this night alone.
-    package static func night(
-        _ night: LocalDay, _ rules: StayRules, _ calendar: StayCalendar, at moment: LocalMoment
-    ) -> (isAvailable: Bool, price: Money?, minimumNights: Int) {
-        var refusals: [Refusal] = []
-        if let stay = Stay(from: night, to: night.advanced(by: 1)) {
-            window(rules, stay, moment, &refusals)
-            if let units = calendar.units { nights(units, stay, &refusals) }
-        }
-        let rule = calendar.rules.rule(on: night)
-        let price = rules.nightlyPrice.map { Money(rule.price ?? $0.amount, $0.currency) }
-        return (refusals.isEmpty, price, rule.minimumNights ?? rules.minimumNights)
-    }
-
-    // MARK: Whether
+    // MARK: When
 
     private static func window(
         _ rules: StayRules, _ stay: Stay, _ moment: LocalMoment, _ refusals: inout [Refusal]
     ) {
-        if stay.checkIn < moment.day { refusals.append(.inThePast(today: moment.day)) }
-        let last = moment.day.advanced(by: Stay.farthest)
+        if stay.checkIn < moment.day {
+            refusals.append(.inThePast(today: moment.day))
+        } else {
+            let first = rules.firstArrival(at: moment)
+            if stay.checkIn < first { refusals.append(.tooShortNotice(first: first)) }
+        }
+        let last = rules.lastArrival(at: moment)
         if let openUntil = rules.openUntil, stay.checkOut > openUntil, openUntil <= last || stay.checkIn <= last {
             refusals.append(.notOpen(until: openUntil))
         } else if stay.checkIn > last {
@@ -49,11 +42,25 @@ package enum Evaluator {
     private static func length(
         _ rules: StayRules, _ nights: NightRules, _ stay: Stay, _ refusals: inout [Refusal]
     ) {
-        let minimum = nights.rule(on: stay.checkIn).minimumNights ?? rules.minimumNights
+        let minimum = rules.minimumNights(arriving: stay.checkIn, nights)
         if stay.nightCount < minimum { refusals.append(.belowMinimumNights(minimum)) }
-        let maximum = min(rules.maximumNights, Stay.longest)
+        let maximum = rules.maximumNights(arriving: stay.checkIn)
         if stay.nightCount > maximum { refusals.append(.aboveMaximumNights(maximum)) }
+        if !rules.mayArrive(on: stay.checkIn) { refusals.append(.noArrival) }
+        if !rules.mayLeave(on: stay.checkOut) { refusals.append(.noDeparture) }
     }
+
+    // MARK: Who
+
+    private static func guests(_ rules: StayRules, _ party: Party, _ refusals: inout [Refusal]) {
+        let limits = rules.sheet.rules.party
+        if limits.counted(party) > rules.maximumGuests { refusals.append(.tooManyGuests(most: rules.maximumGuests)) }
+        if let most = limits.maximumChildren, party.children > most { refusals.append(.tooManyChildren(most: most)) }
+        if let most = limits.maximumInfants, party.infants > most { refusals.append(.tooManyInfants(most: most)) }
+        if let most = limits.maximumPets, party.pets > most { refusals.append(.tooManyPets(most: most)) }
+    }
+
+    // MARK: Whether it is free
 
     private static func nights(_ units: [TakenNights], _ stay: Stay, _ refusals: inout [Refusal]) {
         guard !units.contains(where: { $0.isFree(stay.nights) }) else { return }
@@ -77,20 +84,5 @@ package enum Evaluator {
             }
         }
         return best
-    }
-
-    // MARK: What it costs
-
-    private static func price(
-        _ rules: StayRules, _ nights: NightRules, _ stay: Stay
-    ) throws(MoneyError) -> Evaluation.Price? {
-        guard let base = rules.nightlyPrice else { return nil }
-        var parts: [Evaluation.Part] = []
-        parts.reserveCapacity(stay.nightCount)
-        for night in stay.nights {
-            let amount = nights.rule(on: night).price ?? base.amount
-            parts.append(Evaluation.Part(kind: .night, night: night, amount: amount))
-        }
-        return try Evaluation.Price(parts: parts, currency: base.currency)
     }
 }

@@ -1,7 +1,7 @@
 package import Core
 
 /// What the evaluator knows of a property: everything that decides whether a stay is possible and what it costs, and
-/// nothing else. A new rule (a season, a fee, a tax) is a new member here and a new step in the `Evaluator`.
+/// nothing else: the listing's own members, and the sheet of all the other rules.
 package struct StayRules: Sendable, Equatable {
     package var isListed: Bool
     /// Nothing for a draft without a price.
@@ -11,10 +11,11 @@ package struct StayRules: Sendable, Equatable {
     package var maximumGuests: Int
     /// The first night that can't be booked any more.
     package var openUntil: LocalDay?
+    package var sheet: RuleSheet
 
     package init(
         isListed: Bool, nightlyPrice: Money?, minimumNights: Int, maximumNights: Int, maximumGuests: Int,
-        openUntil: LocalDay?
+        openUntil: LocalDay?, sheet: RuleSheet = .none
     ) {
         self.isListed = isListed
         self.nightlyPrice = nightlyPrice
@@ -22,13 +23,14 @@ package struct StayRules: Sendable, Equatable {
         self.maximumNights = maximumNights
         self.maximumGuests = maximumGuests
         self.openUntil = openUntil
+        self.sheet = sheet
     }
 
-    package init(_ property: Property) {
+    package init(_ property: Property, _ sheet: RuleSheet) {
         self.init(
             isListed: property.status == .listed, nightlyPrice: property.nightlyPrice,
             minimumNights: property.minimumNights, maximumNights: property.maximumNights,
-            maximumGuests: property.maximumGuests, openUntil: property.openUntil)
+            maximumGuests: property.maximumGuests, openUntil: property.openUntil, sheet: sheet)
     }
 }
 
@@ -66,6 +68,11 @@ package struct NightRules: Sendable, Equatable {
     package struct Run: Sendable, Equatable {
         package let nights: Range<LocalDay>
         package let rule: NightRule
+
+        package init(nights: Range<LocalDay>, rule: NightRule) {
+            self.nights = nights
+            self.rule = rule
+        }
     }
 
     /// In order of their nights, without overlaps.

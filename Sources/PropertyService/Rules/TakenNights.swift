@@ -40,6 +40,24 @@ package struct TakenNights: Sendable, Equatable {
         self.words = words
     }
 
+    /// Closed nights, and booked ones with as many nights around each as lie at least between two stays.
+    package init(firstWord: Int64, closed: [UInt64], booked: [UInt64], gap: Int) {
+        var words = closed
+        for (place, word) in booked.enumerated() {
+            words[place] |= word
+            guard gap > 0, word != 0 else { continue }
+            for shift in 1...min(gap, TakenNights.mostGap) {
+                words[place] |= word << UInt64(shift) | word >> UInt64(shift)
+                if place + 1 < words.count { words[place + 1] |= word >> UInt64(64 - shift) }
+                if place > 0 { words[place - 1] |= word << UInt64(64 - shift) }
+            }
+        }
+        self.init(firstWord: firstWord, words: words)
+    }
+
+    /// A gap reaches into the next word at the farthest.
+    package static let mostGap = 63
+
     package func contains(_ night: LocalDay) -> Bool {
         word(NightWord.number(of: night)) & NightWord.bit(of: night) != 0
     }

@@ -57,10 +57,15 @@ struct SearchCandidate: Sendable {
     let id: PropertyID
     /// Of sorts that do not go by the price of the stay.
     let key: Int64
-    let rules: StayRules
+    var rules: StayRules
     var calendar: StayCalendar
     let unitCount: Int
+    /// Whether rules must be read before it can be asked.
+    let hasRules: Bool
     let moment: LocalMoment
+
+    /// How many nights lie at least between two stays.
+    var gap: Int { rules.sheet.rules.preparation.gap }
 
     /// Nothing where the rules refuse the stay or its price lies outside what was asked for.
     func hit(for stay: Stay, _ filter: SearchFilter) throws -> FoundHit? {

@@ -21,10 +21,12 @@ enum PackedSizes {
     private static let instantBook = Field(shift: 56, bits: 1)
     /// Above them a bit for each room type, which are compared by their own mask.
     private static let roomTypeShift: Int64 = 58
+    /// The highest bit that leaves the number positive: whether the place has rules that are not in its entry.
+    static let hasRules: Int64 = 1 << 62
 
     static let guards = [guests, bedrooms, beds, halfBathrooms, rating, instantBook].reduce(0) { $0 | $1.guardBit }
 
-    static func of(_ property: Property) -> Int64 {
+    static func of(_ property: Property, hasRules: Bool) -> Int64 {
         // One below the largest, which so can be wished for in vain.
         func stored(_ value: Int, _ field: Field) -> Int64 {
             Int64(min(value, field.largest - 1)) << Int64(field.shift)
@@ -33,7 +35,7 @@ enum PackedSizes {
         return stored(property.maximumGuests, guests) | stored(property.bedrooms, bedrooms)
             | stored(property.beds, beds)
             | stored(property.halfBathrooms, halfBathrooms) | stored((property.rating.hundredths ?? -1) + 1, rating)
-            | isInstant | mask(of: property.roomType)
+            | isInstant | mask(of: property.roomType) | (hasRules ? PackedSizes.hasRules : 0)
     }
 
     /// The least of each that a search asks for.

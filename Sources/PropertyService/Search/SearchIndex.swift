@@ -6,6 +6,7 @@ import Storage
 struct SearchIndex: Sendable {
     let database: any Database
     let gazetteer: Gazetteer
+    let sheets: RuleSheets
 
     /// How far around a town of the gazetteer a place still counts as being there.
     static let townRadiusKilometres = 25.0
@@ -23,7 +24,7 @@ struct SearchIndex: Sendable {
             }
             var best = BestHits(after: cursor, limit: limit)
             if let stay = filter.stay {
-                try SearchIndex.find(filter, stay, geography, now, &best, in: reader)
+                try find(filter, stay, geography, now, &best, in: reader)
             } else {
                 try SearchIndex.find(filter, geography, &best, in: reader)
             }
@@ -59,7 +60,7 @@ struct SearchIndex: Sendable {
 
     // MARK: With dates
 
-    private static func find(
+    private func find(
         _ filter: SearchFilter, _ stay: Stay, _ geography: Geography, _ now: Instant, _ best: inout BestHits,
         in reader: borrowing Reader
     ) throws {
@@ -85,12 +86,13 @@ struct SearchIndex: Sendable {
             SELECT e.property_id, \(filter.sort.key), e.latitude, e.longitude, e.price, e.currency, e.minimum_nights,
                 e.maximum_nights, e.sizes, e.open_until, e.unit_count, e.zone, \(SQL.joined(rules, by: ", "))
             FROM \(geography.source(filter)) \(SQL.joined(joins, by: " "))
-            WHERE \(conditions(filter, geography)) AND e.maximum_nights >= \(stay.nightCount)
-                AND e.open_until >= \(stay.checkOut) AND (e.minimum_nights <= \(stay.nightCount) OR \(noRules) <> '')
+            WHERE \(SearchIndex.conditions(filter, geography)) AND e.open_until >= \(stay.checkOut)
+                AND (e.sizes >= \(PackedSizes.hasRules) OR (e.maximum_nights >= \(stay.nightCount)
+                AND (e.minimum_nights <= \(stay.nightCount) OR \(noRules) <> '')))
                 AND \(SQL.joined(free, by: " AND "))
             """
         var moments = LocalMoments(now: now)
-        var severalUnits: [SearchCandidate] = []
+        var later: [SearchCandidate] = []
         try reader.forEach(query) { row in
             guard let distance = try geography.distance(row, 2, filter) else { return }
             let unitCount: Int = try row[10]
@@ -100,31 +102,46 @@ struct SearchIndex: Sendable {
                 let text: String = try row[12 + place]
                 runs += NightRulesText.runs(of: text, word: words.lowerBound + Int64(place))
             }
+            let sizes: Int64 = try row[8]
             let candidate = SearchCandidate(
                 id: try row[0],
                 key: distance >= 0 ? distance : try row[1],
                 rules: StayRules(
                     isListed: true, nightlyPrice: Money(try row[4], try row[5]), minimumNights: try row[6],
-                    maximumNights: try row[7], maximumGuests: PackedSizes.maximumGuests(in: try row[8]),
-                    openUntil: openUntil == SearchEntries.noEnd ? nil : openUntil),
+                    maximumNights: try row[7], maximumGuests: PackedSizes.maximumGuests(in: sizes),
+                    openUntil: openUntil == SearchEntries.noEnd ? nil : openUntil, sheet: sheets.none),
                 // The row came, so its one unit has every night of this stay free. Of several units it says less.
                 calendar: StayCalendar(rules: NightRules(runs: runs), units: [.none]),
-                unitCount: unitCount, moment: try moments.moment(in: try row[11]))
+                unitCount: unitCount, hasRules: sizes >= PackedSizes.hasRules,
+                moment: try moments.moment(in: try row[11]))
+            guard !candidate.hasRules else { return later.append(candidate) }
             guard let hit = try candidate.hit(for: stay, filter) else { return }
-            if unitCount == 1 { best.add(hit) } else { severalUnits.append(candidate) }
+            if unitCount == 1 { best.add(hit) } else { later.append(candidate) }
         }
-        try addSeveralUnits(severalUnits, stay, filter, &best, in: reader)
+        try addLater(later, stay, filter, &best, in: reader)
     }
 
-    /// Places with several units: one of them must be free for the whole stay.
-    private static func addSeveralUnits(
+    /// Places that an entry says too little of: those with rules, and those with several units, one of which must be free
+    /// for the whole stay.
+    private func addLater(
         _ candidates: [SearchCandidate], _ stay: Stay, _ filter: SearchFilter, _ best: inout BestHits,
         in reader: borrowing Reader
     ) throws {
         guard !candidates.isEmpty else { return }
-        let words = NightWord.numbers(of: stay.nights)
-        var taken: [PropertyID: [Int: [UInt64]]] = [:]
-        for ids in PropertyStore.chunks(of: candidates.map(\.id)) {
+        let rules = try RuleStore.sheets(of: candidates.filter(\.hasRules).map(\.id), sheets, in: reader)
+        var waiting: [SearchCandidate] = []
+        for var candidate in candidates {
+            candidate.rules.sheet = rules[candidate.id] ?? sheets.none
+            if candidate.unitCount > 1 || candidate.gap > 0 {
+                waiting.append(candidate)
+            } else if let hit = try candidate.hit(for: stay, filter) {
+                best.add(hit)
+            }
+        }
+        let gap = waiting.map(\.gap).max() ?? 0
+        let words = NightWord.numbers(of: stay.checkIn.advanced(by: -gap)..<stay.checkOut.advanced(by: gap))
+        var taken: [PropertyID: [Int: NightStore.TakenWords]] = [:]
+        for ids in PropertyStore.chunks(of: waiting.map(\.id)) {
             try reader.forEach(
                 """
                 SELECT property_id, unit_id, word, blocked, booked FROM unit_word
@@ -133,15 +150,15 @@ struct SearchIndex: Sendable {
             ) { row in
                 let unit: UnitID = try row[1]
                 guard let ordinal = unit.ordinal else { return }
-                let bits = try NightStore.bits(row, 3) | NightStore.bits(row, 4)
-                taken[try row[0], default: [:]][ordinal, default: [UInt64](repeating: 0, count: words.count)][
-                    Int(try row[2] - words.lowerBound)] = bits
+                let (closed, booked) = (try NightStore.bits(row, 3), try NightStore.bits(row, 4))
+                taken[try row[0], default: [:]][ordinal, default: NightStore.TakenWords(words)].add(
+                    word: try row[2], closed: closed, booked: booked)
             }
         }
-        for var candidate in candidates {
+        for var candidate in waiting {
             let units = taken[candidate.id] ?? [:]
             candidate.calendar.units = (1...candidate.unitCount).map { ordinal in
-                units[ordinal].map { TakenNights(firstWord: words.lowerBound, words: $0) } ?? .none
+                units[ordinal]?.nights(gap: candidate.gap) ?? .none
             }
             if let hit = try candidate.hit(for: stay, filter) { best.add(hit) }
         }

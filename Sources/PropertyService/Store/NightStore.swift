@@ -6,12 +6,14 @@ enum NightStore {
     // MARK: Reading
 
     /// What the evaluator must know of nights in a row.
-    /// - Parameter unitCount: nothing where nobody asks who has the nights.
+    /// - Parameters:
+    ///   - unitCount: nothing where nobody asks who has the nights.
+    ///   - gap: how many nights lie at least between two stays.
     static func calendar(
-        of property: PropertyID, _ nights: Range<LocalDay>, unitCount: Int?,
+        of property: PropertyID, _ nights: Range<LocalDay>, unitCount: Int?, gap: Int,
         in queries: borrowing some Queries & ~Copyable
     ) throws -> StayCalendar {
-        let words = NightWord.numbers(of: nights)
+        let words = NightWord.numbers(of: nights.lowerBound.advanced(by: -gap)..<nights.upperBound.advanced(by: gap))
         var runs: [NightRules.Run] = []
         try queries.forEach(
             """
@@ -21,7 +23,7 @@ enum NightStore {
             """
         ) { row in runs += NightRulesText.runs(of: try row[1], word: try row[0]) }
         guard let unitCount else { return StayCalendar(rules: NightRules(runs: runs), units: nil) }
-        var taken = [[UInt64]](repeating: [], count: unitCount)
+        var taken = [TakenWords?](repeating: nil, count: unitCount)
         try queries.forEach(
             """
             SELECT word, unit_id, blocked, booked FROM unit_word
@@ -30,12 +32,34 @@ enum NightStore {
         ) { row in
             let unit: UnitID = try row[1]
             guard let ordinal = unit.ordinal, (1...unitCount).contains(ordinal) else { return }
-            if taken[ordinal - 1].isEmpty { taken[ordinal - 1] = [UInt64](repeating: 0, count: words.count) }
-            taken[ordinal - 1][Int(try row[0] - words.lowerBound)] = try bits(row, 2) | bits(row, 3)
+            taken[ordinal - 1, default: TakenWords(words)].add(
+                word: try row[0], closed: try bits(row, 2), booked: try bits(row, 3))
         }
         return StayCalendar(
             rules: NightRules(runs: runs),
-            units: taken.map { $0.isEmpty ? .none : TakenNights(firstWord: words.lowerBound, words: $0) })
+            units: taken.map { $0?.nights(gap: gap) ?? .none })
+    }
+
+    /// Closed and booked nights of a unit while their words are read.
+    struct TakenWords {
+        private let words: ClosedRange<Int64>
+        private var closed: [UInt64]
+        private var booked: [UInt64]
+
+        init(_ words: ClosedRange<Int64>) {
+            self.words = words
+            closed = [UInt64](repeating: 0, count: words.count)
+            booked = closed
+        }
+
+        mutating func add(word: Int64, closed: UInt64, booked: UInt64) {
+            self.closed[Int(word - words.lowerBound)] = closed
+            self.booked[Int(word - words.lowerBound)] = booked
+        }
+
+        func nights(gap: Int) -> TakenNights {
+            TakenNights(firstWord: words.lowerBound, closed: closed, booked: booked, gap: gap)
+        }
     }
 
     static func bits(_ row: Row, _ index: Int) throws -> UInt64 { UInt64(bitPattern: try row[index] as Int64) }
@@ -191,5 +215,14 @@ enum NightStore {
             VALUES (\(property), \(word), \(frame.place), \(Int64(bitPattern: taken)), '')
             ON CONFLICT (property_id, word) DO UPDATE SET taken = excluded.taken
             """)
+    }
+}
+
+extension Array {
+    /// The element at a place, made where there is none yet.
+    fileprivate subscript<Wrapped>(_ place: Int, default make: @autoclosure () -> Wrapped) -> Wrapped
+    where Element == Wrapped? {
+        get { self[place] ?? make() }
+        set { self[place] = newValue }
     }
 }

@@ -129,5 +129,22 @@ package enum PropertyMigrations {
                 amenities   TEXT NOT NULL  -- all codes, each between spaces
             );
             """),
+        Migration(
+            "property-0004-rules",
+            """
+            CREATE TABLE property_rules ( -- seasons, fees, taxes …: only of places whose host has set some
+                property_id TEXT   PRIMARY KEY NOT NULL,
+                version     BIGINT NOT NULL, -- rises with each change and never begins again
+                rules       TEXT   NOT NULL, -- JSON; empty for none any more
+                changed_at  BIGINT NOT NULL
+            );
+            CREATE TABLE operator_rule_change ( -- what operators changed of rules that are not theirs
+                property_id TEXT   NOT NULL,
+                version     BIGINT NOT NULL,
+                operator_id TEXT   NOT NULL,
+                at          BIGINT NOT NULL,
+                PRIMARY KEY (property_id, version)
+            );
+            """),
     ]
 }

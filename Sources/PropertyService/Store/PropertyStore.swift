@@ -124,6 +124,8 @@ struct PropertyStore: Sendable {
         if let was = old.nightlyPrice?.currency, was != new.nightlyPrice?.currency {
             // Prices per date are minor units of the old currency: kept, they would mean another sum.
             try NightStore.clearPrices(of: new.id, in: tx)
+            let rules = try RuleStore.rules(of: new.id, in: tx)
+            if !rules.amounts.isEmpty { try RuleStore.save(rules.withoutAmounts(), of: new.id, at: now, in: tx) }
         }
     }
 }

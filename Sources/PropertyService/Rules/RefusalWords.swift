@@ -1,0 +1,121 @@
+import Core
+
+extension Refusal {
+    /// In words, with the smallest change of `stay` that would satisfy this rule.
+    func reason(for stay: Stay, _ rules: StayRules, _ nights: NightRules) -> Reason {
+        Reason(
+            code: code, message: message(stay, rules), suggestion: suggestion(stay, rules, nights), field: field)
+    }
+
+    private func message(_ stay: Stay, _ rules: StayRules) -> String {
+        let limits = rules.sheet.rules
+        switch self {
+        case .notListed: return "This place can't be booked at the moment."
+        case .noPrice: return "This place has no price yet."
+        case .inThePast(let today): return "The stay would begin before today, which is \(today) at the property."
+        case .tooShortNotice:
+            let cutOff = limits.booking.cutOff.map { " From \($0) on, today counts as tomorrow." } ?? ""
+            let days = limits.booking.noticeDays
+            return days == 0
+                ? "It is too late to book for today.\(cutOff)"
+                : "This place is booked at least \(days.counted("day")) ahead.\(cutOff)"
+        case .beyondBookingWindow(let last):
+            guard let months = limits.booking.windowMonths else {
+                return "A stay can begin at most \(Stay.farthest) days ahead."
+            }
+            return "A stay here can begin at most \(months.counted("month")) ahead, on \(last)."
+        case .notOpen(let until): return "Nights from \(until) on can't be booked yet."
+        case .belowMinimumNights(let minimum):
+            return "A stay that begins on \(stay.checkIn.dated) has at least \(minimum.counted("night"))."
+        case .aboveMaximumNights(let maximum):
+            return "A stay that begins on \(stay.checkIn.dated) has at most \(maximum.counted("night"))."
+        case .noArrival:
+            return "Stays at this time begin on \(Refusal.list(rules.arrivalDays(on: stay.checkIn)))."
+        case .noDeparture:
+            let days = rules.departureDays(afterNight: stay.checkOut.advanced(by: -1))
+            return "Stays at this time end on \(Refusal.list(days))."
+        case .tooManyGuests(let most): return "The place takes at most \(most.counted("guest"))."
+        case .tooManyChildren(let most): return Refusal.atMost(most, "child", "children")
+        case .tooManyInfants(let most): return Refusal.atMost(most, "infant", "infants")
+        case .tooManyPets(let most): return Refusal.atMost(most, "pet", "pets")
+        case .nightsTaken(let nights, _):
+            return Refusal.list(nights)
+                + (limits.preparation.gap > 0 ? " taken, closed or kept for preparing." : " taken or closed.")
+        case .noUnitForWholeStay: return "Every night is free, but no single unit is free for the whole stay."
+        }
+    }
+
+    private func suggestion(_ stay: Stay, _ rules: StayRules, _ nights: NightRules) -> String? {
+        switch self {
+        case .notListed, .noPrice: return nil
+        case .inThePast(let first), .tooShortNotice(let first):
+            return "Begin on \(Refusal.arrival(from: first, by: 1, rules)?.dated ?? first.dated) or later."
+        case .beyondBookingWindow(let last):
+            return "Begin on \(Refusal.arrival(from: last, by: -1, rules)?.dated ?? last.dated) or earlier."
+        case .notOpen(let until):
+            return stay.checkIn < until ? "Leave on \(until.dated) or earlier." : "Choose nights before \(until)."
+        case .belowMinimumNights(let minimum):
+            let least = stay.checkIn.advanced(by: minimum)
+            let end = stay.checkIn.advanced(by: rules.maximumNights(arriving: stay.checkIn))
+            let day = (least <= end ? least...end : least...least).first { rules.mayLeave(on: $0) } ?? least
+            return "Leave on \(day.dated) or later."
+        case .aboveMaximumNights(let maximum):
+            let most = stay.checkIn.advanced(by: maximum)
+            let least = stay.checkIn.advanced(by: rules.minimumNights(arriving: stay.checkIn, nights))
+            let day = (least <= most ? least...most : most...most).last { rules.mayLeave(on: $0) } ?? most
+            return "Leave on \(day.dated) or earlier."
+        case .noArrival:
+            let before = Refusal.arrival(from: stay.checkIn.advanced(by: -1), by: -1, rules)
+            let after = Refusal.arrival(from: stay.checkIn.advanced(by: 1), by: 1, rules)
+            return Refusal.either("Begin", before, after)
+        case .noDeparture:
+            let days = 1...7
+            let before = days.lazy.map { stay.checkOut.advanced(by: -$0) }
+                .first { $0 > stay.checkIn && rules.mayLeave(on: $0) }
+            let after = days.lazy.map { stay.checkOut.advanced(by: $0) }.first { rules.mayLeave(on: $0) }
+            return Refusal.either("Leave", before, after)
+        case .tooManyGuests(let most): return "Come with \(most.counted("guest")) or fewer."
+        case .tooManyChildren(let most): return Refusal.come(most, "child", "children")
+        case .tooManyInfants(let most): return Refusal.come(most, "infant", "infants")
+        case .tooManyPets(let most): return Refusal.come(most, "pet", "pets")
+        case .nightsTaken(_, let part), .noUnitForWholeStay(let part):
+            return part.map { "\($0.nightCount.counted("night")) of it can be had: \($0.checkIn) to \($0.checkOut)." }
+                ?? "Choose other dates."
+        }
+    }
+
+    /// The nearest day on which a stay may begin, from a day on.
+    private static func arrival(from day: LocalDay, by step: Int, _ rules: StayRules) -> LocalDay? {
+        // Two weeks: a season of another rule may begin in between.
+        (0..<14).lazy.map { day.advanced(by: $0 * step) }.first { rules.mayArrive(on: $0) }
+    }
+
+    private static func either(_ verb: String, _ before: LocalDay?, _ after: LocalDay?) -> String? {
+        let days = [before, after].compactMap { $0?.dated }
+        return days.isEmpty ? nil : "\(verb) on \(days.joined(separator: " or on "))."
+    }
+
+    private static func atMost(_ most: Int, _ one: String, _ many: String) -> String {
+        most == 0 ? "This place takes no \(many)." : "This place takes at most \(most) \(most == 1 ? one : many)."
+    }
+
+    private static func come(_ most: Int, _ one: String, _ many: String) -> String {
+        most == 0 ? "Come without \(many)." : "Come with \(most) \(most == 1 ? one : many) or fewer."
+    }
+
+    private static func list(_ days: WeekdaySet?) -> String {
+        (days ?? .all).days.map(\.name).joined(separator: ", ")
+    }
+
+    /// At most three are named: a month of them helps nobody.
+    private static func list(_ nights: [LocalDay]) -> String {
+        guard nights.count > 1 else { return "The night of \(nights.first.map(\.description) ?? "") is" }
+        let named = nights.prefix(3).map(\.description).joined(separator: ", ")
+        return "The nights of \(named)\(nights.count > 3 ? " and \(nights.count - 3) more" : "") are"
+    }
+}
+
+extension LocalDay {
+    /// `Friday 2027-12-24`.
+    var dated: String { "\(Weekday.allCases[weekdayIndex].name) \(self)" }
+}
