@@ -23,16 +23,7 @@ extension Bookings {
         let now = world.now()
         let actId = world.random(16)
         try await store.database.write { [store] tx in
-            var conflicts: [LocalDay] = []
-            for night in nights {
-                guard let open = night.open else { continue }
-                if open {
-                    for unit in facts.units { try tx.unblock(unit, night.date, from: Bookings.ownSources) }
-                } else {
-                    let owners = try facts.units.map { try tx.block($0, night.date, by: "host", besideBookings: false) }
-                    if owners.allSatisfy({ $0 != nil }) { conflicts.append(night.date) }
-                }
-            }
+            let conflicts = try tx.setOpen(nights, of: facts.units)
             guard conflicts.isEmpty else {
                 throw Problem(
                     .nightsUnavailable, "A guest has some of these nights, so nothing was changed. Cancel the booking first.",
@@ -82,7 +73,7 @@ extension Bookings {
     }
 
     /// The property, for those who may change its calendar.
-    private func hostedProperty(_ id: PropertyID, by caller: Caller) async throws -> PropertyFacts {
+    func hostedProperty(_ id: PropertyID, by caller: Caller) async throws -> PropertyFacts {
         guard let facts = try await properties.facts(id) else { throw Problem.notFound("place") }
         guard caller.id == facts.hostId || caller.isOperator else {
             throw facts.status == .listed
@@ -92,7 +83,25 @@ extension Bookings {
     }
 
     /// What a host may open again: their own closing, and what a calendar brought once. A feed's nights stay closed.
-    private static let ownSources = ["host", CalendarImport.source]
+    fileprivate static let ownSources = ["host", CalendarImport.source]
+}
+
+extension Transaction {
+    /// Opens or closes nights on every unit where no guest has them.
+    /// - Returns: the nights that were to be closed and that guests have on every unit: these are as they were.
+    func setOpen(_ nights: [NightChange], of units: [UnitID]) throws -> [LocalDay] {
+        var conflicts: [LocalDay] = []
+        for night in nights {
+            guard let open = night.open else { continue }
+            if open {
+                for unit in units { try unblock(unit, night.date, from: Bookings.ownSources) }
+            } else {
+                let owners = try units.map { try block($0, night.date, by: "host", besideBookings: false) }
+                if owners.allSatisfy({ $0 != nil }) { conflicts.append(night.date) }
+            }
+        }
+        return conflicts
+    }
 }
 
 extension BookingStore {

@@ -45,6 +45,8 @@ public struct WebServer: Sendable {
         ProfileRoutes().add(to: &routes)
         PropertyRoutes().add(to: &routes)
         CalendarRoutes().add(to: &routes)
+        RuleRoutes().add(to: &routes)
+        BulkCalendarRoutes().add(to: &routes)
         BookingRoutes().add(to: &routes)
         PaymentRoutes().add(to: &routes)
         DocumentRoutes().add(to: &routes)

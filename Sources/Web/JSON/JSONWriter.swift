@@ -84,7 +84,7 @@ struct JSONWriter {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    fileprivate mutating func append(number text: String) {
+    mutating func append(number text: String) {
         separate()
         bytes.append(contentsOf: text.utf8)
     }

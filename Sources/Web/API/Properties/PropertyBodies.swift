@@ -95,6 +95,7 @@ extension PriceLine: JSONWritable {
             line.member("label", label)
             line.member("date", date)
             line.member("amount", amount)
+            line.member("included", included)
         }
     }
 }
@@ -126,6 +127,18 @@ extension Quote: JSONWritable {
             }
             quote.list("lines", lines) { $0.value($1) }
             quote.member("total", total)
+            if let trace {
+                quote.list("trace", trace) { json, step in
+                    json.object {
+                        $0.member("line", step.line)
+                        $0.member("rule", step.rule)
+                        $0.member("source", step.source)
+                        $0.member("words", step.words)
+                    }
+                }
+            } else {
+                quote.member("trace", String?.none)
+            }
         }
     }
 }
@@ -137,6 +150,11 @@ extension CalendarDay: JSONWritable {
             day.member("available", available)
             day.member("price", price)
             day.member("minimumNights", minimumNights)
+            day.member("maximumNights", maximumNights)
+            day.member("canArrive", canArrive)
+            day.member("canLeave", canLeave)
+            day.member("earliestDeparture", departures?.lowerBound)
+            day.member("latestDeparture", departures?.upperBound)
         }
     }
 }
