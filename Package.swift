@@ -106,10 +106,11 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         // Measures the whole; not a part of the product (Benchmarks/README.md).
+        .target(name: "CAllocations", path: "Benchmarks/CAllocations"),
         .executableTarget(
             name: "RoostBench",
             dependencies: [
-                "Core", "Storage", "PropertyService", "BookingService", "Assembly", "Web",
+                "CAllocations", "Core", "Storage", "PropertyService", "BookingService", "Assembly", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
