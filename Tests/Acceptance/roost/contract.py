@@ -85,6 +85,18 @@ PAYMENT = obj(
     status={"enum": ["pending", "authorized", "captured", "failed", "cancelled", "partiallyRefunded", "refunded"]},
     amount=MONEY, refunded=MONEY, checkoutUrl=either(TEXT))
 CANCELLATION = obj(refund=MONEY, rule=obj(policy=POLICY, percent={"type": "integer", "minimum": 0, "maximum": 100}, until=either(MOMENT)))
+RULES = obj(
+    weekend=obj(days={"type": "array"}, price=either(MONEY)),
+    seasons={"type": "array", "items": obj(name=TEXT, **{"from": DAY}, to=DAY, rank=WHOLE, price=either(MONEY))},
+    stays=obj(arrivalDays=either({"type": "array"}), departureDays=either({"type": "array"})),
+    discounts=obj(lengthOfStay={"type": "array"}, earlyBird={"type": "array"}, lastMinute={"type": "array"}),
+    fees=obj(cleaning=either(MONEY), extraGuest=either(obj(amount=MONEY, includedGuests=WHOLE))),
+    taxes={"type": "array", "items": obj(name=TEXT, included=YES_NO)},
+    preparation=obj(daysBefore=COUNT, daysAfter=COUNT),
+    booking=obj(noticeDays=COUNT, cutOff=either(CLOCK), windowMonths=either(WHOLE), instantBookFor=TEXT),
+    party=obj(countsChildren=YES_NO, countsInfants=YES_NO, maximumPets=either(COUNT)))
+NIGHT_OUTCOMES = obj(changed=COUNT, refused=COUNT, items={"type": "array", "items": obj(
+    change=COUNT, propertyId=TEXT, date=DAY, outcome={"enum": ["changed", "refused"]}, code=either(TEXT), message=either(TEXT))})
 AMENITIES = obj(items={"type": "array", "items": obj(code=TEXT, name=TEXT, count=COUNT)})
 OPEN_SESSION = obj(id=an_id("ses"), createdAt=MOMENT, expiresAt=MOMENT, isCurrent=YES_NO)
 
@@ -102,6 +114,10 @@ ANSWERS = [(method, re.compile(f"^{path}$"), status, schema) for method, path, s
     ("GET", "/api/v1/amenities", 200, AMENITIES),
     ("GET", f"/api/v1/properties/{ID}/calendar", 200, CALENDAR),
     ("PUT", f"/api/v1/properties/{ID}/calendar", 200, CALENDAR),
+    ("GET", f"/api/v1/properties/{ID}/rules", 200, RULES),
+    ("PUT", f"/api/v1/properties/{ID}/rules", 200, RULES),
+    ("PATCH", f"/api/v1/properties/{ID}/rules", 200, RULES),
+    ("POST", "/api/v1/calendar-changes", 200, NIGHT_OUTCOMES),
     ("GET", f"/api/v1/properties/{ID}/quote", 200, QUOTE),
     ("POST", "/api/v1/bookings", 201, BOOKING),
     ("GET", "/api/v1/bookings", 200, listing(BOOKING)),

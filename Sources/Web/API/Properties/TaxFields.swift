@@ -45,6 +45,8 @@ extension Shape where Value == Tax {
 extension Tax.Charge {
     /// A percentage of parts of the price, or an amount by the night or by the person and night.
     fileprivate init?(_ fields: inout Fields) {
+        // What is there and wrong was complained of already.
+        let isNamed = fields.has("percent") || fields.has("amount")
         let percent = fields.nullable("percent", .percent)
         let amount = fields.nullable("amount", .money(NightChange.priceRange))
         let of = fields.nullable("of", .list(of: Shape<TaxedPart>.choice, 1...TaxedPart.allCases.count))
@@ -70,7 +72,9 @@ extension Tax.Charge {
             fields.complain("amount", "contradiction", "a tax is a percentage or an amount, not both")
             return nil
         case (.absent, _), (.null, _):
-            fields.complain("percent", "required", "a tax is a percentage, or an amount with per")
+            if !isNamed {
+                fields.complain("percent", "required", "a tax is a percentage, or an amount with per")
+            }
             return nil
         }
     }
