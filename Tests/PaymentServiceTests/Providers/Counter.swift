@@ -48,7 +48,7 @@ struct Counter: Sendable {
     func start(
         with provider: String, _ amount: Money = Till.euros(10_000), for booking: BookingID = Till.booking
     ) async throws -> Payment {
-        let owed = Owed(bookingId: booking, amount: amount, description: "Three nights in July")
+        let owed = Owed(of: booking, amount: amount, description: "Three nights in July")
         return try await payments.start(with: provider, once: nil) { owed }.payment
     }
 

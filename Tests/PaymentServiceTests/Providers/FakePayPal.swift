@@ -8,7 +8,7 @@ import Synchronization
 /// PayPal in memory, as far as we use it: a token, orders, captures, refunds, and its word about webhooks.
 final class FakePayPal: Sendable {
     static let base = "https://paypal.example.com"
-    static let webhookId = "WH-1JE4291016473214C"
+    static let webhookId = "1JE4291016473214C"
 
     struct Capture: Sendable {
         var id: String
