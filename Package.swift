@@ -59,7 +59,9 @@ let package = Package(
         .target(
             name: "PropertyService", dependencies: ["Core", "Storage", "CZlib"],
             resources: [.copy("Resources")]),
-        .target(name: "PaymentService", dependencies: ["Core", "Storage", "Outside"]),
+        .target(
+            name: "PaymentService",
+            dependencies: ["Core", "Storage", "Outside", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "BookingService", dependencies: ["Core", "Storage", "PropertyService", "PaymentService"]),
         .target(
             name: "NotificationService",
@@ -137,7 +139,7 @@ let package = Package(
             ]),
         .testTarget(name: "AuthServiceTests", dependencies: ["Core", "Storage", "AuthService", "TestSupport"]),
         .testTarget(name: "PropertyServiceTests", dependencies: ["Core", "Storage", "PropertyService", "TestSupport"]),
-        .testTarget(name: "PaymentServiceTests", dependencies: ["Core", "Storage", "PaymentService", "TestSupport"]),
+        .testTarget(name: "PaymentServiceTests", dependencies: ["Core", "Storage", "Outside", "PaymentService", "TestSupport"]),
         .testTarget(
             name: "BookingServiceTests",
             dependencies: ["Core", "Storage", "PropertyService", "PaymentService", "BookingService", "TestSupport"]),

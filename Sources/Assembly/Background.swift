@@ -68,13 +68,17 @@ extension House {
         for (delivery, source) in zip(deliveries, databases.all.map(\.name)) {
             chores.append(Chore("delivering events of \(source)") { try await delivery.deliverDue() })
         }
+        chores.append(Chore("looking into webhooks") { try await payments.workOnEvents() })
         chores.append(Chore("asking about payments") { try await payments.work() })
         chores.append(Chore("reading what became of mails") { _ = try await mails.applyEvents() })
+        chores.append(Chore("seeing whether payment providers are there") { await payments.probeProviders() })
+        chores.append(Chore("comparing with payment providers", isTidying: true) { try await payments.reconcileDue() })
         chores.append(Chore("sending mails") { _ = try await mails.sendDue() })
         chores.append(
             Chore("tidying", isTidying: true) {
                 try await accounts.tidy()
                 try await mails.tidy()
+                try await payments.tidy()
                 let now = world.now()
                 for (_, database) in databases.all {
                     try await database.write { try $0.forgetOldAnswers(at: now) }

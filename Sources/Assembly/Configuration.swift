@@ -17,8 +17,7 @@ public struct Configuration: Sendable {
     public let currency: Currency
     /// Of nights less their discounts and of fees, for all places alike.
     public let serviceFee: Percent
-    /// In order of preference.
-    public let paymentProviders: [String]
+    package let payments: PaymentSettings
     public let mail: MailSettings
     public let rateLimits: Bool
     /// As swift-log names its levels.
@@ -55,28 +54,12 @@ public struct Configuration: Sendable {
                 "ROOST_SERVICE_FEE_PERCENT", "a percentage from 0 to 100 with at most three decimals", fee)
         }
         serviceFee = percent
-        paymentProviders = try Configuration.providers(reader)
+        payments = try PaymentSettings(reader)
         mail = try MailSettings(reader)
         rateLimits = try reader.oneOf("ROOST_RATE_LIMITS", ["on", "off"], or: "on") == "on"
         logLevel = try reader.oneOf(
             "ROOST_LOG_LEVEL", ["trace", "debug", "info", "notice", "warning", "error", "critical"], or: "info")
         isDemo = try reader.oneOf("ROOST_DEMO", ["on", "off"], or: "off") == "on"
-    }
-
-    private static func providers(_ reader: SettingReader) throws -> [String] {
-        let variable = "ROOST_PAYMENT_PROVIDERS"
-        let listed = reader.text(variable, or: "test").split(separator: ",").map {
-            $0.trimmingCharacters(in: .whitespaces)
-        }
-        guard !listed.isEmpty, Set(listed).count == listed.count else {
-            throw ConfigurationError(variable, "payment providers, each once", listed.joined(separator: ","))
-        }
-        for provider in listed where provider != "test" {
-            throw ConfigurationError(
-                variable, ["stripe", "paypal"].contains(provider) ? "test (this version has no \(provider) yet)" : "test",
-                provider)
-        }
-        return listed
     }
 }
 

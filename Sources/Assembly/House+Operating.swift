@@ -2,6 +2,7 @@ import AuthService
 import Core
 import Foundation
 import NotificationService
+import Outside
 import PaymentService
 import Storage
 
@@ -74,6 +75,18 @@ extension House {
                     labels: labels, value: Double(waiting.stuck ?? 0)),
             ]
         }
+        measures += payments.webhookTallies.map { tally in
+            Measure(
+                name: "roost_webhooks", help: "Webhooks of payment providers since the start, by what became of them.",
+                labels: [(name: "provider", value: tally.provider), (name: "outcome", value: tally.outcome)],
+                value: Double(tally.count))
+        }
+        if let open = try? await payments.openCases() {
+            measures.append(
+                Measure(
+                    name: "roost_cases_open", help: "Cases about money that wait for a person.", labels: [],
+                    value: Double(open)))
+        }
         return measures + (await mailMeasures())
     }
 
@@ -118,9 +131,7 @@ public struct Doctor: Sendable {
             checks.append(await database(name, address))
         }
         checks.append(folder(configuration.dataDirectory))
-        for provider in configuration.paymentProviders {
-            checks.append(Doctor(name: "payments by \(provider)", isWell: true, finding: "built in; no money moves"))
-        }
+        checks += await payments(configuration)
         for provider in configuration.mail.providers(dataDirectory: configuration.dataDirectory, world: .live) {
             checks.append(await mail(provider))
         }
@@ -134,6 +145,20 @@ public struct Doctor: Sendable {
         } catch {
             return Doctor(name: title, isWell: false, finding: "\(error)")
         }
+    }
+
+    /// Asks each provider whether our keys are good; no money moves.
+    private static func payments(_ configuration: Configuration) async -> [Doctor] {
+        guard let databases = try? Databases.memory() else { return [] }
+        let providers = configuration.payments.providers(
+            databases, world: .live, baseURL: configuration.baseURL, outside: .live)
+        var checks: [Doctor] = []
+        for provider in providers {
+            let check = await provider.checkCredentials()
+            checks.append(Doctor(name: "payments by \(provider.name)", isWell: check.isWell, finding: check.finding))
+        }
+        try? databases.close()
+        return checks
     }
 
     private static func database(_ name: String, _ address: DatabaseAddress) async -> Doctor {

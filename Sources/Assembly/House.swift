@@ -3,6 +3,7 @@ public import BookingService
 public import Core
 import Foundation
 public import NotificationService
+package import Outside
 public import PaymentService
 public import PropertyService
 package import Storage
@@ -28,15 +29,18 @@ public struct House: Sendable {
     package struct Parts: Sendable {
         package var hashing: PasswordHashing
         package var providers: [any PaymentProvider]?
+        /// The way out to payment providers.
+        package var outside: Outside
         package var mailProvider: (any MailProvider)?
 
         package init(
             hashing: PasswordHashing = PasswordHashing(), providers: [any PaymentProvider]? = nil,
-            mailProvider: (any MailProvider)? = nil
+            mailProvider: (any MailProvider)? = nil, outside: Outside = .live
         ) {
             self.hashing = hashing
             self.providers = providers
             self.mailProvider = mailProvider
+            self.outside = outside
         }
     }
 
@@ -59,7 +63,8 @@ public struct House: Sendable {
             database: databases.payments, world: world,
             outbox: EventRoutes.outbox("payments", EventRoutes.payments),
             providers: parts.providers
-                ?? [TestProvider(database: databases.payments, world: world, baseURL: configuration.baseURL)],
+                ?? configuration.payments.providers(
+                    databases, world: world, baseURL: configuration.baseURL, outside: parts.outside),
             courier: courier, pollInterval: configuration.pollInterval)
         let bookings = Bookings(
             database: databases.bookings, world: world,

@@ -28,16 +28,21 @@ public struct Bookings: Sendable {
     /// not on instant book: a request claims nothing.
     ///
     /// Asking again with the same key gives the first answer again and takes no further nights.
-    /// - Parameter expectedTotal: what the guest was shown; another price now is refused, never charged.
+    /// - Parameters:
+    ///   - expectedTotal: what the guest was shown; another price now is refused, never charged.
+    ///   - provider: with whom the guest wants to pay, where they have said so. Nights that could not be paid for are not
+    ///     held: with that one or, where none is named, with anybody.
     /// - Throws: `Problem`: `not_found` for no such place, `forbidden` for its own host, `validation_failed` with every
     ///   rule that stands against the stay, `nights_unavailable`, `state_conflict` where the price has changed,
+    ///   `validation_failed` on `provider` for a sum it can't take, `provider_unavailable` while it does not answer,
     ///   `rate_limited` beyond the caps on holds. Where the database can't say, ask again with the same key.
     public func hold(
-        _ wish: Wish, expecting expectedTotal: Money?, for caller: Caller, once: Once?
+        _ wish: Wish, expecting expectedTotal: Money?, payingWith provider: String? = nil, for caller: Caller,
+        once: Once?
     ) async throws -> Booking {
         let now = world.now()
         let outcome = try await store.database.once(once, at: now) {
-            try await begun(wish, expecting: expectedTotal, for: caller, at: now)
+            try await begun(wish, expecting: expectedTotal, payingWith: provider, for: caller, at: now)
         } _: { [store] tx, begun in
             try store.begin(begun.record, units: begun.units, at: now, in: tx)
         }
@@ -48,7 +53,7 @@ public struct Bookings: Sendable {
 
     /// The booking as it would begin, before its nights are claimed.
     private func begun(
-        _ wish: Wish, expecting expectedTotal: Money?, for caller: Caller, at now: Instant
+        _ wish: Wish, expecting expectedTotal: Money?, payingWith provider: String?, for caller: Caller, at now: Instant
     ) async throws -> (record: BookingRecord, units: [UnitID]) {
         let own = Problem(.forbidden, "This is your own place. Close the nights in its calendar instead.")
         guard let terms = try await properties.terms(for: wish.propertyId, stay: wish.stay, party: wish.party, now: now)
@@ -66,6 +71,10 @@ public struct Bookings: Sendable {
             endsAt = min(now + policy.requestDuration, agreed.checkInAt)
         }
         if let refusal = refusal(of: terms, expecting: expectedTotal, endsAt: endsAt, now: now) { throw refusal }
+        // Known before anything is held: nobody waits for a page that can't be opened.
+        if let total = terms.total, total.amount > 0, let refusal = ledger.refusal(of: total, with: provider) {
+            throw refusal
+        }
         let record = BookingRecord(
             id: world.id(), code: world.code(), course: course, wish: wish, unitId: nil, guestId: caller.id,
             hostId: facts.hostId, lines: terms.lines, total: terms.total ?? .zero(facts.currency ?? .usd),
@@ -129,7 +138,8 @@ public struct Bookings: Sendable {
         let records = try await store.bookings(
             of: caller.id, as: role, states: status == nil ? [] : states, after: after, limit: limit + 1)
         let page = Array(records.prefix(limit))
-        let next = records.count > limit ? page.last.map { BookingCursor(createdAt: $0.createdAt, id: $0.id).text } : nil
+        let next =
+            records.count > limit ? page.last.map { BookingCursor(createdAt: $0.createdAt, id: $0.id).text } : nil
         return Page(items: try await withBalances(page.map(\.booking)), nextCursor: next)
     }
 

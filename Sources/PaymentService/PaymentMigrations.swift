@@ -133,5 +133,68 @@ package enum PaymentMigrations {
             UPDATE payment SET payable_id = 'due_' || SUBSTR(booking_id, 5);
             CREATE INDEX payment_payable ON payment (payable_id);
             """),
+        Migration(
+            "payment-0004-providers",
+            """
+            CREATE TABLE provider_request (
+                provider    TEXT   NOT NULL,
+                request_key TEXT   NOT NULL, -- our name of the step; with the attempt it is the provider's idempotency key
+                attempt     BIGINT NOT NULL, -- from 1; rises once it is known that nothing came of the one before
+                body        TEXT   NOT NULL, -- as it goes over the wire, the same at every try
+                begun_at    BIGINT NOT NULL, -- when this attempt was first made
+                PRIMARY KEY (provider, request_key)
+            );
+            CREATE TABLE provider_event (
+                provider    TEXT   NOT NULL,
+                event_id    TEXT   NOT NULL, -- as the provider calls it: an event is stored once
+                kind        TEXT   NOT NULL,
+                body        TEXT   NOT NULL, -- raw, as it was verified
+                received_at BIGINT NOT NULL,
+                deliveries  BIGINT NOT NULL, -- how often it came
+                due_at      BIGINT,          -- when it is looked into; NULL once that is done
+                tries       BIGINT NOT NULL,
+                outcome     TEXT,            -- what came of it, in words
+                PRIMARY KEY (provider, event_id)
+            );
+            CREATE INDEX provider_event_due ON provider_event (due_at);
+            CREATE TABLE review_case (
+                id          TEXT   NOT NULL PRIMARY KEY,
+                kind        TEXT   NOT NULL,
+                subject     TEXT   NOT NULL, -- what it is about, in the provider's names or ours
+                provider    TEXT   NOT NULL,
+                booking_id  TEXT,
+                payment_id  TEXT,
+                amount      BIGINT,
+                currency    TEXT,
+                detail      TEXT   NOT NULL,
+                opened_at   BIGINT NOT NULL,
+                resolved_at BIGINT,
+                resolved_by TEXT,            -- an operator, or 'system'
+                note        TEXT,
+                UNIQUE (kind, subject)       -- a matter is one case, however often it is found
+            );
+            CREATE INDEX review_case_opened ON review_case (opened_at, id);
+            CREATE TABLE dispute (
+                provider   TEXT   NOT NULL,
+                reference  TEXT   NOT NULL, -- as the provider calls it
+                payment_id TEXT   NOT NULL,
+                booking_id TEXT   NOT NULL,
+                amount     BIGINT NOT NULL,
+                currency   TEXT   NOT NULL,
+                state      TEXT   NOT NULL, -- inquiry, open, won, lost
+                reason     TEXT   NOT NULL,
+                opened_at  BIGINT NOT NULL,
+                closed_at  BIGINT,
+                PRIMARY KEY (provider, reference)
+            );
+            CREATE INDEX dispute_payment ON dispute (payment_id);
+            CREATE TABLE provider_check (
+                provider      TEXT   NOT NULL PRIMARY KEY,
+                checked_until BIGINT NOT NULL, -- up to here the books were compared with the provider's lists
+                due_at        BIGINT NOT NULL
+            );
+            CREATE INDEX payment_capture ON payment (capture);
+            CREATE INDEX refund_reference ON refund (reference);
+            """),
     ]
 }

@@ -13,8 +13,11 @@ public protocol PaymentProvider: Sendable {
     /// Opens a page on which the payer can pay.
     func open(_ request: SessionRequest, key: String) async -> OpenAnswer
 
-    /// Asks what became of a session. What the provider says when asked is the truth.
+    /// Asks what became of a session, and changes nothing. What the provider says when asked is the truth.
     func lookUp(_ session: SessionReference, key: String) async -> SessionAnswer
+
+    /// As `lookUp`, for a session on which the payer may still pay: takes the money where the payer has only approved.
+    func collect(_ session: SessionReference, key: String) async -> SessionAnswer
 
     /// Closes a session, so that nothing can be paid on it any more. The payer may have won: then it answers `paid`.
     /// `open` means that the provider can't say yet; it is asked again.
@@ -23,8 +26,61 @@ public protocol PaymentProvider: Sendable {
     /// Gives money back.
     func refund(_ request: RefundRequest, key: String) async -> RefundAnswer
 
-    /// Asks what became of a refund that was `pending`.
+    /// Asks what became of a refund.
     func lookUpRefund(_ refund: RefundReference, key: String) async -> RefundAnswer
+
+    /// Why it can't take a sum; nothing where it can.
+    func objection(to amount: Money) -> ChargeObjection?
+
+    /// Until when it is left alone after failing too often; nothing where it is believed to be there.
+    var restsUntil: Instant? { get }
+
+    /// Asks something harmless, so that `restsUntil` is right though nobody pays.
+    /// - Returns: whether it answered.
+    func probe() async -> Bool
+
+    /// Whether the keys are good, found out without moving money.
+    func checkCredentials() async -> CredentialCheck
+
+    /// Whether a webhook is the provider's own.
+    func verify(_ delivery: WebhookDelivery) async -> WebhookVerdict
+
+    /// What a verified event is about. It is a hint: the provider is asked before anything is believed.
+    func hint(in event: ProviderEvent) async -> ProviderHint
+
+    /// A dispute as it stands now, for who learnt of it some time ago.
+    func dispute(_ reference: String) async -> ProviderHint
+
+    /// What the provider's own lists have of some time, to compare the books with.
+    func statement(_ period: StatementPeriod) async -> StatementAnswer
+}
+
+/// What those need not say who are always there and never write to us.
+extension PaymentProvider {
+    public func collect(_ session: SessionReference, key: String) async -> SessionAnswer {
+        await lookUp(session, key: key)
+    }
+    public func objection(to amount: Money) -> ChargeObjection? { nil }
+    public var restsUntil: Instant? { nil }
+    public func probe() async -> Bool { true }
+    public func checkCredentials() async -> CredentialCheck {
+        CredentialCheck(isWell: true, finding: "built in; no money moves")
+    }
+    public func verify(_ delivery: WebhookDelivery) async -> WebhookVerdict { .notConfigured }
+    public func hint(in event: ProviderEvent) async -> ProviderHint { .nothing }
+    public func dispute(_ reference: String) async -> ProviderHint { .nothing }
+    public func statement(_ period: StatementPeriod) async -> StatementAnswer { .none }
+}
+
+/// What asking a provider about its keys found.
+public struct CredentialCheck: Sendable, Equatable {
+    public let isWell: Bool
+    public let finding: String
+
+    public init(isWell: Bool, finding: String) {
+        self.isWell = isWell
+        self.finding = finding
+    }
 }
 
 /// What a provider needs to open a page; the same for every try.
@@ -33,6 +89,11 @@ public struct SessionRequest: Sendable, Equatable {
     public let bookingId: BookingID
     public let amount: Money
     public let description: String
+
+    /// Where the provider sends the payer who has paid.
+    func returnURL(at baseURL: String) -> String { "\(baseURL)/payments/\(paymentId)/return" }
+    /// Where the provider sends the payer who walks away.
+    func cancelURL(at baseURL: String) -> String { "\(baseURL)/checkout/\(bookingId)" }
 }
 
 /// A session as the provider calls it, with our own id of it.

@@ -15,8 +15,12 @@ package struct PaymentsAudit: Sendable {
     package let balances: [BookingID: Balance]
     package let payables: [AuditedPayable]
     package let inFlight: PaymentsInFlight
-    /// Refunds that the provider will not make: each a case for a person.
+    /// Refunds that the provider will not make, and that no person was told of. Must be empty.
     package let failedRefunds: [RefundID]
+    /// What operators gave back besides what was agreed, by booking, in minor units.
+    package let goodwill: [BookingID: Int64]
+    /// Bookings whose refund failed: a person decides about them.
+    package let withCases: Set<BookingID>
 }
 
 /// A payment that took money.
@@ -80,7 +84,7 @@ extension Payments {
                         AND e.account = 'booking:' || p.booking_id
                     GROUP BY p.id, p.captured, p.refunded
                     HAVING p.captured <> COALESCE(SUM(CASE WHEN e.kind = 'capture' THEN e.amount ELSE 0 END), 0)
-                        OR p.refunded <> COALESCE(SUM(CASE WHEN e.kind = 'refund' THEN -e.amount ELSE 0 END), 0)
+                        OR p.refunded <> COALESCE(SUM(CASE WHEN e.kind <> 'capture' THEN -e.amount ELSE 0 END), 0)
                     ORDER BY p.id
                     """),
                 overRefunded: reader.values(
@@ -111,7 +115,18 @@ extension Payments {
                 },
                 inFlight: reader.paymentsInFlight(),
                 failedRefunds: reader.values(
-                    "SELECT id FROM refund WHERE state = \(RefundCourse.State.failed) ORDER BY id"))
+                    """
+                    SELECT id FROM refund WHERE state = \(RefundCourse.State.failed) AND NOT EXISTS (
+                        SELECT 1 FROM review_case AS c WHERE c.kind = 'refundFailed' AND c.subject = refund.id)
+                    ORDER BY id
+                    """),
+                goodwill: reader.goodwill(),
+                withCases: Set(
+                    reader.values(
+                        """
+                        SELECT DISTINCT booking_id FROM review_case
+                        WHERE kind = 'refundFailed' AND booking_id IS NOT NULL
+                        """, as: BookingID.self)))
         }
     }
 }
@@ -136,6 +151,19 @@ extension Queries where Self: ~Copyable {
             open: try count("payment WHERE state = \(PaymentCourse.State.open)"),
             closing: try count("payable WHERE state = \(PayableCourse.State.closing)"),
             refunds: try count("refund WHERE state IN \(list: RefundCourse.statesUnderWay)"))
+    }
+
+    fileprivate func goodwill() throws -> [BookingID: Int64] {
+        var given: [BookingID: Int64] = [:]
+        try forEach(
+            """
+            SELECT booking_id, CAST(SUM(amount) AS BIGINT) FROM refund
+            WHERE state = \(RefundCourse.State.done)
+                AND (cause LIKE \("\(RefundCause.byOperator)%") OR cause LIKE \("\(RefundCause.atProvider)%"))
+            GROUP BY booking_id
+            """
+        ) { row in given[try row[0]] = try row[1] }
+        return given
     }
 
     private func count(_ what: SQL) throws -> Int { try value("SELECT COUNT(*) FROM \(what)") ?? 0 }

@@ -47,6 +47,9 @@ extension Payments {
                 paymentId: payment.id, bookingId: payment.bookingId, amount: payment.amount,
                 description: payment.description)
             return ProviderWord(await provider.open(request, key: "\(payment.providerKey)-open"))
+        case .collect:
+            guard let session else { return nil }
+            return ProviderWord(await provider.collect(session, key: "\(payment.providerKey)-collect"))
         case .lookUp:
             guard let session else { return nil }
             return ProviderWord(await provider.lookUp(session, key: "\(payment.providerKey)-look-up"))

@@ -45,6 +45,11 @@ extension Payments {
                 "provider", "unknown_provider", "Choose one of: \(providerNames.joined(separator: ", ")).")
         }
         guard owed.amount.amount > 0 else { throw Problem(.stateConflict, "There is nothing to pay.") }
+        if let refusal = refusal(of: owed.amount, with: provider) {
+            // A page that is open already is given all the same: the guest may get there though we don't.
+            let known = try await payments(of: owed.bookingId)
+            guard known.contains(where: { $0.provider == provider && $0.status == .pending }) else { throw refusal }
+        }
         for _ in 0..<Payments.mostTurns {
             let beginning = try await store.begin(owed, with: provider, startedBy: startedBy, at: world.now())
             switch beginning {

@@ -11,6 +11,9 @@ public struct Payments: Sendable {
     let world: World
     let courier: Courier
     let providers: [any PaymentProvider]
+    let events: EventStore
+    let probes: ProbePlan
+    let webhookCounts = WebhookCounts()
     /// The built-in test provider, where it is configured: its page asks it what to show.
     public let test: TestProvider?
 
@@ -27,6 +30,8 @@ public struct Payments: Sendable {
         store = PaymentStore(
             database: database, world: world, outbox: outbox,
             plan: AskPlan(pollInterval: pollInterval, random: world.random))
+        events = EventStore(database: database, world: world)
+        probes = ProbePlan(interval: pollInterval)
         test = providers.lazy.compactMap { $0 as? TestProvider }.first
     }
 

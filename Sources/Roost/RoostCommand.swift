@@ -16,7 +16,7 @@ struct RoostCommand: CommandGroup {
             """,
         subcommands: [
             ServeCommand.self, ImportCommand.self, UserCommand.self, AuditCommand.self, SimulateCommand.self,
-            DoctorCommand.self, OpenAPICommand.self,
+            CasesCommand.self, DoctorCommand.self, OpenAPICommand.self,
         ])
 
     /// Exit status: 0 done, 1 failed, 2 wrong usage; one clear sentence on standard error.

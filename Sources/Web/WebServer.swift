@@ -50,6 +50,8 @@ public struct WebServer: Sendable {
         BulkCalendarRoutes().add(to: &routes)
         BookingRoutes().add(to: &routes)
         PaymentRoutes().add(to: &routes)
+        ProviderRoutes().add(to: &routes)
+        CaseRoutes().add(to: &routes)
         DocumentRoutes().add(to: &routes)
         WebhookRoutes().add(to: &routes)
         OperatorRoutes().add(to: &routes)

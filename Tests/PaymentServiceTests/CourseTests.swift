@@ -43,7 +43,7 @@ struct CourseTests {
     @Test("What moves is asked for, and what is in flight is a way to pay")
     func paymentCalls() {
         let calls = PaymentCourse.State.allCases.map { PaymentCourse(state: $0).call }
-        #expect(calls == [.open, .lookUp, .open, .close, .lookUp, .lookUp, nil])
+        #expect(calls == [.open, .collect, .open, .close, .lookUp, .lookUp, nil])
         for state in PaymentCourse.State.allCases where PaymentCourse(state: state).isMoving {
             #expect(PaymentCourse(state: state).isInFlight && PaymentCourse(state: state).call != nil)
         }
@@ -97,7 +97,7 @@ struct CourseTests {
                 asked    pending  done   failed
         due     asking   asking   done$  failed-
         asking  .        .        done$  failed-
-        done    .        .        .      .
+        done    .        .        .      failed<
         failed  .        .        .      .
         """
 
@@ -115,6 +115,7 @@ struct CourseTests {
                     case []: ""
                     case [.bookRefund]: "$"
                     case [.release]: "-"
+                    case [.reverse, .release]: "<"
                     default: "?"
                     }
                 let found = course.state == state && actions.isEmpty ? "." : course.state.rawValue + mark

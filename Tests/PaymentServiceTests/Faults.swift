@@ -74,6 +74,10 @@ struct FlakyProvider: PaymentProvider {
         changed(await call(.unknown(why: "lost")) { await inner.lookUp(session, key: key) })
     }
 
+    func collect(_ session: SessionReference, key: String) async -> SessionAnswer {
+        changed(await call(.unknown(why: "lost")) { await inner.collect(session, key: key) })
+    }
+
     func close(_ session: SessionReference, key: String) async -> SessionAnswer {
         changed(await call(.unknown(why: "lost")) { await inner.close(session, key: key) })
     }

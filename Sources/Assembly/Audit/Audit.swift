@@ -53,6 +53,11 @@ public struct Audit: Sendable {
         return standing.map(\.finding)
     }
 
+    /// Compares the books with the providers' own lists; what an operator has resolved is left out.
+    public func compareWithProviders() async throws -> [Finding] {
+        try await house.payments.providerDifferences().map { Finding("providers", $0) }
+    }
+
     /// One look over all four databases, without patience: for moments at which nothing can be on its way.
     package func once(atRest: Bool) async throws -> [Finding] {
         try await look(atRest: atRest).map(\.finding)

@@ -46,6 +46,8 @@ struct PaymentCourse: Sendable, Equatable {
     /// What the provider is asked next.
     enum Call: Sendable, Equatable {
         case open
+        /// Ask, and take the money where the payer has approved.
+        case collect
         case lookUp
         case close
     }
@@ -90,7 +92,8 @@ struct PaymentCourse: Sendable, Equatable {
     var call: Call? {
         switch state {
         case .opening, .leaving: .open
-        case .open, .failed, .cancelled: .lookUp
+        case .open: .collect
+        case .failed, .cancelled: .lookUp
         case .closing: .close
         case .captured: nil
         }

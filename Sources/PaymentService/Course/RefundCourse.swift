@@ -22,7 +22,9 @@ struct RefundCourse: Sendable, Equatable {
 
     enum Action: Sendable, Equatable {
         case bookRefund
-        /// Nothing went back: what it claimed of the payment is free again.
+        /// It was booked and did not go back after all: the entries are reversed.
+        case reverse
+        /// Nothing went back: what it claimed of the payment is free again, and a person must look.
         case release
     }
 
@@ -41,8 +43,12 @@ struct RefundCourse: Sendable, Equatable {
         case (.due, .failed), (.asking, .failed):
             state = .failed
             return [.release]
+        // A bank may send it back days later.
+        case (.done, .failed):
+            state = .failed
+            return [.reverse, .release]
         // Asked again, or told twice.
-        case (.asking, .asked), (.asking, .pending), (.done, _), (.failed, _):
+        case (.asking, .asked), (.asking, .pending), (.done, .asked), (.done, .pending), (.done, .done), (.failed, _):
             return []
         }
     }

@@ -1,40 +1,66 @@
 import Core
 import Storage
 
-/// Money that moves between a provider and a booking: two entries that sum to zero. Entries are never changed.
+/// Money that moves between a provider and a booking, or stays with the provider or a bank: two entries that sum to zero.
+/// Entries are never changed, only reversed by others.
 struct LedgerMove: Sendable {
     enum Kind: String, Sendable, SQLBindable, SQLReadable {
         case capture
         case refund
+        /// A refund came back: its reversal.
+        case refundFailure
+        /// A payer's bank took money back. It is the house's loss: the booking stays paid.
+        case chargeback
+        case chargebackReversal
+        /// What the provider keeps; `bookFee` enters it.
+        case fee
     }
 
     /// Unique: what is booked under it is booked once.
     let group: String
     let kind: Kind
     let payment: PaymentRecord
-    /// More than zero; `kind` says in which direction.
+    /// `kind` says in which direction; more than zero, but for a fee given back.
     let amount: Money
 }
 
 extension Transaction {
     func book(_ move: LedgerMove, at now: Instant) throws {
-        let intoBooking =
+        let provider = move.payment.provider
+        let (account, amount) =
             switch move.kind {
-            case .capture: move.amount.amount
-            case .refund: -move.amount.amount
+            case .capture, .refundFailure: ("booking:\(move.payment.bookingId)", move.amount.amount)
+            case .refund: ("booking:\(move.payment.bookingId)", -move.amount.amount)
+            case .chargeback: ("chargebacks:\(provider)", -move.amount.amount)
+            case .chargebackReversal: ("chargebacks:\(provider)", move.amount.amount)
+            case .fee: ("fees:\(provider)", -move.amount.amount)
             }
-        let entries = [
-            ("booking:\(move.payment.bookingId)", intoBooking),
-            ("provider:\(move.payment.provider)", -intoBooking),
-        ]
+        let entries = [(account: account, amount: amount), (account: "provider:\(provider)", amount: -amount)]
+        try insert(
+            entries, group: move.group, kind: move.kind, booking: move.payment.bookingId.text,
+            payment: move.payment.id.text, currency: move.amount.currency, at: now)
+    }
+
+    /// What a provider keeps, of a payment or of nothing in particular.
+    func bookFee(
+        group: String, provider: String, payment: PaymentRecord?, amount: Money, at now: Instant
+    ) throws {
+        try insert(
+            [("fees:\(provider)", -amount.amount), ("provider:\(provider)", amount.amount)], group: group, kind: .fee,
+            booking: payment?.bookingId.text ?? "", payment: payment?.id.text ?? "", currency: amount.currency, at: now)
+    }
+
+    private func insert(
+        _ entries: [(account: String, amount: Int64)], group: String, kind: LedgerMove.Kind, booking: String,
+        payment: String, currency: Currency, at now: Instant
+    ) throws {
         for (account, amount) in entries {
             try execute(
                 """
                 INSERT INTO ledger_entry (
                     entry_group, account, booking_id, payment_id, kind, amount, currency, booked_at)
                 VALUES (
-                    \(move.group), \(account), \(move.payment.bookingId), \(move.payment.id), \(move.kind), \(amount),
-                    \(move.amount.currency), \(now))
+                    \(group), \(account), \(booking), \(payment), \(kind), \(amount), \(currency), \(now))
                 """)
         }
     }
@@ -48,7 +74,7 @@ extension Queries where Self: ~Copyable {
             """
             SELECT e.booking_id, e.currency,
                 CAST(SUM(CASE WHEN e.kind = \(LedgerMove.Kind.capture) THEN e.amount ELSE 0 END) AS BIGINT),
-                CAST(SUM(CASE WHEN e.kind = \(LedgerMove.Kind.refund) THEN -e.amount ELSE 0 END) AS BIGINT)
+                CAST(SUM(CASE WHEN e.kind <> \(LedgerMove.Kind.capture) THEN -e.amount ELSE 0 END) AS BIGINT)
             FROM ledger_entry AS e
             WHERE \(condition) AND e.account = 'booking:' || e.booking_id AND EXISTS (
                 SELECT 1 FROM payable AS p WHERE p.booking_id = e.booking_id AND p.currency = e.currency)

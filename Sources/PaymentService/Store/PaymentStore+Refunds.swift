@@ -10,6 +10,9 @@ enum RefundReason {
 }
 
 extension PaymentStore {
+    /// How long between two looks whether a dispute is over.
+    private static let disputePause = Duration.hours(1)
+
     /// Makes the refunds that an event asks for: the latest money first, never more than is left of what was taken.
     func claimRefunds(
         _ wish: PayableRefund, cause: String, at now: Instant, in tx: borrowing Transaction
@@ -58,6 +61,11 @@ extension PaymentStore {
         try await database.write { tx in
             let refund = try tx.refund(id)
             guard refund.course.isUnderWay else { return nil }
+            // While the payer's bank decides, the provider refuses refunds; what it decides may make this one needless.
+            if refund.reference == nil, try tx.isDisputed(refund.paymentId) {
+                try tx.execute("UPDATE refund SET ask_at = \(now + PaymentStore.disputePause) WHERE id = \(id)")
+                return nil
+            }
             var course = refund.course
             _ = course.handle(.asked)
             try tx.execute(
@@ -70,27 +78,90 @@ extension PaymentStore {
 
     /// Applies what the provider said about a refund.
     func hear(_ answer: RefundAnswer, about id: RefundID, at now: Instant) async throws {
+        try await database.write { tx in try hear(answer, about: try tx.refund(id), at: now, in: tx) }
+    }
+
+    private func hear(
+        _ answer: RefundAnswer, about refund: RefundRecord, at now: Instant, in tx: borrowing Transaction
+    ) throws {
+        var course = refund.course
+        let actions = answer.event.map { course.handle($0) } ?? []
+        let tries = refund.tries + 1
+        let askAt = course.isUnderWay ? plan.retry(tries: tries, at: now) : nil
+        try tx.execute(
+            """
+            UPDATE refund SET
+                state = \(course.state), reference = \(answer.reference ?? refund.reference), ask_at = \(askAt),
+                tries = \(tries)
+            WHERE id = \(refund.id)
+            """)
+        for action in actions {
+            switch action {
+            case .bookRefund: try bookRefund(refund, at: now, in: tx)
+            case .reverse: try reverseRefund(refund, at: now, in: tx)
+            case .release:
+                try tx.execute(
+                    "UPDATE payment SET claimed = claimed - \(refund.amount.amount) WHERE id = \(refund.paymentId)")
+                try reportFailure(of: refund, answer, at: now, in: tx)
+            }
+        }
+    }
+
+    private func reverseRefund(_ refund: RefundRecord, at now: Instant, in tx: borrowing Transaction) throws {
+        let payment = try tx.payment(refund.paymentId)
+        try tx.execute(
+            "UPDATE payment SET refunded = refunded - \(refund.amount.amount) WHERE id = \(payment.id)")
+        try tx.book(
+            LedgerMove(
+                group: "refund-failed:\(refund.id)", kind: .refundFailure, payment: payment, amount: refund.amount),
+            at: now)
+    }
+
+    private func reportFailure(
+        of refund: RefundRecord, _ answer: RefundAnswer, at now: Instant, in tx: borrowing Transaction
+    ) throws {
+        guard case .failed(let why) = answer else { return }
+        let payment = try tx.payment(refund.paymentId)
+        try tx.openCase(
+            MoneyCase(
+                id: world.id(), kind: .refundFailed, subject: refund.id.text, provider: payment.provider,
+                bookingId: refund.bookingId, paymentId: payment.id, amount: refund.amount,
+                detail: """
+                    \(refund.amount) should have gone back (\(refund.reason)) and did not: \(why). Try it again, or give it \
+                    back another way and say so.
+                    """, openedAt: now))
+    }
+
+    /// Enters a refund that was made at the provider by hand, and lets an operator know.
+    func adoptRefund(
+        _ reference: String, _ amount: Money, of id: PaymentID, _ answer: RefundAnswer, at now: Instant
+    ) async throws {
+        let (refundId, caseId) = (world.id(RefundKind.self), world.id(CaseKind.self))
         try await database.write { tx in
-            let refund = try tx.refund(id)
-            var course = refund.course
-            let actions = answer.event.map { course.handle($0) } ?? []
-            let tries = refund.tries + 1
-            let askAt = course.isUnderWay ? plan.retry(tries: tries, at: now) : nil
+            let payment = try tx.payment(id)
+            let isNew = try tx.openCase(
+                MoneyCase(
+                    id: caseId, kind: .unknownRefund, subject: "\(payment.provider) \(reference)",
+                    provider: payment.provider, bookingId: payment.bookingId, paymentId: id, amount: amount,
+                    detail: """
+                        \(amount) went back at \(payment.provider) without being asked for here. Where it fits it is in the \
+                        books; decide what becomes of the stay.
+                        """, openedAt: now))
+            guard isNew, let captured = payment.captured, captured.currency == amount.currency, amount.amount > 0,
+                amount.amount <= captured.amount - payment.claimed
+            else { return }
+            try tx.execute("UPDATE payment SET claimed = claimed + \(amount.amount) WHERE id = \(id)")
             try tx.execute(
                 """
-                UPDATE refund SET
-                    state = \(course.state), reference = \(answer.reference ?? refund.reference), ask_at = \(askAt),
-                    tries = \(tries)
-                WHERE id = \(id)
+                INSERT INTO refund (
+                    id, payment_id, booking_id, cause, reason, amount, currency, state, provider_key, reference,
+                    created_at, ask_at, tries)
+                VALUES (
+                    \(refundId), \(id), \(payment.bookingId), \("\(RefundCause.atProvider)\(reference)"),
+                    'given back at the provider', \(amount.amount), \(amount.currency), \(RefundCourse.State.asking),
+                    \(refundId), \(reference), \(now), \(now + AskPlan.lease), 0)
                 """)
-            for action in actions {
-                switch action {
-                case .bookRefund: try bookRefund(refund, at: now, in: tx)
-                case .release:
-                    try tx.execute(
-                        "UPDATE payment SET claimed = claimed - \(refund.amount.amount) WHERE id = \(refund.paymentId)")
-                }
-            }
+            try hear(answer, about: try tx.refund(refundId), at: now, in: tx)
         }
     }
 

@@ -14,11 +14,18 @@ struct AuditCommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingsOptions
     @Flag(help: "Also wants nothing in flight: no event, mail, payment or refund on its way.") var atRest = false
 
+    @Flag(help: "Also compares the books with the payment providers' own lists of the last 30 days.") var providers =
+        false
+
     func run() async throws {
-        let findings = try await settings.withHouseToLookAt { try await Audit($0).run(atRest: atRest) }
+        let findings = try await settings.withHouseToLookAt { house in
+            let audit = Audit(house)
+            return try await audit.run(atRest: atRest) + (providers ? try await audit.compareWithProviders() : [])
+        }
         for finding in findings { print(finding) }
         guard findings.isEmpty else {
-            throw Failure(sentence: "the audit found \(findings.count) broken \(findings.count == 1 ? "promise" : "promises")")
+            throw Failure(
+                sentence: "the audit found \(findings.count) broken \(findings.count == 1 ? "promise" : "promises")")
         }
         print("Every promise holds.")
     }

@@ -1,6 +1,8 @@
 import Core
+import HTTPTypes
 import Hummingbird
 import NotificationService
+import PaymentService
 
 /// Where providers tell us what happened. One that is not configured is not found.
 struct WebhookRoutes {
@@ -9,9 +11,7 @@ struct WebhookRoutes {
 
     func add(to routes: inout Routes) {
         for provider in WebhookRoutes.paymentProviders {
-            routes.post("/webhooks/\(provider)") { _ in
-                throw Problem(.notFound, "The provider \(provider) is not configured here.")
-            }
+            routes.post("/webhooks/\(provider)") { try await payment(provider, $0) }
         }
         for provider in WebhookRoutes.mailProviders {
             routes.post("/webhooks/\(provider)") { try await mail($0, provider) }
@@ -30,5 +30,19 @@ struct WebhookRoutes {
                 provider: provider, signature: visit.request.headers[.sendGridSignature],
                 timestamp: visit.request.headers[.sendGridTimestamp], body: body))
         return .json { json in json.object { $0.member("status", "stored") } }
+    }
+
+    /// Verified over the raw bytes, stored, answered; what it is about is looked into afterwards.
+    private func payment(_ provider: String, _ visit: Visit) async throws -> Response {
+        guard visit.site.payments.providerNames.contains(provider) else {
+            throw Problem(.notFound, "The provider \(provider) is not configured here.")
+        }
+        let body = try await visit.bytes(upTo: Payments.longestWebhook)
+        let headers = visit.request.headers
+        try await visit.site.payments.receive(
+            WebhookDelivery(body: body) { name in HTTPField.Name(name).flatMap { headers[$0] } }, from: provider)
+        return .json { json in
+            json.object { $0.member("received", true) }
+        }
     }
 }

@@ -9,6 +9,8 @@ struct HoldBody: Sendable {
     let stay: Stay
     let party: Party
     let expectedTotal: Money?
+    /// With whom the guest wants to pay, where they say so.
+    let provider: String?
 
     /// - Parameter place: told also where the rest is wrong.
     init?(_ fields: inout Fields, place: inout String?) {
@@ -18,6 +20,8 @@ struct HoldBody: Sendable {
         let party = fields.party()
         var expected: Money?
         if case .value(let money) = fields.nullable("expectedTotal", .money(0...Int64.max)) { expected = money }
+        var provider: String?
+        if case .value(let name) = fields.nullable("provider", .text(1...40)) { provider = name }
         guard let checkIn, let checkOut else { return nil }
         guard let stay = Stay(from: checkIn, to: checkOut) else {
             fields.complain("checkOut", "not_after_check_in", "must be after checkIn")
@@ -28,6 +32,7 @@ struct HoldBody: Sendable {
         self.stay = stay
         self.party = party
         expectedTotal = expected
+        self.provider = provider
     }
 }
 

@@ -26,7 +26,7 @@ struct BookingRoutes {
         guard let propertyId = PropertyID(sent.body.place) else { throw Problem.notFound("place") }
         let wish = Wish(propertyId: propertyId, stay: sent.body.stay, party: sent.body.party)
         let booking = try await visit.site.bookings.hold(
-            wish, expecting: sent.body.expectedTotal, for: caller, once: sent.once)
+            wish, expecting: sent.body.expectedTotal, payingWith: sent.body.provider, for: caller, once: sent.once)
         return .json(.created, headers: [.location: "/api/v1/bookings/\(booking.id)"]) { $0.value(booking) }
     }
 

@@ -1,0 +1,241 @@
+import Core
+import Storage
+
+/// Comparing the books with each provider's own lists.
+extension Payments {
+    /// How far back the first comparison looks, and how much of what was compared is compared again: a provider may enter
+    /// things late.
+    static let firstLook = Duration.hours(30 * 24)
+    static let overlap = Duration.hours(3 * 24)
+    /// What is younger may still be on its way to us.
+    static let settling = Duration.minutes(10)
+    private static let everyDay = Duration.hours(24)
+    private static let afterTrouble = Duration.hours(1)
+
+    /// Compares the books with every provider's lists, once a day for each: what can be mended is mended by asking, and
+    /// every difference that stays becomes a case. May run on many nodes at once.
+    package func reconcileDue() async throws {
+        for provider in providers {
+            let now = world.now()
+            let leased = try await store.database.write { tx in
+                try tx.execute(
+                    """
+                    INSERT INTO provider_check (provider, checked_until, due_at)
+                    VALUES (\(provider.name), \(now - Payments.firstLook), \(now)) ON CONFLICT (provider) DO NOTHING
+                    """)
+                let until = try tx.value(
+                    "SELECT checked_until FROM provider_check WHERE provider = \(provider.name) AND due_at <= \(now)",
+                    as: Instant.self)
+                try tx.execute(
+                    """
+                    UPDATE provider_check SET due_at = \(now + Payments.afterTrouble)
+                    WHERE provider = \(provider.name) AND due_at <= \(now)
+                    """)
+                return until
+            }
+            guard let checkedUntil = leased else { continue }
+            let to = now - Payments.settling
+            guard try await reconcile(provider, from: checkedUntil - Payments.overlap, to: to) else { continue }
+            try await store.database.write { tx in
+                try tx.execute(
+                    """
+                    UPDATE provider_check SET checked_until = \(to), due_at = \(now + Payments.everyDay)
+                    WHERE provider = \(provider.name)
+                    """)
+            }
+        }
+    }
+
+    /// - Returns: whether the provider said what is in its lists.
+    func reconcile(_ provider: any PaymentProvider, from: Instant, to: Instant) async throws -> Bool {
+        let lines: [StatementLine]
+        switch await provider.statement(try await period(of: provider.name, from: from, to: to)) {
+        case .lines(let found): lines = found
+        case .none: return true
+        case .unknown: return false
+        }
+        try await askOpenDisputes(provider)
+        try await enter(lines, of: provider)
+        let found = Reconciliation(provider: provider.name, from: from, to: to)
+            .differences(lines, try await books(of: provider.name))
+        for difference in found {
+            let (id, now) = (world.id(CaseKind.self), world.now())
+            try await store.database.write { tx in
+                let booking = try difference.payment.flatMap { try tx.findPayment($0)?.bookingId }
+                try tx.openCase(
+                    MoneyCase(
+                        id: id, kind: difference.kind, subject: "\(provider.name) \(difference.reference)",
+                        provider: provider.name, bookingId: booking, paymentId: difference.payment,
+                        amount: difference.amount, detail: difference.detail, openedAt: now))
+            }
+        }
+        return true
+    }
+
+    /// Compares and changes nothing, for `roost audit --providers`; what an operator has resolved is left out.
+    package func providerDifferences() async throws -> [String] {
+        let now = world.now()
+        var findings: [String] = []
+        for provider in providers {
+            let from = now - Payments.firstLook
+            let to = now - Payments.settling
+            switch await provider.statement(try await period(of: provider.name, from: from, to: to)) {
+            case .none: continue
+            case .unknown(let why): findings.append("\(provider.name): its lists can't be read: \(why)")
+            case .lines(let lines):
+                let books = try await books(of: provider.name)
+                let compared = Reconciliation(provider: provider.name, from: from, to: to)
+                let resolved = Set(
+                    try await store.database.read { reader in
+                        try reader.values(
+                            "SELECT kind || ' ' || subject FROM review_case WHERE resolved_at IS NOT NULL",
+                            as: String.self)
+                    })
+                let differences = compared.differences(lines, books) + compared.unknownDisputes(lines, books)
+                findings += differences.filter {
+                    !resolved.contains("\($0.kind.rawValue) \(provider.name) \($0.reference)")
+                }
+                .map { "\($0.payment?.text ?? provider.name): \($0.detail)" }
+            }
+        }
+        return findings
+    }
+
+    // MARK: Mending
+
+    /// Enters what the provider has and we do not, by the same ways as its webhooks would have brought it.
+    private func enter(_ lines: [StatementLine], of provider: any PaymentProvider) async throws {
+        let books = try await books(of: provider.name)
+        let captures = Set(books.captures.map(\.capture))
+        for line in lines {
+            switch line.kind {
+            case .charge where !captures.contains(line.capture ?? line.reference):
+                // It may be one of ours that nobody told us of.
+                guard let id = line.paymentId, let payment = try await payment(id), payment.provider == provider.name
+                else { continue }
+                try await settle(id)
+            case .refund, .refundFailure:
+                let known = books.refunds.first { $0.id == line.refundId || $0.reference == line.reference }
+                guard known == nil || known?.isDone != (line.kind == .refund) else { continue }
+                // A refund that failed later stands in the list twice; asking says how it is now.
+                if line.kind == .refundFailure, known == nil { continue }
+                _ = try await learn(
+                    of: RefundFacts(
+                        reference: line.reference, id: line.refundId, capture: line.capture, amount: line.amount),
+                    from: provider)
+            case .chargeback, .chargebackReversal:
+                guard let capture = line.capture, books.disputes[line.reference]?.isDecided != true else { continue }
+                let now = await provider.dispute(line.reference)
+                if case .dispute(let facts) = now {
+                    _ = try await learn(of: facts, from: provider.name)
+                } else {
+                    let state: DisputeFacts.State = line.kind == .chargeback ? .open : .won
+                    _ = try await learn(
+                        of: DisputeFacts(
+                            reference: line.reference, capture: capture, amount: line.amount, state: state,
+                            reason: "unknown"), from: provider.name)
+                }
+            case .fee where books.fees[line.reference] == nil:
+                try await enterFee(line, of: provider.name)
+            case .charge, .fee: break
+            }
+        }
+    }
+
+    private func enterFee(_ line: StatementLine, of provider: String) async throws {
+        var payment: PaymentRecord?
+        if let capture = line.capture { payment = try await self.payment(called: capture, of: provider) }
+        let known = payment
+        let now = world.now()
+        try await store.database.write { tx in
+            let group = "fee:\(provider):\(line.reference)"
+            guard try !tx.exists("SELECT 1 FROM ledger_entry WHERE entry_group = \(group) LIMIT 1") else { return }
+            try tx.bookFee(group: group, provider: provider, payment: known, amount: line.amount, at: now)
+        }
+    }
+
+    private func askOpenDisputes(_ provider: any PaymentProvider) async throws {
+        let open = try await store.database.read { reader in
+            try reader.values(
+                "SELECT reference FROM dispute WHERE provider = \(provider.name) AND state IN ('inquiry', 'open')",
+                as: String.self)
+        }
+        for reference in open {
+            if case .dispute(let facts) = await provider.dispute(reference) {
+                _ = try await learn(of: facts, from: provider.name)
+            }
+        }
+    }
+
+    // MARK: Reading the books
+
+    private func period(of provider: String, from: Instant, to: Instant) async throws -> StatementPeriod {
+        let known = try await store.database.read { reader in
+            try reader.all(
+                """
+                SELECT id, session, capture FROM payment
+                WHERE provider = \(provider) AND session IS NOT NULL AND capture IS NOT NULL
+                    AND (captured_at >= \(from) OR EXISTS (
+                        SELECT 1 FROM refund WHERE refund.payment_id = payment.id AND refund.created_at >= \(from)))
+                ORDER BY created_at, id
+                """
+            ) { row in StatementPeriod.KnownPayment(id: try row[0], session: try row[1], capture: try row[2]) }
+        }
+        return StatementPeriod(from: from, to: to, known: known)
+    }
+
+    private func books(of provider: String) async throws -> Reconciliation.Books {
+        try await store.database.read { reader in
+            Reconciliation.Books(
+                captures: try reader.all(
+                    """
+                    SELECT id, capture, captured, captured_currency, created_at, captured_at FROM payment
+                    WHERE provider = \(provider) AND capture IS NOT NULL
+                    """
+                ) { row in
+                    .init(
+                        payment: try row[0], capture: try row[1], amount: Money(try row[2], try row[3]),
+                        begunAt: try row[4], bookedAt: try row[5])
+                },
+                refunds: try reader.all(
+                    """
+                    SELECT r.id, r.payment_id, r.reference, r.amount, r.currency, r.state, r.created_at, (
+                        SELECT MAX(e.booked_at) FROM ledger_entry AS e WHERE e.entry_group = 'refund:' || r.id)
+                    FROM refund AS r JOIN payment AS p ON p.id = r.payment_id WHERE p.provider = \(provider)
+                    """
+                ) { row in
+                    let state: RefundCourse.State = try row[5]
+                    return .init(
+                        id: try row[0], payment: try row[1], reference: try row[2],
+                        amount: Money(try row[3], try row[4]),
+                        isDone: state == .done, begunAt: try row[6], bookedAt: try row[7])
+                },
+                disputes: Dictionary(
+                    try reader.all("SELECT reference, state FROM dispute WHERE provider = \(provider)") { row in
+                        (try row[0] as String, DisputeFacts.State(rawValue: try row[1]) ?? .open)
+                    }, uniquingKeysWith: { first, _ in first }),
+                fees: Dictionary(
+                    try reader.all(
+                        """
+                        SELECT entry_group, amount, currency FROM ledger_entry
+                        WHERE kind = \(LedgerMove.Kind.fee) AND account = \("provider:\(provider)")
+                        """
+                    ) { row in
+                        let group: String = try row[0]
+                        return (String(group.dropFirst("fee:\(provider):".count)), Money(try row[1], try row[2]))
+                    }, uniquingKeysWith: { first, _ in first }))
+        }
+    }
+}
+
+extension Reconciliation {
+    /// Disputes at the provider that nobody has told us of.
+    func unknownDisputes(_ lines: [StatementLine], _ books: Books) -> [Difference] {
+        lines.filter { $0.kind == .chargeback && books.disputes[$0.reference] == nil }.map { line in
+            Difference(
+                kind: .disputeOpened, reference: line.reference, payment: line.paymentId, amount: line.amount,
+                detail: "\(provider) withholds \(line.amount) for a dispute (\(line.reference)) that is not known here."
+            )
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Core
+
+/// Compares what a provider's lists say of some time with the books, to the minor unit. Pure: it reads nothing.
+struct Reconciliation: Sendable {
+    /// What the books have of a provider.
+    struct Books: Sendable {
+        struct Capture: Sendable {
+            let payment: PaymentID
+            let capture: String
+            let amount: Money
+            /// When we stored the payment, before the provider was asked; and when we learnt of the money.
+            let begunAt: Instant
+            let bookedAt: Instant
+        }
+
+        struct Refund: Sendable {
+            let id: RefundID
+            let payment: PaymentID
+            let reference: String?
+            let amount: Money
+            let isDone: Bool
+            let begunAt: Instant
+            /// When it was done; nothing while it is not.
+            let bookedAt: Instant?
+        }
+
+        let captures: [Capture]
+        let refunds: [Refund]
+        /// Disputes with their state, by the provider's name of them.
+        let disputes: [String: DisputeFacts.State]
+        /// Fees that are booked, by the provider's name of them.
+        let fees: [String: Money]
+    }
+
+    /// Something that is not as it should be.
+    struct Difference: Sendable, Equatable {
+        let kind: MoneyCase.Kind
+        /// The provider's name of it, or ours where it has none.
+        let reference: String
+        let payment: PaymentID?
+        let amount: Money?
+        let detail: String
+    }
+
+    let provider: String
+    let from: Instant
+    let to: Instant
+
+    /// What differs, but for fees that are not booked yet and disputes nobody has told us of: those are entered.
+    func differences(_ lines: [StatementLine], _ books: Books) -> [Difference] {
+        charges(lines, books) + refunds(lines, books) + fees(lines, books)
+    }
+
+    private func charges(_ lines: [StatementLine], _ books: Books) -> [Difference] {
+        var differences: [Difference] = []
+        let known = Dictionary(books.captures.map { ($0.capture, $0) }, uniquingKeysWith: { first, _ in first })
+        var seen: Set<String> = []
+        for line in lines where line.kind == .charge {
+            let capture = line.capture ?? line.reference
+            seen.insert(capture)
+            guard let booked = known[capture] else {
+                differences.append(
+                    Difference(
+                        kind: .unknownCharge, reference: line.reference, payment: line.paymentId, amount: line.amount,
+                        detail: "\(provider) took \(line.amount) (\(line.reference)) that no payment here knows."))
+                continue
+            }
+            guard booked.amount != line.amount else { continue }
+            differences.append(
+                Difference(
+                    kind: .chargeDiffers, reference: line.reference, payment: booked.payment, amount: line.amount,
+                    detail: "\(provider) took \(line.amount), the books say \(booked.amount)."))
+        }
+        for booked in books.captures
+        where booked.begunAt >= from && booked.bookedAt < to && !seen.contains(booked.capture) {
+            differences.append(
+                Difference(
+                    kind: .missingCharge, reference: booked.payment.text, payment: booked.payment,
+                    amount: booked.amount,
+                    detail: "The books have \(booked.amount) (\(booked.capture)) that \(provider)'s list does not show."
+                ))
+        }
+        return differences
+    }
+
+    private func refunds(_ lines: [StatementLine], _ books: Books) -> [Difference] {
+        var differences: [Difference] = []
+        let byId = Dictionary(books.refunds.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let byReference = Dictionary(
+            books.refunds.compactMap { refund in refund.reference.map { ($0, refund) } },
+            uniquingKeysWith: { first, _ in first })
+        let failed = Set(lines.filter { $0.kind == .refundFailure }.map(\.reference))
+        var seen: Set<RefundID> = []
+        for line in lines where line.kind == .refund {
+            guard let booked = line.refundId.flatMap({ byId[$0] }) ?? byReference[line.reference] else {
+                guard !failed.contains(line.reference) else { continue }
+                differences.append(
+                    Difference(
+                        kind: .unknownRefund, reference: line.reference, payment: line.paymentId, amount: line.amount,
+                        detail:
+                            "\(provider) gave \(line.amount) back (\(line.reference)) that the books know nothing of."))
+                continue
+            }
+            seen.insert(booked.id)
+            guard booked.amount != line.amount else { continue }
+            differences.append(
+                Difference(
+                    kind: .refundDiffers, reference: line.reference, payment: booked.payment, amount: line.amount,
+                    detail: "\(provider) gave \(line.amount) back, the books say \(booked.amount)."))
+        }
+        for booked in books.refunds where booked.isDone && booked.begunAt >= from && !seen.contains(booked.id) {
+            guard let bookedAt = booked.bookedAt, bookedAt < to else { continue }
+            differences.append(
+                Difference(
+                    kind: .missingRefund, reference: booked.id.text, payment: booked.payment, amount: booked.amount,
+                    detail: "The books have a refund of \(booked.amount) that \(provider)'s list does not show."))
+        }
+        for line in lines where line.kind == .refundFailure {
+            guard let booked = line.refundId.flatMap({ byId[$0] }) ?? byReference[line.reference], booked.isDone else {
+                continue
+            }
+            differences.append(
+                Difference(
+                    kind: .refundDiffers, reference: line.reference, payment: booked.payment, amount: line.amount,
+                    detail: "The refund \(line.reference) came back at \(provider), the books have it as done."))
+        }
+        return differences
+    }
+
+    private func fees(_ lines: [StatementLine], _ books: Books) -> [Difference] {
+        lines.filter { $0.kind == .fee }.compactMap { line in
+            guard let booked = books.fees[line.reference], booked != line.amount else { return nil }
+            return Difference(
+                kind: .feeDiffers, reference: line.reference, payment: nil, amount: line.amount,
+                detail: "\(provider) keeps \(line.amount), the books say \(booked).")
+        }
+    }
+}

@@ -1,0 +1,286 @@
+import Core
+import Foundation
+import Outside
+import Synchronization
+
+@testable import PaymentService
+
+/// PayPal in memory, as far as we use it: a token, orders, captures, refunds, and its word about webhooks.
+final class FakePayPal: Sendable {
+    static let base = "https://paypal.example.com"
+    static let webhookId = "1JE4291016473214C"
+
+    struct Capture: Sendable {
+        var id: String
+        var status: String
+        var value: String
+        var currency: String
+    }
+
+    struct Refund: Sendable {
+        var id: String
+        var capture: String
+        var status: String
+        var value: String
+        var currency: String
+        var customId: String?
+    }
+
+    struct Order: Sendable {
+        var id: String
+        var status = "PAYER_ACTION_REQUIRED"
+        var customId: String
+        var value: String
+        var currency: String
+        var captures: [Capture] = []
+        var refunds: [Refund] = []
+    }
+
+    struct Books: Sendable {
+        var orders: [Order] = []
+        var tokens = 0
+        var token = "A0"
+        fileprivate var answers: [String: FakeAnswer] = [:]
+        fileprivate var made = 0
+        /// How the next captures end.
+        var captureStatus = "COMPLETED"
+        /// The next capture is refused for this reason.
+        var captureIssue: String?
+        var refundStatus = "COMPLETED"
+        /// What it says of a webhook, by its raw text as it was spliced in.
+        var genuine: Set<String> = []
+
+        fileprivate mutating func next(_ prefix: String) -> String {
+            made += 1
+            return "\(prefix)\(made)"
+        }
+    }
+
+    let plan = FaultPlan()
+    private let state = Mutex(Books())
+
+    var books: Books { state.withLock { $0 } }
+    func change(_ change: (inout Books) -> Void) { state.withLock { change(&$0) } }
+
+    var outside: Outside {
+        FakeLine(contract: .paypal, plan: plan, base: FakePayPal.base) { request, path, query, fault in
+            self.answer(request, path, query, fault)
+        }.outside
+    }
+
+    // MARK: What people do
+
+    /// The payer agrees on PayPal's page. No money moves.
+    func approve(_ payment: PaymentID) {
+        state.withLock { books in
+            guard
+                let index = books.orders.lastIndex(where: {
+                    $0.customId == payment.text && $0.status == "PAYER_ACTION_REQUIRED"
+                })
+            else { return }
+            books.orders[index].status = "APPROVED"
+        }
+    }
+
+    /// A capture that was pending comes to its end.
+    func finish(_ payment: PaymentID, _ status: String) {
+        state.withLock { books in
+            for index in books.orders.indices where books.orders[index].customId == payment.text {
+                for at in books.orders[index].captures.indices { books.orders[index].captures[at].status = status }
+            }
+        }
+    }
+
+    /// An order that nobody approved is forgotten.
+    func forget(_ payment: PaymentID) { state.withLock { $0.orders.removeAll { $0.customId == payment.text } } }
+
+    func failRefund(_ id: String) {
+        state.withLock { books in
+            for index in books.orders.indices {
+                for at in books.orders[index].refunds.indices where books.orders[index].refunds[at].id == id {
+                    books.orders[index].refunds[at].status = "FAILED"
+                }
+            }
+        }
+    }
+
+    /// The token is withdrawn before its time.
+    func withdrawToken() { state.withLock { $0.token = "withdrawn" } }
+
+    // MARK: The API
+
+    private func answer(
+        _ request: OutsideRequest, _ path: String, _ query: [(String, String)], _ fault: NetFault?
+    ) -> FakeAnswer {
+        state.withLock { books in
+            let header = { (name: String) in request.headers.first { $0.name == name }?.value ?? "" }
+            if path == "/v1/oauth2/token" {
+                guard header("Authorization") == "Basic Y2xpZW50OnNlY3JldA==" else {
+                    return FakeAnswer(status: 401, body: ["error": "invalid_client", "error_description": "no"])
+                }
+                books.tokens += 1
+                books.token = "A\(books.tokens)"
+                return FakeAnswer(
+                    status: 200,
+                    body: [
+                        "scope": "all", "access_token": .text(books.token), "token_type": "Bearer", "app_id": "APP-1",
+                        "expires_in": 32_400, "nonce": "n",
+                    ])
+            }
+            guard header("Authorization") == "Bearer \(books.token)" else {
+                return FakeAnswer(status: 401, body: ["error": "invalid_token", "error_description": "no"])
+            }
+            if fault == .stickyTrouble { return FakeAnswer(status: 500, body: ["name": "INTERNAL_SERVER_ERROR"]) }
+            guard request.method == .post else { return read(&books, path) }
+            if path == "/v1/notifications/verify-webhook-signature" { return verify(books, request) }
+            let key = header("PayPal-Request-Id")
+            if var known = books.answers["\(path) \(key)"] {
+                known.status = 200
+                return known
+            }
+            let body = (try? JSONText.value(request.body)) ?? [:]
+            let answer = write(&books, path, body)
+            // What the first call made is found again; a refusal made nothing.
+            if answer.status < 300, !key.isEmpty { books.answers["\(path) \(key)"] = answer }
+            return answer
+        }
+    }
+
+    private func verify(_ books: Books, _ request: OutsideRequest) -> FakeAnswer {
+        let text = String(decoding: request.body, as: UTF8.self)
+        let mark = "\"webhook_event\":"
+        let raw = text.range(of: mark).map { String(text[$0.upperBound...].dropLast()) } ?? ""
+        let isOurs = text.contains("\"webhook_id\":\"\(FakePayPal.webhookId)\"")
+        return FakeAnswer(
+            status: 200,
+            body: ["verification_status": isOurs && books.genuine.contains(raw) ? "SUCCESS" : "FAILURE"])
+    }
+
+    private func write(_ books: inout Books, _ path: String, _ body: JSON) -> FakeAnswer {
+        let steps = path.split(separator: "/").map(String.init)
+        if path == "/v2/checkout/orders" {
+            let unit = body["purchase_units"]?[0]
+            let order = Order(
+                id: books.next("ORDER"), customId: unit?["custom_id"]?.text ?? "",
+                value: unit?["amount"]?["value"]?.text ?? "", currency: unit?["amount"]?["currency_code"]?.text ?? "")
+            books.orders.append(order)
+            return FakeAnswer(status: 201, body: self.order(order))
+        }
+        if steps.count == 5, steps[4] == "capture" {
+            guard let index = books.orders.firstIndex(where: { $0.id == steps[3] }) else { return missing() }
+            if let issue = books.captureIssue {
+                books.captureIssue = nil
+                return refusal(issue)
+            }
+            switch books.orders[index].status {
+            case "APPROVED": break
+            case "COMPLETED": return refusal("ORDER_ALREADY_CAPTURED")
+            default: return refusal("ORDER_NOT_APPROVED")
+            }
+            books.orders[index].captures.append(
+                Capture(
+                    id: books.next("CAPTURE"), status: books.captureStatus, value: books.orders[index].value,
+                    currency: books.orders[index].currency))
+            books.orders[index].status = "COMPLETED"
+            return FakeAnswer(status: 201, body: order(books.orders[index]))
+        }
+        if steps.count == 5, steps[4] == "refund" {
+            for index in books.orders.indices {
+                guard let capture = books.orders[index].captures.first(where: { $0.id == steps[3] }) else { continue }
+                let given = books.orders[index].refunds.filter { $0.status != "FAILED" }
+                    .compactMap { PayPalMoney.money($0.value, $0.currency)?.amount }.reduce(0, +)
+                let value = body["amount"]?["value"]?.text ?? capture.value
+                let whole = PayPalMoney.money(capture.value, capture.currency)?.amount ?? 0
+                guard given + (PayPalMoney.money(value, capture.currency)?.amount ?? 0) <= whole else {
+                    return refusal("REFUND_AMOUNT_EXCEEDED")
+                }
+                let made = Refund(
+                    id: books.next("REFUND"), capture: capture.id, status: books.refundStatus, value: value,
+                    currency: capture.currency, customId: body["custom_id"]?.text)
+                books.orders[index].refunds.append(made)
+                return FakeAnswer(status: 201, body: refund(made))
+            }
+            return missing()
+        }
+        return missing()
+    }
+
+    private func read(_ books: inout Books, _ path: String) -> FakeAnswer {
+        let steps = path.split(separator: "/").map(String.init)
+        if path == "/v1/notifications/webhooks-events" {
+            return FakeAnswer(status: 200, body: ["events": [], "count": 0])
+        }
+        if steps.count == 4, steps[1] == "checkout" {
+            return books.orders.first { $0.id == steps[3] }.map { FakeAnswer(status: 200, body: order($0)) }
+                ?? missing()
+        }
+        if steps.count == 4, steps[2] == "refunds" {
+            return books.orders.flatMap(\.refunds).first { $0.id == steps[3] }
+                .map { FakeAnswer(status: 200, body: refund($0)) } ?? missing()
+        }
+        return missing()
+    }
+
+    // MARK: Shapes
+
+    private func money(_ value: String, _ currency: String) -> JSON {
+        ["currency_code": .text(currency), "value": .text(value)]
+    }
+
+    private func order(_ order: Order) -> JSON {
+        var unit: JSON = [
+            "reference_id": "default", "custom_id": .text(order.customId), "amount": money(order.value, order.currency),
+        ]
+        if !order.captures.isEmpty {
+            unit["payments"] = [
+                "captures": .list(
+                    order.captures.map { capture in
+                        [
+                            "id": .text(capture.id), "status": .text(capture.status),
+                            "amount": money(capture.value, capture.currency), "custom_id": .text(order.customId),
+                            "seller_receivable_breakdown": [
+                                "gross_amount": money(capture.value, capture.currency),
+                                "paypal_fee": money("1.00", capture.currency),
+                            ],
+                        ]
+                    }),
+                "refunds": .list(order.refunds.map(refund)),
+            ]
+        }
+        return [
+            "id": .text(order.id), "status": .text(order.status), "intent": "CAPTURE", "purchase_units": [unit],
+            "links": [
+                [
+                    "href": .text("https://paypal.example.com/checkoutnow?token=\(order.id)"), "rel": "payer-action",
+                    "method": "GET",
+                ]
+            ],
+        ]
+    }
+
+    private func refund(_ refund: Refund) -> JSON {
+        var made: JSON = [
+            "id": .text(refund.id), "status": .text(refund.status), "amount": money(refund.value, refund.currency),
+            "links": [
+                [
+                    "href": .text("https://api-m.paypal.com/v2/payments/captures/\(refund.capture)"), "rel": "up",
+                    "method": "GET",
+                ]
+            ],
+        ]
+        if let customId = refund.customId { made["custom_id"] = .text(customId) }
+        return made
+    }
+
+    private func missing() -> FakeAnswer {
+        FakeAnswer(status: 404, body: ["name": "RESOURCE_NOT_FOUND", "message": "no", "debug_id": "d"])
+    }
+
+    private func refusal(_ issue: String) -> FakeAnswer {
+        FakeAnswer(
+            status: 422,
+            body: [
+                "name": "UNPROCESSABLE_ENTITY", "message": "no", "debug_id": "d", "details": [["issue": .text(issue)]],
+            ])
+    }
+}
