@@ -8,7 +8,7 @@ struct ConfigurationTests {
     func defaults() throws {
         let configuration = try Configuration()
         #expect(configuration.baseURL == "http://127.0.0.1:8080")
-        #expect(configuration.paymentProviders == ["test"])
+        #expect(configuration.payments.names == ["test"])
         #expect(configuration.mail.providerNames == ["file"])
         #expect(configuration.mail.from.address == "no-reply@localhost")
         #expect(configuration.holdDuration == .seconds(900) && configuration.pollInterval == .seconds(30))
