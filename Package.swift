@@ -35,6 +35,7 @@ let package = Package(
             ]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // The one way out over HTTP, for those who speak with providers.
         .target(
             name: "Outside",
@@ -60,7 +61,9 @@ let package = Package(
             resources: [.copy("Resources")]),
         .target(name: "PaymentService", dependencies: ["Core", "Storage", "Outside"]),
         .target(name: "BookingService", dependencies: ["Core", "Storage", "PropertyService", "PaymentService"]),
-        .target(name: "NotificationService", dependencies: ["Core", "Storage", "Outside"]),
+        .target(
+            name: "NotificationService",
+            dependencies: ["Core", "Storage", "Outside", "CCurl", .product(name: "Crypto", package: "swift-crypto")]),
 
         // The whole, built in one place; the server, the simulation and the tests all use it.
         .target(
@@ -139,8 +142,17 @@ let package = Package(
             name: "BookingServiceTests",
             dependencies: ["Core", "Storage", "PropertyService", "PaymentService", "BookingService", "TestSupport"]),
         .testTarget(
-            name: "NotificationServiceTests", dependencies: ["Core", "Storage", "NotificationService", "TestSupport"]),
-        .testTarget(name: "AssemblyTests", dependencies: ["Core", "Assembly", "TestSupport"]),
+            name: "NotificationServiceTests",
+            dependencies: [
+                "Core", "Storage", "Outside", "NotificationService", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .testTarget(
+            name: "AssemblyTests",
+            dependencies: [
+                "Core", "Storage", "Assembly", "TestSupport",
+                "AuthService", "PropertyService", "PaymentService", "BookingService", "NotificationService",
+            ]),
         .testTarget(
             name: "WebTests",
             dependencies: [

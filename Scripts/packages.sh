@@ -3,7 +3,7 @@
 # usage: packages.sh build|test|bench
 set -euo pipefail
 
-build=(libsqlite3-dev libpq-dev zlib1g-dev tzdata)
+build=(libsqlite3-dev libpq-dev zlib1g-dev libcurl4-openssl-dev tzdata)
 case "${1:-}" in
     build) wanted=("${build[@]}") ;;
     test) wanted=("${build[@]}" python3 python3-venv curl postgresql chromium fonts-noto-core) ;;

@@ -20,7 +20,7 @@ struct Serve: AsyncParsableCommand {
         try await RoostBench.withHouse(configuration) { house in
             let server = try WebServer(
                 accounts: house.accounts, properties: house.properties, bookings: house.bookings,
-                payments: house.payments,
+                payments: house.payments, mails: house.mails,
                 settings: WebSettings(
                     baseURL: configuration.baseURL, host: configuration.host, port: configuration.port,
                     currency: configuration.currency),

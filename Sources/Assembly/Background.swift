@@ -69,10 +69,12 @@ extension House {
             chores.append(Chore("delivering events of \(source)") { try await delivery.deliverDue() })
         }
         chores.append(Chore("asking about payments") { try await payments.work() })
+        chores.append(Chore("reading what became of mails") { _ = try await mails.applyEvents() })
         chores.append(Chore("sending mails") { _ = try await mails.sendDue() })
         chores.append(
             Chore("tidying", isTidying: true) {
                 try await accounts.tidy()
+                try await mails.tidy()
                 let now = world.now()
                 for (_, database) in databases.all {
                     try await database.write { try $0.forgetOldAnswers(at: now) }

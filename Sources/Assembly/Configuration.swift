@@ -1,6 +1,5 @@
 public import Core
 import Foundation
-public import NotificationService
 public import PropertyService
 
 /// Every setting, read once and typed; a wrong one stops the start.
@@ -20,7 +19,7 @@ public struct Configuration: Sendable {
     public let serviceFee: Percent
     /// In order of preference.
     public let paymentProviders: [String]
-    public let mailFrom: MailAddress
+    public let mail: MailSettings
     public let rateLimits: Bool
     /// As swift-log names its levels.
     public let logLevel: String
@@ -57,12 +56,7 @@ public struct Configuration: Sendable {
         }
         serviceFee = percent
         paymentProviders = try Configuration.providers(reader)
-        try Configuration.checkMailProvider(reader)
-        let from = reader.text("ROOST_MAIL_FROM", or: "Roost <no-reply@localhost>")
-        guard let sender = MailAddress(from) else {
-            throw ConfigurationError("ROOST_MAIL_FROM", "an address such as Roost <no-reply@example.com>", from)
-        }
-        mailFrom = sender
+        mail = try MailSettings(reader)
         rateLimits = try reader.oneOf("ROOST_RATE_LIMITS", ["on", "off"], or: "on") == "on"
         logLevel = try reader.oneOf(
             "ROOST_LOG_LEVEL", ["trace", "debug", "info", "notice", "warning", "error", "critical"], or: "info")
@@ -83,13 +77,6 @@ public struct Configuration: Sendable {
                 provider)
         }
         return listed
-    }
-
-    private static func checkMailProvider(_ reader: SettingReader) throws {
-        let provider = try reader.oneOf("ROOST_MAIL_PROVIDER", ["sendgrid", "mailgun", "smtp", "file"], or: "file")
-        guard provider == "file" else {
-            throw ConfigurationError("ROOST_MAIL_PROVIDER", "file (this version has no \(provider) yet)", provider)
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 import AuthService
 import BookingService
+import NotificationService
 import PaymentService
 import PropertyService
 import Storage
@@ -7,7 +8,8 @@ import Storage
 /// Who hears what: the map of who talks to whom. Events leave through the outbox of the database where they happened.
 enum EventRoutes {
     static let users = [
-        PersonRegistered.kind: ["mails"]
+        PersonRegistered.kind: ["mails"],
+        MailUndeliverable.kind: ["mails"],  // the host is told that a guest gets none
     ]
 
     static let properties = [

@@ -74,6 +74,32 @@ extension House {
                     labels: labels, value: Double(waiting.stuck ?? 0)),
             ]
         }
+        return measures + (await mailMeasures())
+    }
+
+    private func mailMeasures() async -> [Measure] {
+        var measures: [Measure] = []
+        for (state, count) in (try? await mails.standing()) ?? [] {
+            measures.append(
+                Measure(
+                    name: "roost_mails", help: "Mails that wait, are being sent, or were given up.",
+                    labels: [(name: "state", value: state.rawValue)], value: Double(count)))
+        }
+        for (provider, outcome, count) in mails.tryCounts {
+            measures.append(
+                Measure(
+                    name: "roost_mail_tries", help: "Tries to hand a mail over since the start, by how they ended.",
+                    labels: [(name: "provider", value: provider), (name: "outcome", value: outcome)],
+                    value: Double(count)))
+        }
+        for (provider, outcome, count) in mails.webhookCounts {
+            measures.append(
+                Measure(
+                    name: "roost_mail_webhooks",
+                    help: "Posts of mail providers since the start, by what became of them.",
+                    labels: [(name: "provider", value: provider), (name: "outcome", value: outcome)],
+                    value: Double(count)))
+        }
         return measures
     }
 }
@@ -95,11 +121,19 @@ public struct Doctor: Sendable {
         for provider in configuration.paymentProviders {
             checks.append(Doctor(name: "payments by \(provider)", isWell: true, finding: "built in; no money moves"))
         }
-        checks.append(
-            Doctor(
-                name: "mail by file", isWell: true,
-                finding: "each message is a file in \(configuration.dataDirectory)/mail"))
+        for provider in configuration.mail.providers(dataDirectory: configuration.dataDirectory, world: .live) {
+            checks.append(await mail(provider))
+        }
         return checks
+    }
+
+    private static func mail(_ provider: any MailProvider) async -> Doctor {
+        let title = "mail by \(provider.name)"
+        do {
+            return Doctor(name: title, isWell: true, finding: try await provider.checkUp())
+        } catch {
+            return Doctor(name: title, isWell: false, finding: "\(error)")
+        }
     }
 
     private static func database(_ name: String, _ address: DatabaseAddress) async -> Doctor {

@@ -69,12 +69,14 @@ public struct House: Sendable {
                 holdDuration: configuration.holdDuration, requestDuration: configuration.requestDuration,
                 acceptedDuration: configuration.acceptedDuration, caps: configuration.rateLimits ? .standard : nil))
         let mails = Mails(
-            database: databases.users, world: world,
-            provider: parts.mailProvider ?? FileMail(folder: configuration.dataDirectory + "/mail"),
+            database: databases.users, world: world, outbox: EventRoutes.outbox("users", EventRoutes.users),
+            providers: parts.mailProvider.map { [$0] }
+                ?? configuration.mail.providers(dataDirectory: configuration.dataDirectory, world: world),
             addressOf: { id in
                 try await accounts.person(id).flatMap { MailAddress(name: $0.name, address: $0.email) }
             },
-            sender: configuration.mailFrom, baseURL: configuration.baseURL)
+            sender: configuration.mail.from, baseURL: configuration.baseURL,
+            pollInterval: configuration.pollInterval, webhooks: configuration.mail.webhooks)
         let letters = Letters(accounts: accounts, properties: properties, bookings: bookings)
 
         let hearers: [String: OutboxDelivery.Handler] = [

@@ -21,6 +21,8 @@ struct Letters: Sendable {
             return try await letters(about: try event.decoded(as: BookingChanged.self))
         case PaymentRefunded.kind:
             return try await letters(about: try event.decoded(as: PaymentRefunded.self))
+        case MailUndeliverable.kind:
+            return try await letters(about: try event.decoded(as: MailUndeliverable.self))
         default:
             throw StorageError.fault("no letter is known for the event \(event.kind)")
         }
@@ -62,6 +64,13 @@ struct Letters: Sendable {
         var facts = try await facts(booking)
         facts.refund = refunded.amount
         return [Letter(booking.status == .expired ? .lateRefunded : .refunded, to: booking.guestId, about: facts)]
+    }
+
+    private func letters(about undeliverable: MailUndeliverable) async throws -> [Letter] {
+        guard let booking = try await bookings.anyBooking(undeliverable.bookingId),
+            booking.guestId == undeliverable.recipient
+        else { return [] }
+        return [Letter(.guestUnreachable, to: booking.hostId, about: try await facts(booking))]
     }
 
     private func facts(_ booking: Booking) async throws -> StayFacts {

@@ -21,8 +21,8 @@ extension Configuration {
         return try withFilesRead(settings)
     }
 
-    /// A file of a setting is at most so large: the longest key has a few kilobytes.
-    private static let longestSetting = 64 * 1024
+    /// A file of a setting is at most so large: the authorities that a whole system trusts have a quarter of it.
+    private static let longestSetting = 1024 * 1024
 
     /// Every variable may come as `NAME_FILE`, which names a file that holds the value: so that a key stands in no
     /// environment and no list of processes. The line end at the file's end is not part of it.
@@ -40,7 +40,7 @@ extension Configuration {
                 let bytes = try? file.read(upToCount: longestSetting + 1), bytes.count <= longestSetting,
                 let text = String(data: bytes, encoding: .utf8)
             else {
-                throw ConfigurationError(variable, "a file of text that can be read, at most 64 KB", path)
+                throw ConfigurationError(variable, "a file of text that can be read, at most 1 MB", path)
             }
             let value = text.trimmingCharacters(in: .newlines)
             guard !value.isEmpty else { throw ConfigurationError(variable, "a file that is not empty", path) }

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Outside
 
 /// Reads single settings with their bounds.
@@ -25,6 +26,19 @@ struct SettingReader {
                 name, "an address such as \(standard), https unless it is this machine", value)
         }
         return base
+    }
+
+    /// Names separated by commas, each of them one of the choices and each once.
+    func list(_ name: String, of choices: [String], or standard: String) throws -> [String] {
+        let text = text(name, or: standard)
+        let listed = text.split(separator: ",", omittingEmptySubsequences: false).map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
+        guard listed.allSatisfy(choices.contains), Set(listed).count == listed.count else {
+            throw ConfigurationError(
+                name, "one of \(choices.joined(separator: ", ")), or several, each once, separated by commas", text)
+        }
+        return listed
     }
 
     func whole(_ name: String, or standard: Int, in range: ClosedRange<Int>) throws -> Int {

@@ -88,9 +88,38 @@ public struct Zone: Sendable, Hashable, Codable, CustomStringConvertible {
         return Instant(milliseconds: (exact ?? wall - before) * 1000)
     }
 
-    /// The abbreviation or offset in force at `instant`, for showing: `EDT`, `GMT+2`.
+    /// The abbreviation or offset in force at `instant`, for where there is little room: `EDT`, `GMT+2`.
     public func abbreviation(at instant: Instant) -> String {
-        timeZone.abbreviation(for: Date(timeIntervalSince1970: Double(instant.milliseconds) / 1000)) ?? name
+        timeZone.abbreviation(for: Zone.date(instant)) ?? name
+    }
+
+    /// The distance from UTC at `instant`: `UTC-5`, `UTC+5:30`, `UTC`.
+    public func offset(at instant: Instant) -> String {
+        let minutes = timeZone.secondsFromGMT(for: Zone.date(instant)) / 60
+        guard minutes != 0 else { return "UTC" }
+        let (hour, minute) = (abs(minutes) / 60, abs(minutes) % 60)
+        return "UTC\(minutes < 0 ? "-" : "+")\(hour)\(minute == 0 ? "" : ":\(minute < 10 ? "0" : "")\(minute)")"
+    }
+
+    /// What people call the time at `instant`, in English: `Eastern Daylight Time`; nothing where it has no name.
+    public func clockName(at instant: Instant) -> String? {
+        let isSummer = timeZone.isDaylightSavingTime(for: Zone.date(instant))
+        return named(isSummer ? .daylightSaving : .standard)
+    }
+
+    /// What people call the zone all year round, in English: `Eastern Time`; nothing where it has no name.
+    public var commonName: String? { named(.generic) }
+
+    private func named(_ style: TimeZone.NameStyle) -> String? {
+        guard name != "UTC", let text = timeZone.localizedName(for: style, locale: Locale(identifier: "en_US")) else {
+            return nil
+        }
+        // A zone without names is called by its distance.
+        return text.hasPrefix("GMT") ? nil : text
+    }
+
+    private static func date(_ instant: Instant) -> Date {
+        Date(timeIntervalSince1970: Double(instant.milliseconds) / 1000)
     }
 
     public init(from decoder: any Decoder) throws {

@@ -5,7 +5,7 @@ import Storage
 package struct MailsAudit: Sendable {
     /// How many mails of a kind a person got about a subject.
     package let counts: [MailTopic: Int]
-    /// Queued or being sent.
+    /// Queued or being sent, or an event that is not applied yet.
     package let inFlight: Int
 }
 
@@ -32,9 +32,10 @@ extension Mails {
                 guard let kind = LetterKind(rawValue: try row[2]) else { return }
                 counts[MailTopic(subject: try row[0], recipient: try row[1], kind: kind)] = try row[3]
             }
-            let inFlight = try reader.value(
+            let waiting = try reader.value(
                 "SELECT COUNT(*) FROM mail WHERE state IN ('queued', 'sending')", as: Int.self)
-            return MailsAudit(counts: counts, inFlight: inFlight ?? 0)
+            let untold = try reader.value("SELECT COUNT(*) FROM mail_webhook WHERE applied_at IS NULL", as: Int.self)
+            return MailsAudit(counts: counts, inFlight: (waiting ?? 0) + (untold ?? 0))
         }
     }
 }

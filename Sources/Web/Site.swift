@@ -11,6 +11,7 @@ final class Site: Sendable {
     let properties: Properties
     let bookings: Bookings
     let payments: Payments
+    let mails: Mails
     let settings: WebSettings
     let probes: WebProbes
     let mail: MailReader?
@@ -23,14 +24,15 @@ final class Site: Sendable {
     let cookie: SessionCookie
 
     init(
-        accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, settings: WebSettings,
-        probes: WebProbes, mail: MailReader?, world: World, resources: Resources, pages: Pages, docs: HTML,
-        meters: Meters
+        accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, mails: Mails,
+        settings: WebSettings, probes: WebProbes, mail: MailReader?, world: World, resources: Resources, pages: Pages,
+        docs: HTML, meters: Meters
     ) {
         self.accounts = accounts
         self.properties = properties
         self.bookings = bookings
         self.payments = payments
+        self.mails = mails
         self.settings = settings
         self.probes = probes
         self.mail = mail

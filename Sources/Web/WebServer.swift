@@ -6,6 +6,7 @@ public import Hummingbird
 import HummingbirdCore
 public import Logging
 public import NIOCore
+public import NotificationService
 public import PaymentService
 public import PropertyService
 
@@ -27,18 +28,18 @@ public struct WebServer: Sendable {
     ///   - mail: reads the demo's mails; nothing where nobody may.
     /// - Throws: where the files that ship with the server are missing.
     public init(
-        accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, settings: WebSettings,
-        world: World, probes: WebProbes = WebProbes(), mail: MailReader? = nil
+        accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, mails: Mails,
+        settings: WebSettings, world: World, probes: WebProbes = WebProbes(), mail: MailReader? = nil
     ) throws {
         try self.init(
-            accounts: accounts, properties: properties, bookings: bookings, payments: payments, settings: settings,
-            world: world, probes: probes, mail: mail, more: [])
+            accounts: accounts, properties: properties, bookings: bookings, payments: payments, mails: mails,
+            settings: settings, world: world, probes: probes, mail: mail, more: [])
     }
 
     /// - Parameter more: routes of someone else's, behind the same middleware.
     package init(
-        accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, settings: WebSettings,
-        world: World, probes: WebProbes = WebProbes(), mail: MailReader? = nil, more: [ExtraRoute]
+        accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, mails: Mails,
+        settings: WebSettings, world: World, probes: WebProbes = WebProbes(), mail: MailReader? = nil, more: [ExtraRoute]
     ) throws {
         var routes = Routes()
         SessionRoutes().add(to: &routes)
@@ -52,13 +53,14 @@ public struct WebServer: Sendable {
         DocumentRoutes().add(to: &routes)
         WebhookRoutes().add(to: &routes)
         OperatorRoutes().add(to: &routes)
+        MailRoutes().add(to: &routes)
         PageRoutes(settings: settings, hasMail: mail != nil).add(to: &routes)
         for route in more { routes.add(route) }
         self.routes = routes.entries
         site = Site(
-            accounts: accounts, properties: properties, bookings: bookings, payments: payments, settings: settings,
-            probes: probes, mail: mail, world: world, resources: try Resources(), pages: try Pages(),
-            docs: try DocsPage(Resources.read("openapi.json")).html(), meters: Meters(routes.entries))
+            accounts: accounts, properties: properties, bookings: bookings, payments: payments, mails: mails,
+            settings: settings, probes: probes, mail: mail, world: world, resources: try Resources(),
+            pages: try Pages(), docs: try DocsPage(Resources.read("openapi.json")).html(), meters: Meters(routes.entries))
     }
 
     /// The server as a service: listens until it is told to stop, then lets what runs finish.

@@ -34,13 +34,13 @@ struct SettingFileTests {
     @Test("What can't be read is named, and what it holds is not")
     func faults() throws {
         let empty = try file("empty", "\n")
-        let large = try file("large", String(repeating: "x", count: 65 * 1024))
+        let large = try file("large", String(repeating: "x", count: 1024 * 1024 + 1))
         let good = try file("good", "8123")
         for (settings, sentence) in [
             (["ROOST_PORT_FILE": folder.path("none")], "ROOST_PORT_FILE: expected a file of text that can be read"),
             (["ROOST_PORT_FILE": folder.url.path], "ROOST_PORT_FILE: expected a file of text that can be read"),
             (["ROOST_PORT_FILE": empty], "ROOST_PORT_FILE: expected a file that is not empty"),
-            (["ROOST_PORT_FILE": large], "ROOST_PORT_FILE: expected a file of text that can be read, at most 64 KB"),
+            (["ROOST_PORT_FILE": large], "ROOST_PORT_FILE: expected a file of text that can be read, at most 1 MB"),
             (["ROOST_PORT_FILE": good, "ROOST_PORT": "8124"], "ROOST_PORT and ROOST_PORT_FILE are both set"),
         ] {
             let error = #expect(throws: ConfigurationError.self) { try Configuration(settings) }

@@ -21,7 +21,7 @@ struct LetterTests {
             let place = type == "text/html" ? "Loft &amp; Garden" : "Loft & Garden"
             for fact in [
                 place, "H7K2-9QXM", "Thursday 24 December 2026", "Sunday 27 December 2026", "15:00", "11:00",
-                "412.30 USD", "3 nights", "2 guests", "America/New_York", "https://roost.example/",
+                "412.30 USD", "3 nights", "2 guests", "Eastern Time (America/New York)", "https://roost.example/",
             ] { #expect(body.contains(fact), "\(kind) \(type): \(fact)") }
             if type == "text/html" { #expect(!body.contains("<changed>")) }
         }
@@ -36,7 +36,7 @@ struct LetterTests {
             of: Letter(kind, to: MailFixture.guest, about: .christmas()))
         let text = TextLetter.render(content, greeting: nil)
         #expect(text.contains("Sunday 20 December 2026, 14:05"))
-        #expect(text.contains("(America/New_York)"))
+        #expect(text.contains("14:05 Eastern Standard Time (UTC-5)"))
         #expect(text.hasPrefix("Hello,\n"))
     }
 
@@ -92,6 +92,23 @@ struct LetterTests {
         #expect(Wording.moment(first, in: zone).hasPrefix("Sunday 1 November 2026, 01:30"))
         #expect(Wording.moment(second, in: zone).hasPrefix("Sunday 1 November 2026, 01:30"))
         #expect(Wording.moment(first, in: zone) != Wording.moment(second, in: zone))
+    }
+
+    @Test(
+        "A zone is told by the name people have for it, else by its place and distance",
+        arguments: [
+            ("America/New_York", "Eastern Daylight Time (UTC-4)", "Eastern Time (America/New York)"),
+            ("Europe/Vienna", "Central European Summer Time (UTC+2)", "Central European Time (Europe/Vienna)"),
+            ("Asia/Kolkata", "India Standard Time (UTC+5:30)", "India Standard Time (Asia/Kolkata)"),
+            ("Europe/Istanbul", "Europe/Istanbul time (UTC+3)", "Türkiye Time (Europe/Istanbul)"),
+            ("America/St_Johns", "Newfoundland Daylight Time (UTC-2:30)", "Newfoundland Time (America/St Johns)"),
+            ("UTC", "UTC", "UTC"),
+        ])
+    func zones(_ name: String, _ clock: String, _ common: String) throws {
+        let zone = try #require(Zone(name))
+        #expect(Wording.moment(TestWorld().now, in: zone).hasSuffix(clock))
+        #expect(!Wording.moment(TestWorld().now, in: zone).contains("GMT"))
+        #expect(Wording.name(of: zone) == common)
     }
 
     @Test("The welcome names no booking")

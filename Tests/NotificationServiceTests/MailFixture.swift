@@ -18,7 +18,10 @@ struct MailFixture {
     static let host = UserID(stored: "usr_host")
     static let booking = BookingID(stored: "bkg_1")
 
-    init(on database: (any Database)? = nil, takesUnreachable: Bool = false) async throws {
+    init(
+        on database: (any Database)? = nil, takesUnreachable: Bool = false, providers: [any MailProvider]? = nil,
+        webhooks: MailWebhooks = MailWebhooks()
+    ) async throws {
         self.database = try database ?? SQLiteMemory()
         try await self.database.migrate(MailMigrations.all, at: clock.now)
         provider = ScriptedProvider(takesUnreachable: takesUnreachable)
@@ -26,17 +29,21 @@ struct MailFixture {
             Self.guest: MailAddress(name: "Ada Lovelace", address: "ada@example.com"),
             Self.host: MailAddress(name: "Zoë “Zo” O’Neill", address: "host@hosts.invalid"),
         ])
-        mails = Self.mails(on: self.database, clock, provider, addresses)
+        mails = Self.mails(on: self.database, clock, providers ?? [provider], addresses, webhooks)
     }
 
     static func mails(
-        on database: any Database, _ clock: TestWorld, _ provider: any MailProvider, _ addresses: AddressBook
+        on database: any Database, _ clock: TestWorld, _ providers: [any MailProvider], _ addresses: AddressBook,
+        _ webhooks: MailWebhooks = MailWebhooks()
     ) -> Mails {
         Mails(
-            database: database, world: clock.world, provider: provider,
+            database: database, world: clock.world, outbox: outbox, providers: providers,
             addressOf: { try addresses.address(of: $0) },
-            sender: MailAddress("Roost <no-reply@roost.example>")!, baseURL: "https://roost.example")
+            sender: MailAddress("Roost <no-reply@roost.example>")!, baseURL: "https://roost.example", webhooks: webhooks
+        )
     }
+
+    static let outbox = Outbox(source: "users") { _ in ["mails"] }
 
     static func event(_ version: Int64 = 1, subject: String = booking.text) -> Event {
         Event(source: "bookings", subject: subject, version: version, kind: "booking.changed", body: "{}")
@@ -96,7 +103,7 @@ final class ScriptedProvider: MailProvider {
     /// Runs while a mail is being sent.
     func whileSending(_ work: (@Sendable () async throws -> Void)?) { before.withLock { $0 = work } }
 
-    func send(_ mail: OutgoingMail) async throws {
+    func send(_ mail: OutgoingMail) async throws -> String? {
         if let work = before.withLock({ $0 }) { try await work() }
         let failure = state.withLock { state -> (any Error)? in
             state.asked += 1
@@ -105,6 +112,7 @@ final class ScriptedProvider: MailProvider {
             return nil
         }
         if let failure { throw failure }
+        return nil
     }
 }
 

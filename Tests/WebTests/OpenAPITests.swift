@@ -92,9 +92,9 @@ struct OpenAPITests {
             let signedIn = (operation["security"] as? [[String: Any]])?.first?.isEmpty == false
             #expect(!signedIn || answers.keys.contains("401"), "\(name)")
             #expect(!path.contains("{id}") || answers.keys.contains("404"), "\(name)")
-            #expect(
-                operation["requestBody"] == nil || ["400", "413", "415", "422"].allSatisfy(answers.keys.contains),
-                "\(name)")
+            // A webhook is bytes with a signature: whatever is wrong with them, the signature does not fit.
+            let wrongs = path.hasPrefix("/webhooks/") ? ["400", "413"] : ["400", "413", "415", "422"]
+            #expect(operation["requestBody"] == nil || wrongs.allSatisfy(answers.keys.contains), "\(name)")
         }
     }
 

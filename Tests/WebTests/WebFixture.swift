@@ -26,7 +26,8 @@ struct WebFixture: Sendable {
         house = try House(
             configuration, databases: databases, world: world.world, parts: House.Parts(hashing: .cheap))
         server = try WebServer(
-            accounts: house.accounts, properties: house.properties, bookings: house.bookings, payments: house.payments,
+            accounts: house.accounts, properties: house.properties, bookings: house.bookings,
+            payments: house.payments, mails: house.mails,
             settings: WebSettings(baseURL: configuration.baseURL, currency: configuration.currency), world: world.world,
             probes: probes, mail: mail)
     }

@@ -17,11 +17,14 @@ public struct FileMail: MailProvider {
     /// - Parameter folder: made with the first mail where there is none.
     public init(folder: String) { self.folder = folder }
 
-    public func send(_ mail: OutgoingMail) async throws {
+    public func send(_ mail: OutgoingMail) async throws -> String? {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             queue.async { continuation.resume(with: Result { try write(mail) }) }
         }
+        return nil
     }
+
+    public func checkUp() async throws -> String { "each message is a file in \(folder)" }
 
     private func write(_ mail: OutgoingMail) throws {
         let folder = URL(fileURLWithPath: folder, isDirectory: true)

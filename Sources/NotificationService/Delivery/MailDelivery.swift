@@ -1,7 +1,7 @@
 public import Core
 
 /// What became of a mail.
-public struct MailDelivery: Sendable, Equatable {
+public struct MailDelivery: Sendable, Equatable, Codable {
     public enum State: String, Sendable, Codable, CaseIterable {
         /// Waits for its turn, the first or a later one.
         case queued
@@ -11,7 +11,7 @@ public struct MailDelivery: Sendable, Equatable {
         case sent
         /// Given up: the provider refused it for good, or every try failed.
         case failed
-        /// Not to be sent: the person is gone, or no server could reach the address.
+        /// Not to be sent: the person is gone, mails to the address come back, or no server could reach it.
         case suppressed
     }
 
@@ -23,8 +23,12 @@ public struct MailDelivery: Sendable, Equatable {
     /// The booking's id, else the person's.
     public let subject: String
     public let state: State
+    /// What became of it behind its provider, as far as that told.
+    public let outcome: Outcome?
     /// How often it was tried.
     public let tries: Int
+    /// How often an operator has sent it again.
+    public let resends: Int
     /// When it is tried next, while it is queued; until when the lease runs, while it is being sent.
     public let dueAt: Instant
     public let lastError: String?

@@ -35,6 +35,53 @@ package enum MailMigrations {
                 error      TEXT,
                 PRIMARY KEY (mail_id, number)
             );
-            """)
+            """),
+        Migration(
+            "mail-0002-delivery-events",
+            """
+            ALTER TABLE mail ADD COLUMN resends BIGINT NOT NULL DEFAULT 0; -- how often an operator has sent it again
+            ALTER TABLE mail ADD COLUMN resent_at BIGINT;                  -- and when the last time
+            ALTER TABLE mail ADD COLUMN delivery TEXT; -- what became of it behind the provider: deferred, delivered, …
+            CREATE INDEX mail_created ON mail (created_at, id);
+            ALTER TABLE mail_attempt ADD COLUMN address TEXT; -- where it went, in lower case
+            ALTER TABLE mail_attempt ADD COLUMN receipt TEXT; -- what the provider calls it
+            CREATE INDEX mail_attempt_receipt ON mail_attempt (receipt);
+            CREATE TABLE mail_webhook (
+                id          TEXT   NOT NULL PRIMARY KEY,
+                provider    TEXT   NOT NULL,
+                token       TEXT   NOT NULL, -- what makes this post one of a kind: Mailgun's token, SendGrid's signature
+                body        TEXT   NOT NULL, -- as it came
+                received_at BIGINT NOT NULL,
+                applied_at  BIGINT,          -- NULL: waits
+                error       TEXT,
+                UNIQUE (provider, token)     -- a replay finds its first
+            );
+            CREATE INDEX mail_webhook_waiting ON mail_webhook (applied_at, received_at);
+            CREATE TABLE mail_event (
+                provider    TEXT   NOT NULL,
+                event_id    TEXT   NOT NULL,
+                mail_id     TEXT,            -- NULL: about no mail of ours
+                kind        TEXT   NOT NULL,
+                address     TEXT,
+                detail      TEXT,
+                occurred_at BIGINT NOT NULL, -- by the provider's clock
+                received_at BIGINT NOT NULL,
+                PRIMARY KEY (provider, event_id) -- an event told twice is applied once
+            );
+            CREATE INDEX mail_event_mail ON mail_event (mail_id, occurred_at);
+            CREATE TABLE suppressed_address (
+                address       TEXT   NOT NULL PRIMARY KEY, -- in lower case
+                reason        TEXT   NOT NULL,             -- bounce, complaint
+                detail        TEXT   NOT NULL,
+                provider      TEXT   NOT NULL,
+                mail_id       TEXT,
+                suppressed_at BIGINT NOT NULL
+            );
+            CREATE INDEX suppressed_address_since ON suppressed_address (suppressed_at, address);
+            CREATE TABLE mail_notice (
+                subject  TEXT   NOT NULL PRIMARY KEY, -- a booking whose guest gets no mails: told once
+                noted_at BIGINT NOT NULL
+            );
+            """),
     ]
 }

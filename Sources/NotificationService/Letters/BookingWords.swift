@@ -16,9 +16,14 @@ struct BookingWords {
         place = BookingWords.named(facts.place, longest: LetterWriter.longestTitle)
         shortPlace = BookingWords.named(facts.place, longest: LetterWriter.longestTitleInSubject)
         let name = OneLine.text(facts.guestName ?? "", longest: 100)
-        guest = name.isEmpty ? "A guest" : name
+        guest = name.isEmpty ? BookingWords.someGuest : name
         deadline = facts.deadline.map { Wording.moment($0, in: facts.zone) }
     }
+
+    /// The guest where no sentence begins with them.
+    var guestInSentence: String { guest == BookingWords.someGuest ? "your guest" : guest }
+
+    private static let someGuest = "A guest"
 
     private static func named(_ title: String, longest: Int) -> String {
         let line = OneLine.text(title, longest: longest)
@@ -72,7 +77,7 @@ struct BookingWords {
                 .init("Check-in", "\(Wording.day(facts.stay.checkIn)), from \(facts.checkInFrom)"),
                 .init("Check-out", "\(Wording.day(facts.stay.checkOut)), by \(facts.checkOutBy)"),
                 .init("Stay", "\(nights), \(Wording.count(facts.guests, "guest"))"),
-                .init("Total", facts.total.description), .init("Time zone", facts.zone.name),
+                .init("Total", facts.total.description), .init("Time zone", Wording.name(of: facts.zone)),
             ]
     }
 

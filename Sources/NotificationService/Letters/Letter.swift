@@ -57,6 +57,8 @@ public enum LetterKind: String, Sendable, Codable, CaseIterable {
     case refunded
     /// Money came after the nights were gone and goes back in full; `refund` is how much.
     case lateRefunded
+    /// To the host: mails to the guest come back.
+    case guestUnreachable
 }
 
 /// What letters say about a booking, as it was when the letter became due.

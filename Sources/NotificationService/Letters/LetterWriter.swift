@@ -51,6 +51,7 @@ struct LetterWriter {
         case .cancelledForHost: cancelledForHost(facts)
         case .refunded: refunded(facts)
         case .lateRefunded: lateRefunded(facts)
+        case .guestUnreachable: guestUnreachable(facts)
         }
     }
 
@@ -194,13 +195,25 @@ struct LetterWriter {
             ],
             action: facts.search)
     }
+
+    private func guestUnreachable(_ facts: BookingWords) -> LetterContent {
+        LetterContent(
+            subject: "Our mails do not reach your guest: \(facts.shortPlace)",
+            paragraphs: [
+                "Our mails to \(facts.guestInSentence) about the booking at \(facts.place) come back, or are not wanted, "
+                    + "so we send none there any more.",
+                "The booking stands as it is. If there is something your guest must know before they arrive, please "
+                    + "reach them some other way. They see everything about their stay when they sign in.",
+            ],
+            action: facts.hosting("See your bookings"))
+    }
 }
 
 extension LetterKind {
     /// Whether the reader is the host.
     public var isForHost: Bool {
         switch self {
-        case .requestReceived, .bookingReceived, .cancelledForHost: true
+        case .requestReceived, .bookingReceived, .cancelledForHost, .guestUnreachable: true
         case .registered, .requested, .accepted, .declined, .lapsed, .held, .confirmed, .expired, .cancelled, .refunded,
             .lateRefunded:
             false

@@ -34,6 +34,11 @@ enum MailHeader {
         return "\(phrase)\(separator)<\(address.address)>"
     }
 
+    /// The same where no line may be folded.
+    static func mailboxLine(_ address: MailAddress) -> String {
+        mailbox(address).replacing("\r\n ", with: " ")
+    }
+
     /// `Thu, 24 Dec 2026 15:00:00 +0000`.
     static func date(_ instant: Instant) -> String {
         let day = instant.utcDay

@@ -37,7 +37,7 @@ struct ServeCommand: AsyncParsableCommand {
             try await house.takeOver()
             let server = try WebServer(
                 accounts: house.accounts, properties: house.properties, bookings: house.bookings,
-                payments: house.payments,
+                payments: house.payments, mails: house.mails,
                 settings: WebSettings(
                     baseURL: configuration.baseURL, host: configuration.host, port: configuration.port,
                     currency: configuration.currency, demoSignIns: configuration.isDemo ? Demo.signIns : [],

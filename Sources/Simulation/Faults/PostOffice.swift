@@ -5,7 +5,7 @@ import Synchronization
 final class PostOffice: Sendable {
     private let sent = Mutex<[String: Int]>([:])
 
-    func take(_ mail: OutgoingMail) { sent.withLock { $0[mail.messageID, default: 0] += 1 } }
+    func take(_ mail: OutgoingMail) { sent.withLock { $0["\(mail.messageID)", default: 0] += 1 } }
 
     /// How many mails came, the same one twice counted twice.
     var count: Int { sent.withLock { $0.values.reduce(0, +) } }
@@ -22,12 +22,13 @@ struct FaultyPost: MailProvider {
     var name: String { "file" }
     var takesUnreachableAddresses: Bool { true }
 
-    func send(_ mail: OutgoingMail) async throws {
+    func send(_ mail: OutgoingMail) async throws -> String? {
         try await stage.scheduler.turn(of: life)
         let side = stage.weather.breaksMail
         if side == .before { throw MailFailure.mayPass(Simulated.why) }
         office.take(mail)
         try await stage.scheduler.turn(of: life)
         if side == .after { throw MailFailure.mayPass(Simulated.why) }
+        return nil
     }
 }

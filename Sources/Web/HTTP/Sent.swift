@@ -10,6 +10,8 @@ enum BodyLimit {
     static let usual = 64 * 1024
     /// 731 nights with everything about each of them.
     static let calendar = 256 * 1024
+    /// What a provider tells at once: SendGrid gathers events, by far not so many.
+    static let webhook = 1024 * 1024
     /// A form of ours has a few short fields.
     static let form = 16 * 1024
 }
@@ -161,6 +163,8 @@ enum MediaType {
 
 extension HTTPField.Name {
     static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .ifMatch
+    static let sendGridSignature = HTTPField.Name("X-Twilio-Email-Event-Webhook-Signature") ?? .ifMatch
+    static let sendGridTimestamp = HTTPField.Name("X-Twilio-Email-Event-Webhook-Timestamp") ?? .ifMatch
     static let requestID = HTTPField.Name("X-Request-Id") ?? .ifMatch
     static let fetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .ifMatch
     static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .ifMatch

@@ -99,6 +99,16 @@ NIGHT_OUTCOMES = obj(changed=COUNT, refused=COUNT, items={"type": "array", "item
     change=COUNT, propertyId=TEXT, date=DAY, outcome={"enum": ["changed", "refused"]}, code=either(TEXT), message=either(TEXT))})
 AMENITIES = obj(items={"type": "array", "items": obj(code=TEXT, name=TEXT, count=COUNT)})
 OPEN_SESSION = obj(id=an_id("ses"), createdAt=MOMENT, expiresAt=MOMENT, isCurrent=YES_NO)
+MAIL = obj(
+    id=an_id("mail"), kind=TEXT, recipientId=an_id("usr"), subject=TEXT,
+    state={"enum": ["queued", "sending", "sent", "failed", "suppressed"]},
+    delivery={"enum": ["deferred", "delivered", "dropped", "bounced", "complained", None]}, tries=COUNT, resends=COUNT,
+    dueAt=either(MOMENT), lastError=either(TEXT), createdAt=MOMENT, sentAt=either(MOMENT))
+TIMELINE = {"allOf": [MAIL, obj(timeline={"type": "array", "minItems": 1, "items": obj(
+    at=MOMENT, what=TEXT, provider=either(TEXT), detail=either(TEXT))})]}
+SUPPRESSED = obj(
+    address=TEXT, reason={"enum": ["bounce", "complaint"]}, detail=TEXT, provider=TEXT, mailId=either(an_id("mail")),
+    suppressedAt=MOMENT)
 
 ID = "[^/]+"
 ANSWERS = [(method, re.compile(f"^{path}$"), status, schema) for method, path, status, schema in [
@@ -128,6 +138,12 @@ ANSWERS = [(method, re.compile(f"^{path}$"), status, schema) for method, path, s
     ("POST", f"/api/v1/bookings/{ID}/payments", 201, PAYMENT),
     ("GET", f"/api/v1/payments/{ID}", 200, PAYMENT),
     ("GET", f"/api/v1/bookings/{ID}/cancellation", 200, CANCELLATION),
+    # Beside the contract, for operators.
+    ("GET", "/api/v1/operator/mails", 200, listing(MAIL)),
+    ("GET", f"/api/v1/operator/mails/{ID}", 200, TIMELINE),
+    ("POST", f"/api/v1/operator/mails/{ID}/resend", 200, MAIL),
+    ("GET", "/api/v1/operator/suppressed-addresses", 200, listing(SUPPRESSED)),
+    ("POST", "/api/v1/operator/suppressed-addresses/lift", 200, SUPPRESSED),
 ]]
 
 _validators = {}

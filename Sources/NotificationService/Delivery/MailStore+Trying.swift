@@ -1,0 +1,188 @@
+import Core
+import Storage
+
+extension MailStore {
+    /// A mail taken for sending.
+    struct Taken: Sendable {
+        let id: MailID
+        let letter: String
+        let createdAt: Instant
+        /// Which try this is, from 1.
+        let attempt: Int
+        /// How often an operator has sent it again.
+        let resends: Int
+        /// When it was queued, first or again.
+        let tryingSince: Instant
+        /// Who had it last, where nobody knows what became of it there.
+        let doubtedProvider: String?
+        let leaseEnd: Instant
+
+        /// The same mail in its next try.
+        fileprivate var next: Taken {
+            Taken(
+                id: id, letter: letter, createdAt: createdAt, attempt: attempt + 1, resends: resends,
+                tryingSince: tryingSince, doubtedProvider: nil, leaseEnd: leaseEnd)
+        }
+    }
+
+    /// How a try ended.
+    enum Ending: Sendable, Equatable {
+        /// - Parameter receipt: what the provider calls it.
+        case sent(receipt: String?)
+        case mayPass(String, after: Duration? = nil)
+        /// It may have been taken.
+        case unknown(String)
+        case final(String)
+        case noSuchMailbox(String)
+        /// - Parameter isListed: the address is one to which nothing is sent, which others may have to know.
+        case suppressed(String, isListed: Bool = false)
+    }
+
+    /// Takes mails that are due, with a lease, and begins an attempt at each; what was tried too often is given up.
+    /// - Parameter patience: the longest one sending may take. The lease is twice as long: a mail is begun in its first
+    ///   half, so that it is over when someone else may try; and what a crash left behind is soon tried again.
+    func takeDue(by provider: String, patience: Duration, at now: Instant) async throws -> [Taken] {
+        let isDue: SQL = "state IN ('queued', 'sending') AND due_at <= \(now)"
+        guard try await database.read({ try $0.exists("SELECT 1 FROM mail WHERE \(isDue) LIMIT 1") }) else { return [] }
+        return try await database.write { tx in
+            // A mail in whose every try the program died may be the cause.
+            try tx.execute(
+                """
+                UPDATE mail SET state = 'failed', last_error = COALESCE(last_error, 'no try ever came to its end')
+                WHERE \(isDue) AND tries >= \(MailStore.fewestTries)
+                    AND (COALESCE(resent_at, created_at) <= \(now - MailStore.longestTrying) OR NOT EXISTS (
+                        SELECT 1 FROM mail_attempt WHERE mail_id = mail.id AND outcome IS NOT NULL))
+                """)
+            let end = now + patience * 2
+            let taken = try tx.all(
+                """
+                SELECT id, letter, created_at, tries, resends, COALESCE(resent_at, created_at),
+                    (SELECT provider FROM mail_attempt WHERE mail_id = mail.id AND number = mail.tries
+                        AND COALESCE(outcome, 'unknown') = 'unknown')
+                FROM mail WHERE \(isDue) ORDER BY due_at, created_at, id LIMIT \(MailStore.batch)
+                """
+            ) { row in
+                Taken(
+                    id: try row[0], letter: try row[1], createdAt: try row[2], attempt: try row[3] + 1,
+                    resends: try row[4], tryingSince: try row[5], doubtedProvider: try row[6], leaseEnd: end)
+            }
+            for mail in taken { try begin(mail, by: provider, at: now, in: tx) }
+            return taken
+        }
+    }
+
+    private func begin(_ mail: Taken, by provider: String, at now: Instant, in tx: borrowing Transaction) throws {
+        try tx.execute(
+            """
+            UPDATE mail SET state = 'sending', tries = \(mail.attempt), due_at = \(mail.leaseEnd)
+            WHERE id = \(mail.id)
+            """)
+        try tx.execute(
+            """
+            INSERT INTO mail_attempt (mail_id, number, provider, began_at, ended_at, outcome, error)
+            VALUES (\(mail.id), \(mail.attempt), \(provider), \(now), NULL, NULL, NULL)
+            """)
+    }
+
+    /// Ends a try that did not take effect and begins another with the next provider, within the same lease.
+    /// - Returns: the mail with its next try; nothing where its lease has passed to another.
+    func handOver(
+        _ mail: Taken, _ ending: Ending, by provider: String, address: String, to next: String, at now: Instant
+    ) async throws -> Taken? {
+        try await database.write { tx in
+            try endAttempt(ending, of: mail, by: provider, address: address, at: now, in: tx)
+            let isOurs = try tx.exists(
+                "SELECT 1 FROM mail WHERE id = \(mail.id) AND tries = \(mail.attempt) AND state = 'sending'")
+            guard isOurs else { return nil }
+            let following = mail.next
+            try begin(following, by: next, at: now, in: tx)
+            return following
+        }
+    }
+
+    /// Lets mails be tried again that somebody was sending who is gone.
+    func endLeases(at moment: Instant) async throws {
+        try await database.write { tx in
+            try tx.execute("UPDATE mail SET due_at = \(moment) WHERE state = 'sending' AND due_at > \(moment)")
+        }
+    }
+
+    /// Records how a try ended. A try whose lease has passed to another changes nothing, unless it was sent after all.
+    /// - Parameters:
+    ///   - provider: who tried, where it is not who was to try.
+    ///   - nextTry: when it may be tried again, where that may help.
+    func record(
+        _ ending: Ending, of mail: Taken, by provider: String? = nil, address: String? = nil, nextTry: Instant,
+        at now: Instant
+    ) async throws {
+        let isLast = mail.attempt >= MailStore.fewestTries && now >= mail.tryingSince + MailStore.longestTrying
+        try await database.write { tx in
+            let isOurs: SQL = "id = \(mail.id) AND tries = \(mail.attempt) AND state = 'sending'"
+            switch ending {
+            case .sent:
+                try tx.execute(
+                    """
+                    UPDATE mail SET state = 'sent', sent_at = \(now), last_error = NULL
+                    WHERE id = \(mail.id) AND resends = \(mail.resends) AND state <> 'sent'
+                    """)
+            case .mayPass(let why, _) where !isLast, .unknown(let why) where !isLast:
+                try tx.execute(
+                    "UPDATE mail SET state = 'queued', due_at = \(nextTry), last_error = \(why) WHERE \(isOurs)")
+            case .mayPass(let why, _), .unknown(let why), .final(let why):
+                try tx.execute("UPDATE mail SET state = 'failed', last_error = \(why) WHERE \(isOurs)")
+            case .noSuchMailbox(let why):
+                try tx.execute("UPDATE mail SET state = 'failed', last_error = \(why) WHERE \(isOurs)")
+                if let address {
+                    try suppress(
+                        SuppressedAddress(
+                            address: address, reason: .bounce, detail: why, provider: provider ?? "", mailId: mail.id,
+                            suppressedAt: now), in: tx)
+                }
+                try tellOthers(of: mail.id, at: now, in: tx)
+            case .suppressed(let why, let isListed):
+                let isNew =
+                    try tx.execute(
+                        "UPDATE mail SET state = 'suppressed', last_error = \(why) WHERE \(isOurs)") == 1
+                if isNew, isListed { try tellOthers(of: mail.id, at: now, in: tx) }
+            }
+            try endAttempt(ending, of: mail, by: provider, address: address, at: now, in: tx)
+        }
+    }
+
+    private func endAttempt(
+        _ ending: Ending, of mail: Taken, by provider: String?, address: String?, at now: Instant,
+        in tx: borrowing Transaction
+    ) throws {
+        try tx.execute(
+            """
+            UPDATE mail_attempt SET ended_at = \(now), outcome = \(ending.outcome), error = \(ending.error),
+                provider = COALESCE(\(provider), provider), address = \(address), receipt = \(ending.receipt)
+            WHERE mail_id = \(mail.id) AND number = \(mail.attempt)
+            """)
+    }
+}
+
+extension MailStore.Ending {
+    /// As `mail_attempt` has it.
+    var outcome: String {
+        switch self {
+        case .sent: "sent"
+        case .mayPass, .final, .noSuchMailbox: "failed"
+        case .unknown: "unknown"
+        case .suppressed: "suppressed"
+        }
+    }
+
+    fileprivate var error: String? {
+        switch self {
+        case .sent: nil
+        case .mayPass(let why, _), .unknown(let why), .final(let why), .noSuchMailbox(let why),
+            .suppressed(let why, _):
+            why
+        }
+    }
+
+    fileprivate var receipt: String? {
+        if case .sent(let receipt) = self { receipt.map { OneLine.text($0, longest: 300) } } else { nil }
+    }
+}

@@ -1,0 +1,124 @@
+import Core
+import Storage
+
+extension Mails {
+    /// How long a mail of unknown fate waits at the most before it is sent again.
+    private static let longestDoubt = Duration.seconds(600)
+
+    /// Sends what is due, one mail after the other, outside any transaction. May run on many nodes at once.
+    /// - Returns: how many were taken, sent or not; zero where nothing is due.
+    @discardableResult
+    package func sendDue() async throws -> Int {
+        let patience = providers.reduce(Duration.zero) { $0 + $1.patience }
+        let taken = try await store.takeDue(by: providers[0].name, patience: patience, at: world.now())
+        for mail in taken {
+            // Whoever is late leaves the rest to the next round: its lease may be someone else's soon.
+            guard world.now() < mail.leaseEnd - patience else { break }
+            try await carry(mail)
+        }
+        return taken.count
+    }
+
+    /// Gives a mail to the first provider that takes it. Only what a provider certainly did not take goes to the next.
+    private func carry(_ taken: MailStore.Taken) async throws {
+        var mail = taken
+        let outgoing: OutgoingMail
+        do {
+            outgoing = try await self.outgoing(mail)
+        } catch {
+            return try await end(mail, Mails.ending(of: error))
+        }
+        let address = outgoing.to.address.lowercased()
+        if await wasTaken(mail, outgoing) { return try await end(mail, .sent(receipt: nil), address: address) }
+        let usable = providers.filter { $0.takesUnreachableAddresses || !outgoing.to.isUnreachable }
+        guard !usable.isEmpty else {
+            return try await end(mail, .suppressed("no server can be reached under .invalid"), address: address)
+        }
+        var pause = Duration.seconds(86_400)
+        for (index, provider) in usable.enumerated() {
+            let ending: MailStore.Ending
+            do {
+                ending = .sent(receipt: try await provider.send(outgoing))
+            } catch {
+                ending = Mails.ending(of: error)
+            }
+            tries.count(provider.name, ending.outcome)
+            guard case .mayPass(_, let after) = ending else {
+                return try await end(mail, ending, by: provider.name, address: address)
+            }
+            // Whoever can take it first decides when it is tried again.
+            pause = min(pause, after ?? .zero)
+            guard index + 1 < usable.count else {
+                return try await end(mail, ending, by: provider.name, address: address, notBefore: pause)
+            }
+            let next = try await store.handOver(
+                mail, ending, by: provider.name, address: address, to: usable[index + 1].name, at: world.now())
+            // Someone else has it by now.
+            guard let next else { return }
+            mail = next
+        }
+    }
+
+    /// Whether the provider that went silent over this mail says that it has it.
+    private func wasTaken(_ mail: MailStore.Taken, _ outgoing: OutgoingMail) async -> Bool {
+        guard let doubted = providers.first(where: { $0.name == mail.doubtedProvider }) else { return false }
+        if case .taken = await doubted.hasTaken(outgoing) { return true }
+        return false
+    }
+
+    private func end(
+        _ mail: MailStore.Taken, _ ending: MailStore.Ending, by provider: String? = nil, address: String? = nil,
+        notBefore pause: Duration = .zero
+    ) async throws {
+        let now = world.now()
+        var wait = max(pause, Backoff.delay(afterTries: mail.attempt - 1, random: world.random))
+        if case .unknown = ending {
+            // Time for the provider's own word, longer with each silence: to send twice is the last resort.
+            wait = max(wait, min(Mails.longestDoubt, firstDoubt * (1 << min(mail.attempt - 1, 10))))
+        }
+        try await store.record(ending, of: mail, by: provider, address: address, nextTry: now + wait, at: now)
+    }
+
+    private static func ending(of error: any Error) -> MailStore.Ending {
+        func short(_ text: String) -> String { OneLine.text(text, longest: MailStore.longestError) }
+        switch error {
+        case MailFailure.final(let why): return .final(short(why))
+        case MailFailure.noSuchMailbox(let why): return .noSuchMailbox(short(why))
+        case MailFailure.unknown(let why): return .unknown(short(why))
+        case MailFailure.mayPass(let why, let after): return .mayPass(short(why), after: after)
+        case let undeliverable as Undeliverable:
+            return .suppressed(short(undeliverable.why), isListed: undeliverable.isListed)
+        default: return .mayPass(short("\(error)"))
+        }
+    }
+
+    /// A mail that is not to be sent at all.
+    private struct Undeliverable: Error {
+        let why: String
+        var isListed = false
+    }
+
+    private func outgoing(_ mail: MailStore.Taken) async throws -> OutgoingMail {
+        let letter = try Mails.letter(mail.letter)
+        guard let address = try await addressOf(letter.recipient) else {
+            throw Undeliverable(why: "the person is gone or has no address")
+        }
+        if let suppressed = try await store.suppression(of: address.address) {
+            throw Undeliverable(why: suppressed.sentence, isListed: true)
+        }
+        let content = try LetterWriter(baseURL: baseURL).content(of: letter)
+        var attachments: [OutgoingMail.Attachment] = []
+        if letter.kind == .confirmed, let stay = letter.stay {
+            attachments.append(
+                .init(
+                    fileName: "stay.ics", contentType: "text/calendar; charset=utf-8; method=PUBLISH",
+                    content: StayCalendar.file(for: stay, baseURL: baseURL, at: mail.createdAt)))
+        }
+        return OutgoingMail(
+            id: mail.id, attempt: mail.attempt,
+            messageID: MessageID(mail: mail.id, resends: mail.resends, domain: sender.domain), date: mail.createdAt,
+            from: sender, to: address, subject: content.subject,
+            text: TextLetter.render(content, greeting: address.name),
+            html: HTMLLetter.render(content, greeting: address.name), attachments: attachments)
+    }
+}

@@ -1,0 +1,80 @@
+import Assembly
+import AuthService
+import BookingService
+import Core
+import Foundation
+import NotificationService
+import PaymentService
+import PropertyService
+import Storage
+import TestSupport
+
+/// The whole on databases in memory, with a clock that only the test moves. Nobody has a password.
+struct HouseFixture {
+    let clock = TestWorld()
+    let databases: Databases
+    let house: House
+    let host: Caller
+    let guest: Caller
+    private let folder: TemporaryFolder
+
+    init(settings: [String: String] = [:]) async throws {
+        folder = try TemporaryFolder()
+        databases = try Databases.memory()
+        try await databases.migrate(world: clock.world)
+        let base = ["ROOST_BASE_URL": "https://roost.example", "ROOST_DATA_DIR": folder.url.path]
+        house = try House(
+            try Configuration(base.merging(settings) { $1 }), databases: databases, world: clock.world)
+        host = try await house.accounts.add(email: "hana@example.com", name: "Hana", isOperator: false, password: nil)
+            .caller
+        guest = try await house.accounts.add(email: "anna@example.com", name: "Anna", isOperator: false, password: nil)
+            .caller
+    }
+
+    /// A place in Albany, listed.
+    func place(instantBook: Bool = true) async throws -> Property {
+        var draft = PropertyDraft()
+        draft.title = "Heron’s Rest"
+        draft.roomType = RoomType.entireHome.rawValue
+        var location = LocationDraft()
+        location.country = "US"
+        location.city = "Albany"
+        location.latitude = 42.65
+        location.longitude = -73.75
+        draft.location = location
+        draft.maximumGuests = 4
+        draft.nightlyPrice = MoneyDraft(amount: 12_500, currency: "USD")
+        draft.timeZone = "America/New_York"
+        draft.instantBook = instantBook
+        draft.status = "listed"
+        return try await house.properties.create(draft, for: host, once: nil)
+    }
+
+    /// Three nights from the tenth day from today on.
+    func hold(_ place: Property, in days: Int = 10) async throws -> Booking {
+        let today = place.zone.day(at: clock.now)
+        guard let stay = Stay(from: today.advanced(by: days), to: today.advanced(by: days + 3)) else {
+            throw StorageError.fault("no stay")
+        }
+        return try await house.bookings.hold(
+            Wish(propertyId: place.id, stay: stay, party: Party(adults: 2)), expecting: nil, for: guest, once: nil)
+    }
+
+    /// Pays with the test provider, as the payer does on its page.
+    func pay(_ booking: Booking) async throws {
+        let started = try await house.bookings.startPayment(
+            for: booking.id, provider: "test", for: guest, once: nil)
+        guard let token = started.payment.checkoutUrl?.split(separator: "/").last else {
+            throw StorageError.fault("no page to pay on")
+        }
+        _ = try await house.payments.actAsTestPayer(token: String(token), outcome: .succeed)
+        try await house.workOnce()
+    }
+
+    /// The letters about a booking, in the order in which they became due: `held to usr_…`.
+    func letters(about booking: Booking) async throws -> [String] {
+        try await house.mails.deliveries(about: booking.id.text).map { mail in
+            "\(mail.kind.rawValue) to \(mail.recipient == guest.id ? "guest" : mail.recipient == host.id ? "host" : "?")"
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Assembly
+import Core
+import Foundation
+import AuthService
+import PropertyService
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("Importing into the whole")
+struct ImportTests {
+    private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Fixtures/edge-cases")
+
+    private func request(_ listings: URL, calendar: URL? = nil, host: String? = nil) -> AirbnbImport.Request {
+        AirbnbImport.Request(
+            listings: listings, calendar: calendar, currency: "USD", timeZone: "America/New_York", city: "Albany",
+            country: "US", host: host, shiftsDates: false)
+    }
+
+    private func listing(_ folder: TemporaryFolder, price: String = "90") throws -> URL {
+        let header = """
+            id,name,host_id,host_name,neighbourhood_group,neighbourhood,latitude,longitude,room_type,price,\
+            minimum_nights,number_of_reviews,last_review,reviews_per_month,calculated_host_listings_count,\
+            availability_365,number_of_reviews_ltm,license
+            """
+        let row = "17,Flat,7,Ana,,Centre,42.65,-73.75,Entire home/apt,\(price),2,3,2024-05-01,0.2,1,100,1,"
+        let file = folder.url.appending(path: "listings.csv")
+        try Data("\(header)\n\(row)\n".utf8).write(to: file)
+        return file
+    }
+
+    private func calendar(_ folder: TemporaryFolder, open: String) throws -> URL {
+        var text = "listing_id,date,available,price,adjusted_price,minimum_nights,maximum_nights\n"
+        for day in 1...5 { text += "17,2027-08-0\(day),\(day == 3 ? open : "t"),$100.00,$100.00,2,30\n" }
+        let file = folder.url.appending(path: "calendar-\(open).csv")
+        try Data(text.utf8).write(to: file)
+        return file
+    }
+
+    @Test("A place, its host and its closed nights come into three databases, and the second time changes nothing")
+    func twice() async throws {
+        let fixture = try await HouseFixture()
+        let folder = try TemporaryFolder()
+        let (listings, calendar) = (try listing(folder), try calendar(folder, open: "f"))
+        let run = AirbnbImport(fixture.house)
+        let first = try await run.run(request(listings, calendar: calendar), progress: { _ in }, issue: { _ in })
+        #expect((first.new, first.calendarsChanged, first.rejected) == (1, 1, 0))
+
+        var search = PropertySearch()
+        search.location = "Albany"
+        let found = try #require(try await fixture.house.properties.search(search, for: nil).items.first?.property)
+        #expect(found.title == "Flat")
+        let host = try await fixture.house.accounts.person(found.hostId)
+        #expect(host?.email.hasSuffix(".invalid") == true)
+        let days = try await fixture.house.properties.calendar(
+            found.id, from: try #require(LocalDay("2027-08-01")), to: try #require(LocalDay("2027-08-05")), for: nil)
+        #expect(days.map(\.available) == [true, true, false, true])
+
+        let second = try await run.run(request(listings, calendar: calendar), progress: { _ in }, issue: { _ in })
+        #expect((second.new, second.changed, second.unchanged, second.calendarsChanged) == (0, 0, 1, 0))
+        #expect(try await Audit(fixture.house).once(atRest: false).isEmpty)
+    }
+
+    @Test("With an owner named, all places are theirs")
+    func owner() async throws {
+        let fixture = try await HouseFixture()
+        let folder = try TemporaryFolder()
+        _ = try await AirbnbImport(fixture.house).run(
+            request(try listing(folder), host: "hana@example.com"), progress: { _ in }, issue: { _ in })
+        var search = PropertySearch()
+        search.location = "Albany"
+        #expect(
+            try await fixture.house.properties.search(search, for: nil).items.map(\.property.hostId) == [fixture.host.id])
+    }
+
+    @Test("Rows that can't be used are told by their line; a file that is no such CSV loads nothing")
+    func faults() async throws {
+        let fixture = try await HouseFixture()
+        let issues = Mutex<[String]>([])
+        let report = try await AirbnbImport(fixture.house).run(
+            request(Self.fixtures.appending(path: "listings-faults.csv")), progress: { _ in },
+            issue: { issue in issues.withLock { $0.append(issue) } })
+        #expect(report.rejected > 0 && report.new > 0)
+        #expect(issues.withLock { $0.count } >= report.rejected)
+        #expect(issues.withLock { $0.allSatisfy { $0.contains("line") } })
+
+        for file in ["missing-column.csv", "empty.csv", "semicolons.csv"] {
+            let bare = try await HouseFixture()
+            await #expect(throws: (any Error).self) {
+                try await AirbnbImport(bare.house).run(
+                    request(Self.fixtures.appending(path: file)), progress: { _ in }, issue: { _ in })
+            }
+            #expect(
+                try await bare.databases.properties.read { try $0.value("SELECT COUNT(*) FROM property", as: Int.self) }
+                    == 0)
+        }
+    }
+
+    @Test("A currency or zone that does not exist is named before a file is read")
+    func choices() async throws {
+        let fixture = try await HouseFixture()
+        for (currency, zone, field) in [("XXY", "UTC", "currency"), ("USD", "Mars/Olympus", "time-zone")] {
+            let request = AirbnbImport.Request(
+                listings: URL(fileURLWithPath: "/nowhere"), calendar: nil, currency: currency, timeZone: zone,
+                city: nil, country: nil, host: nil, shiftsDates: false)
+            let problem = await #expect(throws: Problem.self) {
+                try await AirbnbImport(fixture.house).run(request, progress: { _ in }, issue: { _ in })
+            }
+            #expect(problem?.errors.map(\.field) == [field])
+        }
+    }
+}
