@@ -97,6 +97,10 @@ RULES = obj(
     party=obj(countsChildren=YES_NO, countsInfants=YES_NO, maximumPets=either(COUNT)))
 NIGHT_OUTCOMES = obj(changed=COUNT, refused=COUNT, items={"type": "array", "items": obj(
     change=COUNT, propertyId=TEXT, date=DAY, outcome={"enum": ["changed", "refused"]}, code=either(TEXT), message=either(TEXT))})
+OFFERS = listing(obj(provider=TEXT, available=YES_NO, reason=either(TEXT), message=either(TEXT)))
+CASE = obj(id=an_id("case"), kind=TEXT, state={"enum": ["open", "resolved"]}, provider=TEXT, subject=TEXT, bookingId=either(TEXT),
+           paymentId=either(TEXT), amount=either(MONEY), detail=TEXT, openedAt=MOMENT, resolvedAt=either(MOMENT),
+           resolvedBy=either(TEXT), note=either(TEXT))
 AMENITIES = obj(items={"type": "array", "items": obj(code=TEXT, name=TEXT, count=COUNT)})
 OPEN_SESSION = obj(id=an_id("ses"), createdAt=MOMENT, expiresAt=MOMENT, isCurrent=YES_NO)
 MAIL = obj(
@@ -137,6 +141,11 @@ ANSWERS = [(method, re.compile(f"^{path}$"), status, schema) for method, path, s
     ("POST", f"/api/v1/bookings/{ID}/payments", 200, PAYMENT),
     ("POST", f"/api/v1/bookings/{ID}/payments", 201, PAYMENT),
     ("GET", f"/api/v1/payments/{ID}", 200, PAYMENT),
+    ("POST", f"/api/v1/payments/{ID}/refunds", 201, PAYMENT),
+    ("GET", "/api/v1/payment-providers", 200, OFFERS),
+    ("GET", "/api/v1/operator/cases", 200, listing(CASE)),
+    ("GET", f"/api/v1/operator/cases/{ID}", 200, CASE),
+    ("POST", f"/api/v1/operator/cases/{ID}/resolve", 200, CASE),
     ("GET", f"/api/v1/bookings/{ID}/cancellation", 200, CANCELLATION),
     # Beside the contract, for operators.
     ("GET", "/api/v1/operator/mails", 200, listing(MAIL)),
