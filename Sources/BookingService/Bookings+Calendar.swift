@@ -134,18 +134,30 @@ package struct CalendarImport: Sendable {
     static let source = "import"
 
     package let property: PropertyID
-    /// The closed nights among `from..<openUntil`.
+    /// The nights the file speaks of.
+    package let range: Range<LocalDay>
+    /// The closed nights among them, in order.
     package let closed: [LocalDay]
-    /// Prices and minimums that differ from the property's.
+    /// Those of them whose price or minimum differs from the property's.
     package let nights: [NightPrice]
     /// Of everything above: the same again changes nothing.
     package let digest: String
 
-    package init(property: PropertyID, closed: [LocalDay], nights: [NightPrice], digest: String) {
+    package init(
+        property: PropertyID, range: Range<LocalDay>, closed: [LocalDay], nights: [NightPrice], digest: String
+    ) {
         self.property = property
+        self.range = range
         self.closed = closed
         self.nights = nights
         self.digest = digest
+    }
+
+    /// Every night of the range: those that do not differ are given back to the property's rules, whatever an earlier
+    /// file said of them.
+    fileprivate var everyNight: [NightPrice] {
+        let own = Dictionary(nights.map { ($0.date, $0) }, uniquingKeysWith: { first, _ in first })
+        return range.map { own[$0] ?? NightPrice(date: $0, price: .clear, minimumNights: .clear) }
     }
 }
 
@@ -157,13 +169,14 @@ extension Bookings {
         return try await store.database.write { [store] tx in
             var changed = 0
             for calendar in calendars {
-                let isNew = try tx.execute(
+                let lastDigest = try tx.value(
+                    "SELECT digest FROM calendar_import WHERE property_id = \(calendar.property)", as: String.self)
+                guard lastDigest != calendar.digest else { continue }
+                try tx.execute(
                     """
                     INSERT INTO calendar_import (property_id, digest) VALUES (\(calendar.property), \(calendar.digest))
                     ON CONFLICT (property_id) DO UPDATE SET digest = excluded.digest
-                    WHERE calendar_import.digest <> excluded.digest
-                    """) == 1
-                guard isNew else { continue }
+                    """)
                 changed += 1
                 let unit = UnitID.of(calendar.property, 1)
                 let before = try tx.values(
@@ -177,8 +190,8 @@ extension Bookings {
                     _ = try tx.block(unit, night, by: CalendarImport.source, besideBookings: true)
                 }
                 try store.announceCalendar(
-                    of: calendar.property, units: [unit], touching: Array(after) + opened, prices: calendar.nights,
-                    at: now, in: tx)
+                    of: calendar.property, units: [unit], touching: Array(after) + opened,
+                    prices: lastDigest == nil ? calendar.nights : calendar.everyNight, at: now, in: tx)
             }
             return changed
         }

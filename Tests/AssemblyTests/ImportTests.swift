@@ -63,6 +63,33 @@ struct ImportTests {
         #expect(try await Audit(fixture.house).once(atRest: false).isEmpty)
     }
 
+    @Test("A newer calendar gives back to the rules what the older one had set")
+    func newerCalendar() async throws {
+        let fixture = try await HouseFixture()
+        let folder = try TemporaryFolder()
+        let listings = try listing(folder)
+        let run = AirbnbImport(fixture.house)
+        func nights() async throws -> [Int64?] {
+            let found = try await fixture.house.properties.search(PropertySearch(), for: nil).items
+            let id = try #require(found.first?.property.id)
+            return try await fixture.house.properties.calendar(
+                id, from: try #require(LocalDay("2027-08-01")), to: try #require(LocalDay("2027-08-06")), for: nil
+            ).map { $0.price?.amount }
+        }
+        func load(_ prices: [Int]) async throws -> AirbnbImport.Report {
+            var text = "listing_id,date,available,price,adjusted_price,minimum_nights,maximum_nights\n"
+            for (day, price) in prices.enumerated() { text += "17,2027-08-0\(day + 1),t,$\(price).00,,2,30\n" }
+            let file = folder.url.appending(path: "calendar.csv")
+            try Data(text.utf8).write(to: file)
+            return try await run.run(request(listings, calendar: file), progress: { _ in }, issue: { _ in })
+        }
+        _ = try await load([100, 120, 90, 90, 90])
+        #expect(try await nights() == [10_000, 12_000, 9000, 9000, 9000])
+        #expect(try await load([90, 130, 90, 90, 95]).calendarsChanged == 1)
+        #expect(try await nights() == [9000, 13_000, 9000, 9000, 9500])
+        #expect(try await load([90, 130, 90, 90, 95]).calendarsChanged == 0)
+    }
+
     @Test("With an owner named, all places are theirs")
     func owner() async throws {
         let fixture = try await HouseFixture()

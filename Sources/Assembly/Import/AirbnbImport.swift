@@ -88,7 +88,8 @@ public struct AirbnbImport: Sendable {
                 let changed = try await house.bookings.importCalendars(
                     calendars.map { property, calendar in
                         CalendarImport(
-                            property: property, closed: calendar.closed, nights: calendar.nights, digest: calendar.digest)
+                            property: property, range: calendar.first..<calendar.openUntil, closed: calendar.closed,
+                            nights: calendar.nights, digest: calendar.digest)
                     })
                 // Side by side, so that their commits are shared.
                 await withTaskGroup(of: Void.self) { group in
