@@ -42,5 +42,10 @@ package enum AccountsMigrations {
             """
             ALTER TABLE person ADD COLUMN language TEXT; -- a code, as de; NULL until somebody chooses
             """),
+        Migration(
+            "auth-0003-people-by-age",
+            """
+            CREATE INDEX person_created ON person (created_at, id);
+            """),
     ]
 }

@@ -77,5 +77,14 @@ package enum BookingMigrations {
             """
             ALTER TABLE booking ADD COLUMN party TEXT NOT NULL DEFAULT ''; -- JSON; empty: all guests are adults
             """),
+        Migration(
+            "booking-0004-operator-log",
+            """
+            -- What operators did stands in one table of every database.
+            INSERT INTO operator_log (id, operator_id, act, subject, reason, at)
+                SELECT id, operator_id, act, subject, '', at FROM operator_act;
+            DROP TABLE operator_act;
+            CREATE INDEX booking_state ON booking (state, created_at, id);
+            """),
     ]
 }

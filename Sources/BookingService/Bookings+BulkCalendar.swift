@@ -60,11 +60,10 @@ extension Bookings {
                 outcomes += try store.apply(change, at: index, places[change.place], at: now, in: tx)
             }
             for id in Set(places.values.compactMap { try? $0.get() }.filter { $0.hostId != caller.id }.map(\.id)) {
-                try tx.execute(
-                    """
-                    INSERT INTO operator_act (id, operator_id, subject, act, at)
-                    VALUES (\(Base32.text(of: actId) + id.text), \(caller.id), \(id), 'change calendar', \(now))
-                    """)
+                try tx.write(
+                    OperatorAct(
+                        id: Base32.text(of: actId) + id.text, operatorId: caller.id, act: "change calendar",
+                        subject: id.text, reason: "", at: now))
             }
             return outcomes
         }

@@ -30,11 +30,10 @@ extension Bookings {
                     errors: conflicts.map { Problem.FieldError("nights", "night_taken", "A guest has the night of \($0).") })
             }
             if caller.id != facts.hostId {
-                try tx.execute(
-                    """
-                    INSERT INTO operator_act (id, operator_id, subject, act, at)
-                    VALUES (\(Base32.text(of: actId)), \(caller.id), \(property), 'change calendar', \(now))
-                    """)
+                try tx.write(
+                    OperatorAct(
+                        id: Base32.text(of: actId), operatorId: caller.id, act: "change calendar",
+                        subject: property.text, reason: "", at: now))
             }
             try store.announceCalendar(
                 of: property, units: facts.units, touching: nights.filter { $0.open != nil }.map(\.date),

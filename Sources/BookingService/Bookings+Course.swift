@@ -119,11 +119,10 @@ extension Bookings {
             guard let current = try tx.booking(id) else { throw Problem.notFound("booking") }
             guard let move = try decide(current, now) else { return current.booking }
             if move.actor == .operator {
-                try tx.execute(
-                    """
-                    INSERT INTO operator_act (id, operator_id, subject, act, at)
-                    VALUES (\(Base32.text(of: actId)), \(caller.id), \(id), \(act), \(now))
-                    """)
+                try tx.write(
+                    OperatorAct(
+                        id: Base32.text(of: actId), operatorId: caller.id, act: act, subject: id.text,
+                        reason: move.reason ?? "", at: now))
             }
             return try store.move(current, move, at: now, in: tx).0.booking
         }

@@ -50,11 +50,15 @@ extension Mails {
     /// Sends a mail again that has come to an end, as it was written then: under a message id of its own, so that no
     /// mail program takes it for the first.
     /// - Throws: `Problem` `state_conflict` while it is still on its way, or where its address gets no mails.
-    public func resend(_ id: MailID, for caller: Caller, once: Once?) async throws -> MailDelivery {
+    /// - Parameter reason: kept in the log of what operators do.
+    public func resend(
+        _ id: MailID, reason: String = "", for caller: Caller, once: Once?
+    ) async throws -> MailDelivery {
         try Mails.requireOperator(caller)
         guard let timeline = try await store.timeline(of: id) else { throw Problem.notFound("mail") }
         let address = try await addressOf(timeline.mail.recipient)?.address
-        return try await store.resend(id, to: address, once: once, at: world.now())
+        return try await store.resend(
+            id, to: address, act("resend", on: id.text, reason, by: caller), once: once)
     }
 
     /// The addresses that get no mails, the latest first.
@@ -66,10 +70,26 @@ extension Mails {
     }
 
     /// Lets an address have mails again.
+    /// - Parameter reason: kept in the log of what operators do.
     /// - Throws: `Problem` `not_found` where it is not suppressed.
-    public func lift(_ address: String, for caller: Caller, once: Once?) async throws -> SuppressedAddress {
+    public func lift(
+        _ address: String, reason: String = "", for caller: Caller, once: Once?
+    ) async throws -> SuppressedAddress {
         try Mails.requireOperator(caller)
-        return try await store.lift(address.lowercased(), once: once, at: world.now())
+        let address = address.lowercased()
+        return try await store.lift(address, act("lift", on: address, reason, by: caller), once: once)
+    }
+
+    /// How many mails wait, are being sent, or were given up.
+    public func standing(for caller: Caller) async throws -> [MailDelivery.State: Int] {
+        try Mails.requireOperator(caller)
+        return Dictionary(try await standing().map { ($0.state, $0.count) }) { first, _ in first }
+    }
+
+    private func act(_ act: String, on subject: String, _ reason: String, by caller: Caller) -> OperatorAct {
+        OperatorAct(
+            id: Base32.text(of: world.random(16)), operatorId: caller.id, act: act, subject: subject, reason: reason,
+            at: world.now())
     }
 
     private static func requireOperator(_ caller: Caller) throws(Problem) {

@@ -196,5 +196,11 @@ package enum PaymentMigrations {
             CREATE INDEX payment_capture ON payment (capture);
             CREATE INDEX refund_reference ON refund (reference);
             """),
+        Migration(
+            "payment-0005-payments-by-age",
+            """
+            CREATE INDEX payment_created ON payment (created_at, id);
+            CREATE INDEX refund_payment ON refund (payment_id, created_at);
+            """),
     ]
 }

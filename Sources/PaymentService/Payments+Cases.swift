@@ -52,12 +52,15 @@ extension Payments {
         _ id: CaseID, note: String, tryAgain: Bool, by caller: Caller, once: Once?
     ) async throws -> MoneyCase {
         try Payments.requireOperator(caller)
-        return try await resolve(id, note: note, tryAgain: tryAgain, by: caller.id.text, once: once)
+        let act = OperatorAct(
+            id: Base32.text(of: world.random(16)), operatorId: caller.id, act: tryAgain ? "try again" : "resolve",
+            subject: id.text, reason: note, at: world.now())
+        return try await resolve(id, note: note, tryAgain: tryAgain, by: caller.id.text, act, once: once)
     }
 
     /// As `resolve` for an operator.
     package func resolve(
-        _ id: CaseID, note: String, tryAgain: Bool, by name: String, once: Once?
+        _ id: CaseID, note: String, tryAgain: Bool, by name: String, _ act: OperatorAct? = nil, once: Once?
     ) async throws -> MoneyCase {
         let now = world.now()
         let outcome = try await store.database.write { tx in
@@ -83,6 +86,7 @@ extension Payments {
                     UPDATE review_case SET resolved_at = \(now), resolved_by = \(name), note = \(note)
                     WHERE id = \(id)
                     """)
+                if let act { try step.write(act) }
                 return found.bookingId
             }
         }
@@ -106,8 +110,8 @@ extension Payments {
         }
     }
 
-    private static func requireOperator(_ caller: Caller) throws(Problem) {
-        guard caller.isOperator else { throw Problem(.forbidden, "Only operators see these cases.") }
+    static func requireOperator(_ caller: Caller) throws(Problem) {
+        guard caller.isOperator else { throw Problem(.forbidden, "Only operators look after money.") }
     }
 }
 

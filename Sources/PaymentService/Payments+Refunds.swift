@@ -12,6 +12,7 @@ extension Payments {
     ) async throws -> Payment {
         guard caller.isOperator else { throw Problem(.forbidden, "Only an operator may give money back by hand.") }
         let now = world.now()
+        let actId = Base32.text(of: world.random(16))
         let cause = "\(RefundCause.byOperator)\(caller.id):\(Base32.text(of: world.random(10)))"
         let outcome = try await store.database.write { tx in
             try tx.once(once, at: now) { step in
@@ -33,6 +34,9 @@ extension Payments {
                 try store.claimRefund(
                     of: payment, atMost: amount?.amount ?? .max, cause: cause,
                     reason: reason ?? "given back by the operator", at: now, in: step)
+                try step.write(
+                    OperatorAct(
+                        id: actId, operatorId: caller.id, act: "refund", subject: id.text, reason: reason ?? "", at: now))
                 return payment.bookingId
             }
         }

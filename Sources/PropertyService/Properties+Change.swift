@@ -24,12 +24,14 @@ extension Properties {
     }
 
     /// Changes what is named and nothing else; naming what is so already changes nothing.
+    /// - Parameter reason: an operator's, kept in the log of what operators do.
     /// - Throws: `Problem`: `not_found`; `forbidden` for another's listed property; `validation_failed` with every
     ///   wrong field; `state_conflict` for a place that would be bookable without a price.
     public func change(
-        _ id: PropertyID, _ changes: PropertyChanges, for caller: Caller
+        _ id: PropertyID, _ changes: PropertyChanges, reason: String = "", for caller: Caller
     ) async throws -> Property {
         let now = world.now()
+        let actId = Base32.text(of: world.random(16))
         let gazetteer = gazetteer
         return try await database.write { tx in
             guard let old = try PropertyStore.property(id, in: tx) else { throw Problem.notFound("property") }
@@ -51,11 +53,9 @@ extension Properties {
             new.version += 1
             try PropertyStore.update(old, to: new, names: listing.amenityNames, at: now, in: tx)
             if caller.id != old.hostId {
-                try tx.execute(
-                    """
-                    INSERT INTO operator_change (property_id, version, operator_id, at)
-                    VALUES (\(new.id), \(new.version), \(caller.id), \(now))
-                    """)
+                try tx.write(
+                    OperatorAct(
+                        id: actId, operatorId: caller.id, act: "change listing", subject: id.text, reason: reason, at: now))
             }
             return new
         }

@@ -20,6 +20,7 @@ extension Properties {
         of id: PropertyID, _ changes: PropertyRulesChanges, for caller: Caller
     ) async throws -> PropertyRules {
         let now = world.now()
+        let actId = Base32.text(of: world.random(16))
         return try await database.write { tx in
             guard let property = try PropertyStore.property(id, in: tx) else { throw Problem.notFound("property") }
             try Properties.requireMayChange(property, caller)
@@ -31,12 +32,9 @@ extension Properties {
             // Searches look at the rules of those places only whose entries say that there are some.
             if (new == .none) != (old == .none) { try SearchEntries.replace(property, by: property, in: tx) }
             if caller.id != property.hostId {
-                try tx.execute(
-                    """
-                    INSERT INTO operator_rule_change (property_id, version, operator_id, at)
-                    SELECT property_id, version, \(caller.id), CAST(\(now) AS BIGINT) FROM property_rules
-                    WHERE property_id = \(id)
-                    """)
+                try tx.write(
+                    OperatorAct(
+                        id: actId, operatorId: caller.id, act: "change rules", subject: id.text, reason: "", at: now))
             }
             return new
         }

@@ -56,7 +56,8 @@ extension Database {
 }
 
 package enum Migrations {
-    /// What each of the four databases has: events on their way, events received, answers already given.
+    /// What each of the four databases has: events on their way, events received, answers already given, what
+    /// operators did.
     package static let shared = [
         Migration(
             "0001-shared",
@@ -93,6 +94,20 @@ package enum Migrations {
                 PRIMARY KEY (person, path, key)
             );
             CREATE INDEX idempotency_record_created ON idempotency_record (created_at);
-            """)
+            """),
+        Migration(
+            "0002-operator-log",
+            """
+            CREATE TABLE operator_log (
+                id          TEXT   NOT NULL PRIMARY KEY,
+                operator_id TEXT   NOT NULL,
+                act         TEXT   NOT NULL, -- what was done: cancel, refund, change calendar
+                subject     TEXT   NOT NULL, -- on what: an id, or a mail address
+                reason      TEXT   NOT NULL, -- empty where a program gave none
+                at          BIGINT NOT NULL
+            );
+            CREATE INDEX operator_log_at ON operator_log (at, id);
+            CREATE INDEX operator_log_subject ON operator_log (subject, at);
+            """),
     ]
 }

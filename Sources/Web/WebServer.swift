@@ -52,6 +52,7 @@ public struct WebServer: Sendable {
         PaymentRoutes().add(to: &routes)
         ProviderRoutes().add(to: &routes)
         CaseRoutes().add(to: &routes)
+        OperatorLogRoutes().add(to: &routes)
         DocumentRoutes().add(to: &routes)
         WebhookRoutes().add(to: &routes)
         OperatorRoutes().add(to: &routes)

@@ -139,7 +139,7 @@ struct ListingTests {
         title.beds = .keep
         #expect(try await changed(fixture.operator, title) == nil)
         let recorded = try await fixture.database.read {
-            try $0.values("SELECT operator_id FROM operator_change", as: String.self)
+            try $0.values("SELECT operator_id FROM operator_log", as: String.self)
         }
         #expect(recorded == [fixture.operator.id.text])
         #expect(

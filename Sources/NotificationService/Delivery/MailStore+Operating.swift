@@ -74,8 +74,11 @@ extension MailStore {
     }
 
     /// - Parameter address: where it would go now.
-    func resend(_ id: MailID, to address: String?, once: Once?, at now: Instant) async throws -> MailDelivery {
-        try await database.write { tx in
+    func resend(
+        _ id: MailID, to address: String?, _ act: OperatorAct, once: Once?
+    ) async throws -> MailDelivery {
+        let now = act.at
+        return try await database.write { tx in
             try tx.once(once, at: now) { tx in
                 if let address,
                     try tx.exists(
@@ -99,6 +102,7 @@ extension MailStore {
                     try MailStore.delivery($0)
                 }
                 guard let mail else { throw Problem.notFound("mail") }
+                try tx.write(act)
                 return mail
             }
         }.get()
@@ -122,13 +126,14 @@ extension MailStore {
         }
     }
 
-    func lift(_ address: String, once: Once?, at now: Instant) async throws -> SuppressedAddress {
+    func lift(_ address: String, _ act: OperatorAct, once: Once?) async throws -> SuppressedAddress {
         try await database.write { tx in
-            try tx.once(once, at: now) { tx in
+            try tx.once(once, at: act.at) { tx in
                 let lifted = try tx.first(
                     "DELETE FROM suppressed_address WHERE address = \(address) RETURNING \(MailStore.suppressedColumns)"
                 ) { try MailStore.suppressed($0) }
                 guard let lifted else { throw Problem.notFound("suppressed address") }
+                try tx.write(act)
                 return lifted
             }
         }.get()

@@ -146,5 +146,19 @@ package enum PropertyMigrations {
                 PRIMARY KEY (property_id, version)
             );
             """),
+        Migration(
+            "property-0005-operator-log",
+            """
+            -- What operators did stands in one table of every database.
+            INSERT INTO operator_log (id, operator_id, act, subject, reason, at)
+                SELECT 'listing-' || property_id || '-' || CAST(version AS TEXT), operator_id, 'change listing',
+                    property_id, '', at FROM operator_change;
+            INSERT INTO operator_log (id, operator_id, act, subject, reason, at)
+                SELECT 'rules-' || property_id || '-' || CAST(version AS TEXT), operator_id, 'change rules',
+                    property_id, '', at FROM operator_rule_change;
+            DROP TABLE operator_change;
+            DROP TABLE operator_rule_change;
+            CREATE INDEX property_created ON property (created_at, id);
+            """),
     ]
 }

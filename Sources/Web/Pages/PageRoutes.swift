@@ -19,6 +19,16 @@ struct PageRoutes {
         SignInPages().add(to: &routes)
         AccountPages().add(to: &routes)
 
+        // The operator
+        OverviewPage().add(to: &routes)
+        BookingDesk().add(to: &routes)
+        PaymentDesk().add(to: &routes)
+        CasePages().add(to: &routes)
+        PeoplePages().add(to: &routes)
+        ListingPages().add(to: &routes)
+        MailDesk().add(to: &routes)
+        LogPage().add(to: &routes)
+
         // The house
         TextPages().add(to: &routes)
         RobotPages().add(to: &routes)

@@ -30,6 +30,7 @@ def town(shared_servers):
     server = shared_servers(start=False, ROOST_RATE_LIMITS="off", ROOST_DEMO="on")
     for name in ("guest", "host"):
         server.done("user", "add", f"{name}@example.com", "--name", f"{name.title()} Example", "--password-stdin", text=PASSWORD)
+    server.done("user", "add", "operator@example.com", "--name", "Otto Operator", "--admin", "--password-stdin", text=PASSWORD)
     server.done(*demo.ARGUMENTS, "--host", "host@example.com")
     return server.start()
 

@@ -2,7 +2,7 @@
 
 import functools
 
-from roost.trade import day, later
+from roost.trade import day, eventually, later
 
 
 def listing(host, title, **more):
@@ -19,6 +19,24 @@ class Inventory:
         self.server = server
         self.people = people
         self.guest = people.gina
+
+    def token(self, who):
+        """The session of whom a page is for: True is the guest; nobody's for a page for everyone."""
+        return {"operator": self.operator.token, True: self.guest.token}[who] if who else None
+
+    @functools.cached_property
+    def operator(self):
+        return self.people.sign_in("operator@example.com")
+
+    @functools.cached_property
+    def welcome(self):
+        """The mail to the guest when they registered, once it is sent."""
+        return eventually(
+            lambda: self.operator.get("/api/v1/operator/mails", params={"recipientId": self.guest.id, "kind": "registered"}).json()["items"],
+            lambda items: items and items[0]["state"] == "sent", 30)[0]["id"]
+
+    def payment_of(self, booking):
+        return self.guest.get(f"/api/v1/bookings/{booking}/payments").json()["items"][-1]["id"]
 
     @functools.cached_property
     def free(self):
@@ -119,6 +137,33 @@ class Inventory:
             "cancel": (f"/trips/{self.confirmed}/cancel", True, 200),
             "cancel-held": (f"/trips/{self.held}/cancel", True, 200),
             "account": ("/account", True, 200),
+            "operator": ("/operator", "operator", 200),
+            "operator-arabic": ("/ar/operator", "operator", 200),
+            "operator-forbidden": ("/operator", True, 403),
+            "operator-bookings": (f"/operator/bookings?{'status=cancelled' if self.cancelled else ''}", "operator", 200),
+            "operator-bookings-none": ("/operator/bookings?code=NONE-0000", "operator", 200),
+            "operator-booking": (f"/operator/bookings/{self.cancelled}", "operator", 200),
+            "operator-booking-arabic": (f"/ar/operator/bookings/{self.confirmed}", "operator", 200),
+            "operator-cancel": (f"/operator/bookings/{self.confirmed}/cancel", "operator", 200),
+            "operator-cancel-held": (f"/de/operator/bookings/{self.held}/cancel", "operator", 200),
+            "operator-payments": ("/operator/payments", "operator", 200),
+            "operator-payment": (f"/operator/payments/{self.payment_of(self.cancelled)}", "operator", 200),
+            "operator-refund": (f"/operator/payments/{self.payment_of(self.confirmed)}/refund", "operator", 200),
+            "operator-cases-none": ("/operator/cases", "operator", 200),
+            "operator-people": ("/operator/people", "operator", 200),
+            "operator-people-none": ("/operator/people?q=zeppelin", "operator", 200),
+            "operator-person": (f"/operator/people/{self.guest.id}", "operator", 200),
+            "operator-sign-out": (f"/operator/people/{self.guest.id}/sign-out", "operator", 200),
+            "operator-listings": ("/operator/listings", "operator", 200),
+            "operator-listings-paused": ("/operator/listings?status=paused", "operator", 200),
+            "operator-listing": (f"/operator{place.replace('properties', 'listings')}", "operator", 200),
+            "operator-pause": (f"/operator{place.replace('properties', 'listings')}/status", "operator", 200),
+            "operator-mails": ("/operator/mails", "operator", 200),
+            "operator-mail": (f"/operator/mails/{self.welcome}", "operator", 200),
+            "operator-resend": (f"/operator/mails/{self.welcome}/resend", "operator", 200),
+            "operator-addresses-none": ("/operator/addresses", "operator", 200),
+            "operator-lift": ("/operator/addresses/lift?address=nobody%40example.com", "operator", 200),
+            "operator-log": ("/operator/log", "operator", 200),
             "help": ("/help", False, 200),
             "terms": ("/terms", False, 200),
             "privacy-arabic": ("/ar/privacy", False, 200),
@@ -136,4 +181,6 @@ class Inventory:
 EVERYDAY = [
     "home", "search-dates", "search-none", "search-wrong", "search-arabic", "property-free", "property-taken", "login", "register",
     "book", "checkout", "trip-waiting", "trip-confirmed", "cancel", "trips", "account", "help", "error-404", "styleguide",
+    "operator", "operator-bookings", "operator-booking", "operator-cancel", "operator-payment", "operator-refund", "operator-person",
+    "operator-listings", "operator-mail", "operator-log",
 ]

@@ -101,6 +101,7 @@ OFFERS = listing(obj(provider=TEXT, available=YES_NO, reason=either(TEXT), messa
 CASE = obj(id=an_id("case"), kind=TEXT, state={"enum": ["open", "resolved"]}, provider=TEXT, subject=TEXT, bookingId=either(TEXT),
            paymentId=either(TEXT), amount=either(MONEY), detail=TEXT, openedAt=MOMENT, resolvedAt=either(MOMENT),
            resolvedBy=either(TEXT), note=either(TEXT))
+OPERATOR_ACT = obj(id=TEXT, operatorId=an_id("usr"), act=TEXT, subject=TEXT, reason={"type": "string"}, at=MOMENT)
 AMENITIES = obj(items={"type": "array", "items": obj(code=TEXT, name=TEXT, count=COUNT)})
 OPEN_SESSION = obj(id=an_id("ses"), createdAt=MOMENT, expiresAt=MOMENT, isCurrent=YES_NO)
 MAIL = obj(
@@ -153,6 +154,7 @@ ANSWERS = [(method, re.compile(f"^{path}$"), status, schema) for method, path, s
     ("POST", f"/api/v1/operator/mails/{ID}/resend", 200, MAIL),
     ("GET", "/api/v1/operator/suppressed-addresses", 200, listing(SUPPRESSED)),
     ("POST", "/api/v1/operator/suppressed-addresses/lift", 200, SUPPRESSED),
+    ("GET", "/api/v1/operator/acts", 200, listing(OPERATOR_ACT)),
 ]]
 
 _validators = {}

@@ -283,7 +283,8 @@ class Stripe(Fake):
             return 200, session, {}
         if (method, path) == ("POST", "/v1/refunds"):
             intent = self.intents[form["payment_intent"]]
-            given = sum(refund["amount"] for refund in self.refunds.values() if refund["payment_intent"] == intent["id"])
+            given = sum(refund["amount"] for refund in self.refunds.values()
+                        if refund["payment_intent"] == intent["id"] and refund["status"] != "failed")
             if given + int(form["amount"]) > intent["amount_received"]:
                 return 400, {"error": {"type": "invalid_request_error", "code": "charge_already_refunded", "message": "no"}}, {}
             refund = {"id": self.new("re_"), "object": "refund", "status": "succeeded", "amount": int(form["amount"]),

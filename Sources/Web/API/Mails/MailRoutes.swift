@@ -39,8 +39,10 @@ struct MailRoutes {
     @Sendable func resend(_ visit: Visit) async throws -> Response {
         let caller = try await requireOperator(visit)
         let id: MailID = try visit.id("mail")
-        let sent = try await visit.read(for: caller, by: visit.site.mails, whenEmpty: true) { _ in true }
-        let mail = try await visit.site.mails.resend(id, for: caller, once: sent.once)
+        let sent = try await visit.read(for: caller, by: visit.site.mails, whenEmpty: "") { fields in
+            fields.optional("reason", .text(1...OperatorAct.longestReason, lines: true)) ?? ""
+        }
+        let mail = try await visit.site.mails.resend(id, reason: sent.body, for: caller, once: sent.once)
         return .json { $0.value(mail) }
     }
 
@@ -53,12 +55,21 @@ struct MailRoutes {
         return .list(page.items, nextCursor: page.nextCursor) { $0.value($1) }
     }
 
+    private struct Lifting: Sendable {
+        let address: String
+        let reason: String
+    }
+
     @Sendable func lift(_ visit: Visit) async throws -> Response {
         let caller = try await requireOperator(visit)
-        let sent = try await visit.read(for: caller, by: visit.site.mails) { fields in
-            fields.required("address", .parsed("a mail address") { MailAddress(name: nil, address: $0)?.address })
+        let sent = try await visit.read(for: caller, by: visit.site.mails) { fields -> Lifting? in
+            let address = fields.required(
+                "address", .parsed("a mail address") { MailAddress(name: nil, address: $0)?.address })
+            let reason = fields.optional("reason", .text(1...OperatorAct.longestReason, lines: true)) ?? ""
+            return address.map { Lifting(address: $0, reason: reason) }
         }
-        let lifted = try await visit.site.mails.lift(sent.body, for: caller, once: sent.once)
+        let lifted = try await visit.site.mails.lift(
+            sent.body.address, reason: sent.body.reason, for: caller, once: sent.once)
         return .json { $0.value(lifted) }
     }
 

@@ -7,8 +7,8 @@ extension PageVisit {
         var links: [(text: String, path: String)] = []
         if let person {
             links.append(("nav.trips", "/trips"))
+            if person.roles.contains(.operator) { links.append(("nav.operator", "/operator")) }
             links.append(("nav.account", "/account"))
-            _ = person
         } else {
             links.append(("nav.signIn", "/login"))
             links.append(("nav.register", "/register"))

@@ -114,6 +114,14 @@ struct Formats: Sendable {
             ["day": dayWithYear(day), "time": time.description, "zone": zoneName(zone, at: instant)])
     }
 
+    /// `Dec 24, 2026, 20:05 UTC`: for lists of what happened in many places.
+    func stamp(_ instant: Instant) -> String {
+        let clock = instant.description.dropFirst("2026-12-24T".count).prefix("15:04".count)
+        return texts(
+            "format.stamp",
+            ["day": format(instant.utcDay, style.day().month(.abbreviated).year()), "time": String(clock)])
+    }
+
     /// `14:35 EST`: on a day that is known.
     func clock(_ instant: Instant, in zone: Zone) -> String {
         let abbreviation = zone.abbreviation(at: instant)
