@@ -23,6 +23,7 @@ enum EventRoutes {
         PayableClosing.kind: ["payments"],
         PayableRefund.kind: ["payments"],
         BookingChanged.kind: ["mails"],
+        AlterationChanged.kind: ["mails"],
     ]
 
     static let payments = [

@@ -19,6 +19,8 @@ struct Letters: Sendable {
             return [.registered(try event.decoded(as: PersonRegistered.self).personId)]
         case BookingChanged.kind:
             return try await letters(about: try event.decoded(as: BookingChanged.self))
+        case AlterationChanged.kind:
+            return try await letters(about: try event.decoded(as: AlterationChanged.self))
         case PaymentRefunded.kind:
             return try await letters(about: try event.decoded(as: PaymentRefunded.self))
         case MailUndeliverable.kind:
@@ -54,6 +56,25 @@ struct Letters: Sendable {
         case .expired: return [toGuest(.expired)]
         case .cancelled: return [toGuest(.cancelled), toHost(.cancelledForHost)]
         case .completed: return []
+        }
+    }
+
+    private func letters(about changed: AlterationChanged) async throws -> [Letter] {
+        let (alteration, booking) = (changed.alteration, changed.booking)
+        var facts = try await facts(booking)
+        facts.reason = alteration.reason
+        facts.deadline = alteration.expiresAt
+        facts.change = StayFacts.Change(alteration)
+        func letters(_ toGuest: LetterKind, _ toHost: LetterKind) -> [Letter] {
+            [Letter(toGuest, to: booking.guestId, about: facts), Letter(toHost, to: booking.hostId, about: facts)]
+        }
+        switch alteration.status {
+        case .proposed: return letters(.changeProposed, .changeProposedToHost)
+        case .agreed: return letters(.changeAgreed, .changeAgreedForHost)
+        case .applied: return letters(.changeApplied, .changeAppliedForHost)
+        case .declined, .withdrawn, .lapsed, .expired: return letters(.changeEnded, .changeEndedForHost)
+        // The booking is over, and the letter about that says so.
+        case .ended: return []
         }
     }
 
@@ -93,5 +114,24 @@ struct Letters: Sendable {
         case .operator: .operator
         case .system: .system
         }
+    }
+}
+
+extension StayFacts.Change {
+    fileprivate init(_ alteration: Alteration) {
+        let (before, after) = (alteration.before, alteration.after)
+        let outcome: Outcome? =
+            switch alteration.status {
+            case .proposed, .agreed, .applied, .ended: nil
+            case .declined: .declined
+            case .withdrawn: .withdrawn
+            case .lapsed: .lapsed
+            case .expired: .expired
+            }
+        self.init(
+            number: alteration.number, isProposedByHost: alteration.proposedBy != .guest,
+            before: (before.stay, before.party.guests, before.total),
+            after: (after.stay, after.party.guests, after.total), isApplied: alteration.status == .applied,
+            outcome: outcome, message: alteration.message)
     }
 }

@@ -86,5 +86,30 @@ package enum BookingMigrations {
             DROP TABLE operator_act;
             CREATE INDEX booking_state ON booking (state, created_at, id);
             """),
+        Migration(
+            "booking-0005-alterations",
+            """
+            CREATE TABLE alteration (
+                id           TEXT PRIMARY KEY NOT NULL,
+                booking_id   TEXT   NOT NULL,
+                number       BIGINT NOT NULL, -- 1 for the first of its booking
+                state        TEXT   NOT NULL,
+                proposed_by  TEXT   NOT NULL, -- guest, host, operator
+                before_terms TEXT   NOT NULL, -- JSON: stay, party and total of the booking as it was
+                after_terms  TEXT   NOT NULL, -- JSON: the same, lines and terms, as it is to be
+                message      TEXT,
+                reason       TEXT,
+                holding      TEXT   NOT NULL, -- 'widened': the booking has the nights of both stays; 'apart': the new stay is
+                                              -- claimed on unit_id under this id; empty: nothing is claimed
+                unit_id      TEXT,
+                ends_at      BIGINT,          -- when the time to answer or to pay is over
+                due_at       BIGINT,          -- when the course must be looked at again; NULL: no more
+                created_at   BIGINT NOT NULL,
+                agreed_at    BIGINT,
+                ended_at     BIGINT,
+                UNIQUE (booking_id, number)   -- of two proposals at the same moment one is written
+            );
+            CREATE INDEX alteration_due ON alteration (due_at);
+            """),
     ]
 }

@@ -8,13 +8,13 @@ struct BookingRecord: Sendable {
     let id: BookingID
     let code: String
     var course: Course
-    let wish: Wish
+    var wish: Wish
     var unitId: UnitID?
     let guestId: UserID
     let hostId: UserID
-    let lines: [PriceLine]
-    let total: Money
-    let agreed: AgreedTerms
+    var lines: [PriceLine]
+    var total: Money
+    var agreed: AgreedTerms
     var extensions: Int
     /// When the hold or the request runs out.
     var endsAt: Instant?
@@ -121,7 +121,7 @@ extension Transaction {
             """)
     }
 
-    /// Writes what the course may change; the wish, the price and the terms never do.
+    /// Writes what the course may change; the wish, the price and the terms are an alteration's (`saveTerms`).
     func save(_ record: BookingRecord) throws {
         try execute(
             """

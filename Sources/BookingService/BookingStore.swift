@@ -119,6 +119,11 @@ struct BookingStore: Sendable {
         let before = record.course.state
         let actions = record.course.handle(move.event)
         guard !actions.isEmpty else { return (record, false) }
+        if before == .confirmed, let open = try tx.openAlteration(of: record.id) {
+            // First, so that the booking has its own nights and no others.
+            let end = AlterationMove(event: .bookingEnded, actor: move.actor)
+            _ = try self.move(open, of: &record, end, at: now, in: tx)
+        }
         if move.event == .cancelled {
             record.cancelledAt = now
             record.cancelledBy = move.actor
@@ -245,7 +250,7 @@ struct BookingStore: Sendable {
         try append(kind, body, &record, at: now, in: tx)
     }
 
-    private func append(
+    func append(
         _ kind: String, _ body: some Encodable, _ record: inout BookingRecord, at now: Instant,
         in tx: borrowing Transaction
     ) throws {

@@ -9,7 +9,10 @@ package struct BookingsAudit: Sendable {
     package let bookings: [AuditedBooking]
     /// Blocked nights by unit and 64-night word.
     package let blocked: [UnitID: [Int64: Int64]]
-    /// Bookings that time should have moved on by now, or that wait for a provider.
+    package let alterations: [AuditedAlteration]
+    /// What agreed alterations have on units by themselves.
+    package let holdings: [AuditedHolding]
+    /// Bookings and alterations that time should have moved on by now, or that wait for a provider.
     package let inFlight: Int
 }
 
@@ -45,11 +48,12 @@ extension Bookings {
             ) { row in claims[try row[0], default: []].append((try row[1], try row[2])) }
 
             var bookings: [AuditedBooking] = []
-            var inFlight = 0
+            var alterations = try AlterationsAudit(reader, &claims, at: now)
+            var inFlight = alterations.inFlight
             try reader.forEach("SELECT \(raw: BookingRecord.columns) FROM booking ORDER BY id") { row in
                 let record = try BookingRecord(row)
                 let owned = claims.removeValue(forKey: record.id) ?? []
-                findings += record.faults(owning: owned)
+                findings += record.faults(owning: owned, insteadOf: alterations.nights(of: record))
                 if record.course.state == .closing || record.dueAt.map({ $0 <= now }) == true { inFlight += 1 }
                 bookings.append(
                     AuditedBooking(
@@ -63,6 +67,7 @@ extension Bookings {
                             : nil,
                         unit: record.unitId, nights: owned.map(\.night)))
             }
+            findings += alterations.findings + alterations.strays
             for (id, nights) in claims.sorted(by: { $0.key < $1.key }) {
                 findings.append("\(nights.count) nights belong to \(id), which is no booking")
             }
@@ -86,21 +91,26 @@ extension Bookings {
                 let night: LocalDay = try row[1]
                 blocked[try row[0], default: [:]][NightWord.word(of: night), default: 0] |= NightWord.bit(of: night)
             }
-            return BookingsAudit(findings: findings, bookings: bookings, blocked: blocked, inFlight: inFlight)
+            return BookingsAudit(
+                findings: findings, bookings: bookings, blocked: blocked, alterations: alterations.audited,
+                holdings: alterations.holdings, inFlight: inFlight)
         }
     }
 }
 
 extension BookingRecord {
     /// What is wrong with a booking and the nights it owns, in words.
-    fileprivate func faults(owning owned: [(unit: UnitID, night: LocalDay)]) -> [String] {
+    /// - Parameter due: those it should own where it owns any: its stay's, and an open alteration's.
+    fileprivate func faults(
+        owning owned: [(unit: UnitID, night: LocalDay)], insteadOf due: [LocalDay]
+    ) -> [String] {
         var faults: [String] = []
         func fault(_ what: String) { faults.append("\(id) (\(course.state.rawValue)): \(what)") }
         if Set(owned.map(\.unit)).count > 1 { fault("owns nights on more than one unit") }
         if let unit = owned.first?.unit, unit != unitId { fault("owns nights on another unit than its own") }
         let nights = owned.map(\.night).sorted()
         if Course.ownsNights(course.state) {
-            if nights != Array(wish.stay.nights) { fault("owns \(nights.count) of its \(wish.stay.nightCount) nights, or others") }
+            if nights != due { fault("owns \(nights.count) of its \(due.count) nights, or others") }
         } else if course.state == .cancelled, let cancelledAt {
             // Cancelled during the stay: what was slept stays, what was to come is free.
             let slept = wish.stay.nights.filter { $0 < agreed.zone.day(at: cancelledAt) }

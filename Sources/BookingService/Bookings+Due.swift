@@ -24,6 +24,27 @@ extension Bookings {
             moved += 1
             await courier.deliver(id.text)
         }
+        return try await moved + moveDueAlterations()
+    }
+
+    /// Moves on alterations that nobody answered or paid in time.
+    private func moveDueAlterations() async throws -> Int {
+        var moved = 0
+        for (id, booking) in try await store.dueAlterations(at: world.now(), limit: Bookings.batch) {
+            let now = world.now()
+            let hasMoved = try await store.database.write { [store] tx in
+                guard let current = try tx.alteration(id), let due = current.dueAt, due <= now,
+                    var record = try tx.booking(booking)
+                else { return false }
+                let move = BookingStore.AlterationMove(event: .ranOut, actor: .system)
+                let (_, moved) = try store.move(current, of: &record, move, at: now, in: tx)
+                if moved { try tx.save(record) }
+                return moved
+            }
+            guard hasMoved else { continue }
+            moved += 1
+            await courier.deliver(booking.text)
+        }
         return moved
     }
 }

@@ -40,9 +40,19 @@ extension Bookings {
     package func apply(_ event: Event) async throws {
         switch event.kind {
         case PayablePaid.kind:
-            try await hear(event, .paid, about: try event.decoded(as: PayablePaid.self).bookingId)
+            let paid = try event.decoded(as: PayablePaid.self)
+            if paid.payableId == PayableID(of: paid.bookingId) {
+                try await hear(event, .paid, about: paid.bookingId)
+            } else {
+                try await hear(event, .paid, about: paid.payableId, of: paid.bookingId)
+            }
         case PayableClosed.kind:
-            try await hear(event, .payableClosed, about: try event.decoded(as: PayableClosed.self).bookingId)
+            let closed = try event.decoded(as: PayableClosed.self)
+            if closed.payableId == PayableID(of: closed.bookingId) {
+                try await hear(event, .payableClosed, about: closed.bookingId)
+            } else {
+                try await hear(event, .payableClosed, about: closed.payableId, of: closed.bookingId)
+            }
         default:
             throw StorageError.fault("bookings do not know the event \(event.kind)")
         }
@@ -59,6 +69,28 @@ extension Bookings {
                 guard let current = try step.booking(id) else { return }
                 _ = try store.move(
                     current, BookingStore.Move(event: what, actor: .system, units: units), at: now, in: step)
+            }
+        }
+    }
+
+    /// What an alteration owed was paid, or can't be paid any more.
+    private func hear(
+        _ event: Event, _ what: AlterationCourse.Event, about payable: PayableID, of booking: BookingID
+    ) async throws {
+        let id = AlterationID(paying: payable)
+        guard let record = try await store.booking(booking) else {
+            throw StorageError.fault("\(event.kind) about \(booking), which is no booking")
+        }
+        let units = try await properties.facts(record.wish.propertyId)?.units ?? []
+        let now = world.now()
+        try await store.database.write { [store] tx in
+            try tx.receive(event, as: Bookings.receiver) { step in
+                guard let alteration = try step.alteration(id), var current = try step.booking(booking) else {
+                    throw StorageError.fault("\(event.kind) about \(payable), which nothing owes")
+                }
+                let move = BookingStore.AlterationMove(event: what, actor: .system, units: units)
+                let (_, moved) = try store.move(alteration, of: &current, move, at: now, in: step)
+                if moved { try step.save(current) }
             }
         }
     }

@@ -86,13 +86,7 @@ public struct Bookings: Sendable {
     /// Why these terms can't be booked, whatever the nights say; rules first, then the price.
     private func refusal(of terms: Terms, expecting expected: Money?, endsAt: Instant, now: Instant) -> Problem? {
         guard terms.reasons.isEmpty, let total = terms.total else {
-            return Problem(
-                .validationFailed, terms.reasons.first?.message ?? "This stay has no price.",
-                errors: terms.reasons.map { reason in
-                    Problem.FieldError(
-                        reason.field, reason.code,
-                        [reason.message, reason.suggestion].compactMap(\.self).joined(separator: " "))
-                })
+            return .againstRules(terms.reasons)
         }
         if endsAt <= now {
             return .invalid(
@@ -165,6 +159,19 @@ public struct Bookings: Sendable {
             booking.refunded = Money(balance.refunded, booking.total.currency)
             return booking
         }
+    }
+}
+
+extension Problem {
+    /// A stay that rules refuse, with each of them; one without reasons has no price.
+    static func againstRules(_ reasons: [Reason]) -> Problem {
+        Problem(
+            .validationFailed, reasons.first?.message ?? "This stay has no price.",
+            errors: reasons.map { reason in
+                FieldError(
+                    reason.field, reason.code,
+                    [reason.message, reason.suggestion].compactMap(\.self).joined(separator: " "))
+            })
     }
 }
 

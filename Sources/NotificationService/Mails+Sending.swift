@@ -108,7 +108,7 @@ extension Mails {
         }
         let content = try LetterWriter(baseURL: baseURL).content(of: letter)
         var attachments: [OutgoingMail.Attachment] = []
-        if letter.kind == .confirmed, let stay = letter.stay {
+        if letter.kind.bringsCalendar, let stay = letter.stay {
             attachments.append(
                 .init(
                     fileName: "stay.ics", contentType: "text/calendar; charset=utf-8; method=PUBLISH",

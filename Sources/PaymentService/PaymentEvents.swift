@@ -24,7 +24,8 @@ public struct PayableRefund: Sendable, Codable, Equatable {
     public static let kind = "payable.refund"
 
     public let bookingId: BookingID
-    /// Whose payments go back; nothing: those of the whole booking, the latest first.
+    /// Whose payments go back: all of them, or those first where an amount is named. Nothing: those of the whole booking,
+    /// the latest first.
     public let payable: PayableID?
     /// Nothing: everything that was paid and has not gone back yet.
     public let amount: Money?

@@ -50,6 +50,7 @@ public struct WebServer: Sendable {
         BulkCalendarRoutes().add(to: &routes)
         BookingRoutes().add(to: &routes)
         PaymentRoutes().add(to: &routes)
+        AlterationRoutes().add(to: &routes)
         ProviderRoutes().add(to: &routes)
         CaseRoutes().add(to: &routes)
         OperatorLogRoutes().add(to: &routes)

@@ -37,7 +37,7 @@ enum BooksCheck {
             if books.withCases.contains(booking.id) { continue }
             switch booking.status {
             case .confirmed, .completed:
-                if kept + goodwill != booking.total.amount {
+                if kept != max(0, booking.total.amount - goodwill) {
                     fault("keeps \(kept) of its total of \(booking.total.amount)")
                 }
             case .cancelled where booking.wasConfirmed:
@@ -46,6 +46,25 @@ enum BooksCheck {
             case .cancelled, .declined, .expired, .requested, .held:
                 if kept != 0 { fault("keeps \(kept) though it is not confirmed") }
             }
+        }
+        return findings + alterations(bookings, books)
+    }
+
+    /// A change that costs more counts only when it is paid; one that does not count keeps no money of its own.
+    private static func alterations(_ bookings: BookingsAudit, _ books: PaymentsAudit) -> [Audit.Finding] {
+        let payables = Dictionary(uniqueKeysWithValues: books.payables.map { ($0.id, $0) })
+        var paidFor = Set(books.payables.filter { $0.purpose == .alteration }.map(\.id))
+        var findings: [Audit.Finding] = []
+        for alteration in bookings.alterations {
+            paidFor.remove(alteration.payableId)
+            guard alteration.status == .applied, alteration.difference > 0 else { continue }
+            let payable = payables[alteration.payableId]
+            guard payable?.state != .paid || payable?.amount?.amount != alteration.difference else { continue }
+            findings.append(.init(alteration.bookingId.text, "\(alteration.id) of \(alteration.bookingId): counts, and is not paid"))
+        }
+        for id in paidFor.sorted() {
+            guard let booking = payables[id]?.bookingId else { continue }
+            findings.append(.init(booking.text, "\(id) of \(booking): is owed for no alteration"))
         }
         return findings
     }

@@ -15,6 +15,14 @@ enum CopyCheck {
                     .init(booking.id.text, "\(booking.id): search takes \(there.count) nights for taken, it owns \(owned.count)"))
             }
         }
+        for holding in bookings.holdings {
+            let there = booked.removeValue(forKey: holding.owner) ?? []
+            guard there != Set(holding.nights.map { BookedNight(unit: holding.unit, night: $0) }) else { continue }
+            findings.append(
+                .init(
+                    holding.owner.text,
+                    "\(holding.owner): search takes \(there.count) nights for taken, it holds \(holding.nights.count)"))
+        }
         for id in booked.keys.sorted() where booked[id]?.isEmpty == false {
             findings.append(.init(id.text, "search takes nights for those of \(id), which is no booking"))
         }

@@ -93,9 +93,11 @@ extension LetterKind {
     /// Whether the host knows of the booking when its guest gets this letter: a hold is nobody else's news.
     fileprivate var isForGuestOfKnownBooking: Bool {
         switch self {
-        case .requested, .accepted, .confirmed, .cancelled: true
+        case .requested, .accepted, .confirmed, .cancelled, .changeProposed, .changeAgreed, .changeApplied, .changeEnded:
+            true
         case .registered, .requestReceived, .declined, .lapsed, .held, .bookingReceived, .expired, .cancelledForHost,
-            .refunded, .lateRefunded, .guestUnreachable:
+            .refunded, .lateRefunded, .guestUnreachable, .changeProposedToHost, .changeAgreedForHost,
+            .changeAppliedForHost, .changeEndedForHost:
             false
         }
     }

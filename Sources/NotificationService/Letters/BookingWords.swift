@@ -7,7 +7,7 @@ struct BookingWords {
     let guest: String
     /// Until when, in the zone of the place.
     let deadline: String?
-    private let facts: StayFacts
+    let facts: StayFacts
     private let baseURL: String
 
     init(_ facts: StayFacts, baseURL: String) {

@@ -59,6 +59,22 @@ public enum LetterKind: String, Sendable, Codable, CaseIterable {
     case lateRefunded
     /// To the host: mails to the guest come back.
     case guestUnreachable
+    /// A change of the booking is proposed; `change` says which, `deadline` until when the other side may answer.
+    case changeProposed
+    /// To the host: the same.
+    case changeProposedToHost
+    /// Both agree on a change; `deadline` is until when to pay the difference.
+    case changeAgreed
+    /// To the host: the same.
+    case changeAgreedForHost
+    /// The booking is changed, and the letter says how it is now; brings the stay as `.ics`.
+    case changeApplied
+    /// To the host: the same.
+    case changeAppliedForHost
+    /// A change came to nothing; `change` says how, `reason` why.
+    case changeEnded
+    /// To the host: the same.
+    case changeEndedForHost
 }
 
 /// What letters say about a booking, as it was when the letter became due.
@@ -77,6 +93,45 @@ public struct StayFacts: Sendable, Codable, Equatable {
             self.label = label
             self.amount = amount
         }
+    }
+
+    /// What a change of the booking is about.
+    public struct Change: Sendable, Codable, Equatable {
+        /// How a change came to nothing.
+        public enum Outcome: String, Sendable, Codable, CaseIterable {
+            case declined, withdrawn, lapsed, expired
+        }
+
+        /// 1 for the first of its booking: the file for calendars counts with it.
+        public let number: Int
+        public let isProposedByHost: Bool
+        public let before: Stay
+        public let guestsBefore: Int
+        public let totalBefore: Money
+        public let stay: Stay
+        public let guests: Int
+        public let total: Money
+        public let isApplied: Bool
+        public let outcome: Outcome?
+        public let message: String?
+
+        public init(
+            number: Int, isProposedByHost: Bool, before: (stay: Stay, guests: Int, total: Money),
+            after: (stay: Stay, guests: Int, total: Money), isApplied: Bool, outcome: Outcome?, message: String?
+        ) {
+            self.number = number
+            self.isProposedByHost = isProposedByHost
+            (self.before, guestsBefore, totalBefore) = before
+            (stay, guests, total) = after
+            self.isApplied = isApplied
+            self.outcome = outcome
+            self.message = message
+        }
+
+        /// Minor units; below zero: it costs less.
+        var totalAfterLessBefore: Int64 { total.amount - totalBefore.amount }
+        /// How much more or less, never below zero.
+        var difference: Money { Money(abs(totalAfterLessBefore), total.currency) }
     }
 
     public let bookingId: BookingID
@@ -103,6 +158,8 @@ public struct StayFacts: Sendable, Codable, Equatable {
     public var cancelledBy: Party?
     /// Free text of whoever declined or cancelled.
     public var reason: String?
+    /// What a change of the booking is about; only in letters about one.
+    public var change: Change?
 
     public init(
         bookingId: BookingID, code: String, place: String, stay: Stay, guests: Int, total: Money, zone: Zone,

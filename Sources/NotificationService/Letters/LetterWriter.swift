@@ -52,6 +52,10 @@ struct LetterWriter {
         case .refunded: refunded(facts)
         case .lateRefunded: lateRefunded(facts)
         case .guestUnreachable: guestUnreachable(facts)
+        case .changeProposed, .changeProposedToHost: changeProposed(facts, forHost: kind.isForHost)
+        case .changeAgreed, .changeAgreedForHost: changeAgreed(facts, forHost: kind.isForHost)
+        case .changeApplied, .changeAppliedForHost: changeApplied(facts, forHost: kind.isForHost)
+        case .changeEnded, .changeEndedForHost: changeEnded(facts, forHost: kind.isForHost)
         }
     }
 
@@ -213,10 +217,15 @@ extension LetterKind {
     /// Whether the reader is the host.
     public var isForHost: Bool {
         switch self {
-        case .requestReceived, .bookingReceived, .cancelledForHost, .guestUnreachable: true
+        case .requestReceived, .bookingReceived, .cancelledForHost, .guestUnreachable, .changeProposedToHost,
+            .changeAgreedForHost, .changeAppliedForHost, .changeEndedForHost:
+            true
         case .registered, .requested, .accepted, .declined, .lapsed, .held, .confirmed, .expired, .cancelled, .refunded,
-            .lateRefunded:
+            .lateRefunded, .changeProposed, .changeAgreed, .changeApplied, .changeEnded:
             false
         }
     }
+
+    /// Whether it brings the stay as a file for the guest's calendar.
+    var bringsCalendar: Bool { self == .confirmed || self == .changeApplied }
 }

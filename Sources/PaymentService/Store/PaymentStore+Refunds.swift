@@ -17,12 +17,14 @@ extension PaymentStore {
     func claimRefunds(
         _ wish: PayableRefund, cause: String, at now: Instant, in tx: borrowing Transaction
     ) throws {
-        let ofPayable: SQL = wish.payable.map { "AND payable_id = \($0)" } ?? ""
+        // All of one payable goes back, or a sum: then its own money first, and what is missing there from the others.
+        let ofPayable: SQL = wish.amount == nil ? wish.payable.map { "AND payable_id = \($0)" } ?? "" : ""
+        let ownFirst: SQL = wish.payable.map { "CASE WHEN payable_id = \($0) THEN 0 ELSE 1 END, " } ?? ""
         let latestFirst = try tx.all(
             """
             SELECT \(PaymentRecord.columns) FROM payment
             WHERE booking_id = \(wish.bookingId) \(ofPayable) AND captured > claimed
-            ORDER BY captured_at DESC, number DESC
+            ORDER BY \(ownFirst)captured_at DESC, number DESC
             """, PaymentRecord.init)
         var rest = wish.amount?.amount ?? .max
         for payment in latestFirst {

@@ -5,6 +5,8 @@ public struct PriceLine: Sendable, Codable, Equatable {
     /// What a line is for; the raw values are the contract's.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         case night, cleaningFee, extraGuestFee, serviceFee, discount, tax
+        /// What guest and host agreed on more or less than the rules say; no rule makes it.
+        case adjustment
     }
 
     public let kind: Kind

@@ -44,7 +44,7 @@ struct PaymentRoutes {
 
 extension Shape where Value == String {
     /// One of some names that are known only once the server runs.
-    fileprivate static func choice(of names: [String]) -> Shape {
+    static func choice(of names: [String]) -> Shape {
         .parsed("one of \(names.joined(separator: ", "))") { names.contains($0) ? $0 : nil }
     }
 }
