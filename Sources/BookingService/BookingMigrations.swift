@@ -95,6 +95,8 @@ package enum BookingMigrations {
                 number       BIGINT NOT NULL, -- 1 for the first of its booking
                 state        TEXT   NOT NULL,
                 proposed_by  TEXT   NOT NULL, -- guest, host, operator
+                check_in     BIGINT NOT NULL, -- of the stay as it is to be
+                check_out    BIGINT NOT NULL,
                 before_terms TEXT   NOT NULL, -- JSON: stay, party and total of the booking as it was
                 after_terms  TEXT   NOT NULL, -- JSON: the same, lines and terms, as it is to be
                 message      TEXT,

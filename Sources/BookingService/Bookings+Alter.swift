@@ -15,7 +15,9 @@ extension Bookings {
         let now = world.now()
         let draft = try await draft(wish, of: record, by: actor, at: now)
         var reasons = draft.reasons
-        if reasons.isEmpty, let proposal = try? draft.proposal(id: world.id(), by: actor, nil, expecting: nil, policy, at: now) {
+        if reasons.isEmpty,
+            let proposal = try? draft.proposal(id: world.id(), by: actor, nil, expecting: nil, policy, at: now)
+        {
             reasons += try await store.database.write { tx in
                 try tx.savepoint { step in
                     do {
@@ -23,7 +25,9 @@ extension Bookings {
                         return .undo([])
                     } catch let taken as Problem {
                         return .undo(
-                            taken.errors.map { Reason(code: $0.code, message: $0.message, suggestion: nil, field: $0.field) })
+                            taken.errors.map {
+                                Reason(code: $0.code, message: $0.message, suggestion: nil, field: $0.field)
+                            })
                     }
                 }
             }
@@ -149,7 +153,8 @@ extension Bookings {
         _ id: AlterationID, for caller: Caller
     ) async throws -> (AlterationRecord, BookingRecord, Actor) {
         let found = try await store.database.read { reader -> (AlterationRecord, BookingRecord)? in
-            guard let alteration = try reader.alteration(id), let record = try reader.booking(alteration.bookingId) else {
+            guard let alteration = try reader.alteration(id), let record = try reader.booking(alteration.bookingId)
+            else {
                 return nil
             }
             return (alteration, record)
@@ -213,7 +218,8 @@ extension AlterationRecord {
 
     fileprivate func requireProposed(at now: Instant) throws(Problem) {
         guard course.state == .proposed else {
-            throw Problem(.stateConflict, "This change is \(course.status.rawValue): there is nothing to answer any more.")
+            throw Problem(
+                .stateConflict, "This change is \(course.status.rawValue): there is nothing to answer any more.")
         }
         guard let endsAt, now < endsAt else { throw Problem(.stateConflict, "The time to answer this change is over.") }
     }
@@ -224,7 +230,8 @@ extension AlterationRecord {
         case .proposed: return
         case .agreed, .closing:
             guard actor == .guest else {
-                throw Problem(.stateConflict, "This change is agreed. It ends by itself if the guest does not pay in time.")
+                throw Problem(
+                    .stateConflict, "This change is agreed. It ends by itself if the guest does not pay in time.")
             }
         case .applied, .declined, .withdrawn, .lapsed, .expired, .ended:
             throw Problem(.stateConflict, "This change is \(course.status.rawValue) already.")

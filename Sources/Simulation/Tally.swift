@@ -6,7 +6,8 @@ import Storage
 enum Tally {
     private static let heard = [
         "holds", "requests", "accepted", "declined", "payer: succeed", "payer: decline", "payer: abandon",
-        "cancelled by guests", "cancelled by hosts", "cancelled by operators", "calendars changed",
+        "changes proposed", "changes agreed", "changes applied", "cancelled by guests", "cancelled by hosts",
+        "cancelled by operators", "calendars changed",
         "events brought again",
         "crashes",
     ]

@@ -32,7 +32,7 @@ struct HouseFixture {
     }
 
     /// A place in Albany, listed.
-    func place(instantBook: Bool = true) async throws -> Property {
+    func place(instantBook: Bool = true, units: Int = 1) async throws -> Property {
         var draft = PropertyDraft()
         draft.title = "Heron’s Rest"
         draft.roomType = RoomType.entireHome.rawValue
@@ -46,6 +46,7 @@ struct HouseFixture {
         draft.nightlyPrice = MoneyDraft(amount: 12_500, currency: "USD")
         draft.timeZone = "America/New_York"
         draft.instantBook = instantBook
+        draft.unitCount = units
         draft.status = "listed"
         return try await house.properties.create(draft, for: host, once: nil)
     }

@@ -66,7 +66,7 @@ struct MessageTests {
         }
         #expect(
             names == [
-                "BEGIN", "VERSION", "PRODID", "CALSCALE", "METHOD", "BEGIN", "UID", "DTSTAMP", "DTSTART", "DTEND",
+                "BEGIN", "VERSION", "PRODID", "CALSCALE", "METHOD", "BEGIN", "UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND",
                 "SUMMARY",
                 "LOCATION", "DESCRIPTION", "URL", "STATUS", "END", "END",
             ])
@@ -94,10 +94,10 @@ struct MessageTests {
         try checkCalendar(mail.parts[1])
     }
 
-    @Test("Only the confirmed guest gets a calendar file")
+    @Test("Only the guest whose stay is confirmed or changed gets a calendar file")
     func othersHaveNone() async throws {
         let fixture = try await MailFixture(takesUnreachable: true)
-        for kind in LetterKind.allCases where kind != .confirmed && kind != .registered {
+        for kind in LetterKind.allCases where !kind.bringsCalendar && kind != .registered {
             let mail = try ParsedMail(
                 try await fixture.sent(Letter(kind, to: MailFixture.host, about: .christmas())).message)
             #expect(mail.type == "multipart/alternative")

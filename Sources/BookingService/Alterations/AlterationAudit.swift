@@ -36,7 +36,8 @@ struct AlterationsAudit {
         _ reader: borrowing Reader, _ claims: inout [BookingID: [(unit: UnitID, night: LocalDay)]], at now: Instant
     ) throws {
         let all = try reader.all(
-            "SELECT \(raw: AlterationRecord.columns) FROM alteration ORDER BY booking_id, number", AlterationRecord.init)
+            "SELECT \(raw: AlterationRecord.columns) FROM alteration ORDER BY booking_id, number", AlterationRecord.init
+        )
         for alteration in all {
             let apart = claims.removeValue(forKey: alteration.owner) ?? []
             findings += alteration.faults(owning: apart)
@@ -48,7 +49,8 @@ struct AlterationsAudit {
                 AuditedAlteration(
                     id: alteration.id, bookingId: alteration.bookingId, payableId: alteration.payableId,
                     status: alteration.course.status, proposedBy: alteration.proposedBy,
-                    wasOwed: alteration.agreedAt != nil && alteration.difference > 0, difference: alteration.difference))
+                    wasOwed: alteration.agreedAt != nil && alteration.difference > 0, difference: alteration.difference)
+            )
             byBooking[alteration.bookingId, default: []].append(alteration)
         }
     }
@@ -61,8 +63,11 @@ struct AlterationsAudit {
         if open.count > 1 { fault("has \(open.count) open alterations") }
         if !open.isEmpty, record.course.state != .confirmed { fault("has an open alteration and is not confirmed") }
         let applied = own.filter { $0.course.state == .applied }
-        if let last = applied.max(by: { ($0.endedAt ?? $0.createdAt, $0.number) < ($1.endedAt ?? $1.createdAt, $1.number) }),
-            record.wish.stay != last.after.stay || record.total != last.after.total || record.wish.party != last.after.party
+        if let last = applied.max(by: {
+            ($0.endedAt ?? $0.createdAt, $0.number) < ($1.endedAt ?? $1.createdAt, $1.number)
+        }),
+            record.wish.stay != last.after.stay || record.total != last.after.total
+                || record.wish.party != last.after.party
         {
             fault("is not as its last alteration made it")
         }
@@ -81,7 +86,9 @@ extension AlterationRecord {
         if (try? Money.sum(after.lines.map(\.amount), in: after.total.currency)) != after.total {
             fault("its lines do not sum to its total of \(after.total)")
         }
-        if (course.state == .agreed || course.state == .closing) != (holding != nil) { fault("has nights, or has none") }
+        if (course.state == .agreed || course.state == .closing) != (holding != nil) {
+            fault("has nights, or has none")
+        }
         if case .apart(let unit) = holding {
             if Set(apart.map(\.unit)) != [unit] || apart.map(\.night).sorted() != Array(after.stay.nights) {
                 fault("owns \(apart.count) of its \(after.stay.nightCount) nights, or others")

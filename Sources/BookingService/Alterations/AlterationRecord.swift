@@ -51,7 +51,8 @@ struct AlterationRecord: Sendable {
 
     var alteration: Alteration {
         Alteration(
-            id: id, bookingId: bookingId, number: number, status: course.status, proposedBy: proposedBy, before: before, after: after,
+            id: id, bookingId: bookingId, number: number, status: course.status, proposedBy: proposedBy, before: before,
+            after: after,
             message: message, reason: reason, expiresAt: course.isOpen ? endsAt : nil, createdAt: createdAt,
             agreedAt: agreedAt, endedAt: endedAt)
     }
@@ -145,12 +146,13 @@ extension Transaction {
         try execute(
             """
             INSERT INTO alteration (
-                id, booking_id, number, state, proposed_by, before_terms, after_terms, message, reason, holding, unit_id,
-                ends_at, due_at, created_at, agreed_at, ended_at)
+                id, booking_id, number, state, proposed_by, check_in, check_out, before_terms, after_terms, message, reason,
+                holding, unit_id, ends_at, due_at, created_at, agreed_at, ended_at)
             VALUES (
                 \(record.id), \(record.bookingId), \(record.number), \(record.course.state.rawValue),
-                \(record.proposedBy.rawValue), \(before), \(after), \(record.message), \(record.reason), \(holding),
-                \(unit), \(record.endsAt), \(record.dueAt), \(record.createdAt), \(record.agreedAt), \(record.endedAt))
+                \(record.proposedBy.rawValue), \(record.after.stay.checkIn), \(record.after.stay.checkOut), \(before),
+                \(after), \(record.message), \(record.reason), \(holding), \(unit), \(record.endsAt), \(record.dueAt),
+                \(record.createdAt), \(record.agreedAt), \(record.endedAt))
             """)
     }
 

@@ -188,7 +188,8 @@ extension BookingRecord {
     /// - Throws: `Problem` `state_conflict` unless it is confirmed and the stay is not over.
     func requireAlterable(at now: Instant) throws(Problem) {
         guard course.state == .confirmed else {
-            throw Problem(.stateConflict, "This booking is \(course.status.rawValue): only a confirmed one can be changed.")
+            throw Problem(
+                .stateConflict, "This booking is \(course.status.rawValue): only a confirmed one can be changed.")
         }
         guard now < agreed.checkOutAt else { throw Problem(.stateConflict, "This stay is over.") }
     }

@@ -19,7 +19,8 @@ extension LetterWriter {
         }
         return LetterContent(
             subject: isOwn
-                ? "Your change is proposed: \(facts.shortPlace)" : "Please answer: a change of the booking at \(facts.shortPlace)",
+                ? "Your change is proposed: \(facts.shortPlace)"
+                : "Please answer: a change of the booking at \(facts.shortPlace)",
             paragraphs: paragraphs, quote: facts.changeMessage(forHost: forHost),
             action: change(isOwn ? "See the change" : "Answer the change", facts, forHost: forHost))
     }
@@ -48,8 +49,10 @@ extension LetterWriter {
                 "The booking at \(facts.place) is changed, as you both agreed. This is how it is now:", facts.changed,
                 facts.changeDifference(forHost: forHost),
             ]
-                + (forHost ? [] : ["You need do nothing. The stay as it is now is attached as a file for your calendar."]),
-            price: facts.price, action: change(forHost ? "See your bookings" : "See your trip", facts, forHost: forHost))
+                + (forHost
+                    ? [] : ["You need do nothing. The stay as it is now is attached as a file for your calendar."]),
+            price: facts.price, action: change(forHost ? "See your bookings" : "See your trip", facts, forHost: forHost)
+        )
     }
 
     func changeEnded(_ facts: BookingWords, forHost: Bool) -> LetterContent {
@@ -57,8 +60,10 @@ extension LetterWriter {
             subject: "Not changed: \(forHost ? "a" : "your") stay at \(facts.shortPlace)",
             paragraphs: [
                 facts.changeEnd, "The booking at \(facts.place) stays as it was; it is shown below.",
-                forHost ? "You need do nothing." : "Should money of yours for the change still arrive, we either make the "
-                    + "change or send all of it back, and write to you.",
+                forHost
+                    ? "You need do nothing."
+                    : "Should money of yours for the change still arrive, we either make the "
+                        + "change or send all of it back, and write to you.",
             ],
             quote: facts.reason(from: "The reason given"),
             action: change(forHost ? "See your bookings" : "See your trip", facts, forHost: forHost))
@@ -114,6 +119,8 @@ extension BookingWords {
     fileprivate func changeMessage(forHost: Bool) -> LetterContent.Row? {
         let text = OneLine.text(change?.message ?? "", longest: LetterWriter.longestReason)
         guard !text.isEmpty, let change else { return nil }
-        return .init(change.isProposedByHost == forHost ? "You wrote" : change.isProposedByHost ? "The host wrote" : "The guest wrote", text)
+        return .init(
+            change.isProposedByHost == forHost
+                ? "You wrote" : change.isProposedByHost ? "The host wrote" : "The guest wrote", text)
     }
 }

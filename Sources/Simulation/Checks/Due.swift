@@ -35,7 +35,7 @@ struct Due: Sendable, Equatable {
     private static let queries: [SQL] = [
         "SELECT MIN(due_at) FROM mail WHERE state IN ('queued', 'sending') UNION ALL \(events)",
         events,
-        "SELECT MIN(due_at) FROM booking UNION ALL \(events)",
+        "SELECT MIN(due_at) FROM booking UNION ALL SELECT MIN(due_at) FROM alteration UNION ALL \(events)",
         "SELECT MIN(ask_at) FROM payment UNION ALL SELECT MIN(ask_at) FROM refund UNION ALL \(events)",
     ]
 

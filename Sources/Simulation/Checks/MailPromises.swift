@@ -11,7 +11,8 @@ enum MailPromises {
     }
 
     static func broken(
-        _ databases: Databases, _ bookings: [RestBooking], _ post: PostOffice, refunds: [(BookingID, Int)]
+        _ databases: Databases, _ bookings: [RestBooking], _ changes: [RestChange], _ post: PostOffice,
+        refunds: [(BookingID, Int)]
     ) async throws -> [String] {
         let users = try await databases.users.read { reader in
             (
@@ -42,12 +43,19 @@ enum MailPromises {
             }
         }
         for person in users.registered { expect(1...1, "registered", to: UserID(stored: person), about: person) }
+        let changesOf = Dictionary(grouping: changes, by: \.booking)
         let refundCounts = Dictionary(uniqueKeysWithValues: refunds)
         for booking in bookings {
             func guest(_ kind: String, _ counts: ClosedRange<Int> = 1...1) {
                 expect(counts, kind, to: booking.guest, about: booking.id.text)
             }
-            func host(_ kind: String) { expect(1...1, kind, to: booking.host, about: booking.id.text) }
+            func host(_ kind: String, _ counts: ClosedRange<Int> = 1...1) {
+                expect(counts, kind, to: booking.host, about: booking.id.text)
+            }
+            for (kind, counts) in RestChange.mails(changesOf[booking.id] ?? []) {
+                guest(kind.toGuest, counts)
+                host(kind.toHost, counts)
+            }
             if booking.beganAsRequest {
                 guest("requested")
                 host("requestReceived")

@@ -25,6 +25,26 @@ enum NightPromises {
         WHERE c.booking_id IS NOT NULL AND (
             b.id IS NULL OR b.unit_id IS NULL OR b.unit_id <> c.unit_id OR c.night < b.check_in
             OR c.night >= b.check_out OR b.state IN ('requested', 'declined', 'expired', 'abandoned', 'lapsed'))
+            AND NOT EXISTS (
+                SELECT 1 FROM alteration AS a LEFT JOIN booking AS o ON o.id = a.booking_id
+                WHERE a.state IN ('agreed', 'closing') AND c.night >= a.check_in AND c.night < a.check_out AND (
+                    a.holding = 'apart' AND a.id = c.booking_id AND a.unit_id = c.unit_id
+                    OR a.holding = 'widened' AND o.id = c.booking_id AND o.unit_id = c.unit_id))
+        """,
+        """
+        SELECT 'is agreed and does not have each of its nights', a.id
+        FROM alteration AS a JOIN booking AS o ON o.id = a.booking_id
+        WHERE a.state IN ('agreed', 'closing') AND a.check_out - a.check_in <> (
+            SELECT COUNT(*) FROM claimed_night AS c
+            WHERE c.booking_id = CASE WHEN a.holding = 'apart' THEN a.id ELSE o.id END
+                AND c.unit_id = CASE WHEN a.holding = 'apart' THEN a.unit_id ELSE o.unit_id END
+                AND c.night >= a.check_in AND c.night < a.check_out)
+        """,
+        """
+        SELECT 'has two open changes, or one without being confirmed', o.id
+        FROM alteration AS a JOIN booking AS o ON o.id = a.booking_id
+        WHERE a.state IN ('proposed', 'agreed', 'closing')
+        GROUP BY o.id, o.state HAVING COUNT(*) > 1 OR o.state <> 'confirmed'
         """,
         """
         SELECT 'a night is blocked for no reason', c.unit_id FROM claimed_night AS c
@@ -38,6 +58,10 @@ enum NightPromises {
         """
         SELECT 'is held or requested without an end', id FROM booking
         WHERE state IN ('held', 'requested') AND (ends_at IS NULL OR due_at IS NULL)
+        """,
+        """
+        SELECT 'is open without an end', id FROM alteration
+        WHERE state IN ('proposed', 'agreed') AND (ends_at IS NULL OR due_at IS NULL)
         """,
     ]
 }

@@ -109,6 +109,7 @@ struct Guest: Person, Sendable {
             case 2: _ = await look(at: booking)
             case 3...8:
                 if try await pay(booking) {
+                    if dice.happens(percent: 50) { try await changeSomething(about: booking) }
                     if dice.happens(percent: 30) {
                         try await stage.pause(dice.minutes(1...2800))
                         try await cancel(booking)
@@ -127,7 +128,7 @@ struct Guest: Person, Sendable {
         }
     }
 
-    private mutating func cancel(_ booking: Booking) async throws {
+    mutating func cancel(_ booking: Booking) async throws {
         let (caller, name) = (caller, name)
         if dice.happens(percent: 30) {
             _ = await stage.ask("\(name) asks what cancelling gives") { house in
@@ -144,14 +145,23 @@ struct Guest: Person, Sendable {
         }
     }
 
-    /// - Returns: whether the guest paid.
     private mutating func pay(_ booking: Booking) async throws -> Bool {
+        try await pay(at: "/payments") { house, provider, caller, once in
+            try await house.bookings.startPayment(for: booking.id, provider: provider, for: caller, once: once).payment
+                .id
+        }
+    }
+
+    /// Starts to pay with somebody, and does what payers do on their page.
+    /// - Returns: whether the guest paid.
+    mutating func pay(
+        at path: String, _ start: @escaping @Sendable (House, String, Caller, Once?) async throws -> PaymentID
+    ) async throws -> Bool {
         let caller = caller
         let provider = dice.pick(stage.providers)
-        let once = dice.happens(percent: 60) ? once("/payments", body: provider.name) : nil
+        let once = dice.happens(percent: 60) ? once(path, body: provider.name) : nil
         let started = try await insist("starts to pay", once: once) { house, once in
-            try await house.bookings.startPayment(for: booking.id, provider: provider.name, for: caller, once: once)
-                .payment.id
+            try await start(house, provider.name, caller, once)
         }
         guard let id = started, let token = try await token(of: id) else { return false }
         try await stage.pause(dice.happens(percent: 75) ? dice.seconds(5...300) : dice.minutes(6...90))

@@ -51,8 +51,10 @@ struct Host: Person, Sendable {
         try await stage.pause(dice.minutes(1...400))
         while true {
             switch dice.below(20) {
-            case 0..<10: try await answerRequests()
-            case 10..<15: await changeCalendar()
+            case 0..<11:
+                try await answerRequests()
+                try await changeSomething()
+            case 11..<15: await changeCalendar()
             case 15..<17: try await cancelSomething()
             case 17: await changePlace()
             case 18: await changeUnits()
@@ -84,7 +86,7 @@ struct Host: Person, Sendable {
         try await partner.decline(id)
     }
 
-    private func bookings(_ status: BookingStatus) async -> [Booking] {
+    func bookings(_ status: BookingStatus) async -> [Booking] {
         let (name, caller) = (name, caller)
         let page = await stage.ask("\(name) looks at bookings") { house in
             try await house.bookings.bookings(as: .host, status: status, cursor: nil, limit: 20, for: caller).items

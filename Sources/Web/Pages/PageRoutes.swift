@@ -14,6 +14,7 @@ struct PageRoutes {
         PlaceSuggestions().add(to: &routes)
         SharePictures().add(to: &routes)
         TripPages().add(to: &routes)
+        ChangePages().add(to: &routes)
 
         // People
         SignInPages().add(to: &routes)

@@ -85,6 +85,19 @@ PAYMENT = obj(
     status={"enum": ["pending", "authorized", "captured", "failed", "cancelled", "partiallyRefunded", "refunded"]},
     amount=MONEY, refunded=MONEY, checkoutUrl=either(TEXT))
 CANCELLATION = obj(refund=MONEY, rule=obj(policy=POLICY, percent={"type": "integer", "minimum": 0, "maximum": 100}, until=either(MOMENT)))
+PARTY = obj(adults=WHOLE, children=COUNT, childAges={"type": "array", "items": WHOLE}, infants=COUNT, pets=COUNT)
+BEFORE = obj(checkIn=DAY, checkOut=DAY, guests=WHOLE, party=PARTY, total=MONEY)
+ALTERATION = obj(
+    id=an_id("alt"), bookingId=an_id("bkg"),
+    status={"enum": ["proposed", "agreed", "applied", "declined", "withdrawn", "lapsed", "expired", "ended"]},
+    proposedBy={"enum": ["guest", "host", "operator"]}, answeredBy={"enum": ["guest", "host"]}, checkIn=DAY, checkOut=DAY,
+    guests=WHOLE, party=PARTY, lines={"type": "array", "items": LINE}, total=MONEY, before=BEFORE, difference=MONEY,
+    message=either(TEXT), reason=either(TEXT), expiresAt=either(MOMENT), createdAt=MOMENT, agreedAt=either(MOMENT),
+    endedAt=either(MOMENT))
+ALTERATION_QUOTE = obj(
+    bookingId=an_id("bkg"), checkIn=DAY, checkOut=DAY, guests=WHOLE, party=PARTY, nights=WHOLE, available=YES_NO,
+    reasons={"type": "array", "items": {"type": "string", "pattern": "^[a-z]+(_[a-z]+)*$"}}, reasonDetails={"type": "array"},
+    lines={"type": "array", "items": LINE}, total=either(MONEY), before=BEFORE, difference=either(MONEY))
 RULES = obj(
     weekend=obj(days={"type": "array"}, price=either(MONEY)),
     seasons={"type": "array", "items": obj(name=TEXT, **{"from": DAY}, to=DAY, rank=WHOLE, price=either(MONEY))},
@@ -148,6 +161,13 @@ ANSWERS = [(method, re.compile(f"^{path}$"), status, schema) for method, path, s
     ("GET", f"/api/v1/operator/cases/{ID}", 200, CASE),
     ("POST", f"/api/v1/operator/cases/{ID}/resolve", 200, CASE),
     ("GET", f"/api/v1/bookings/{ID}/cancellation", 200, CANCELLATION),
+    ("GET", f"/api/v1/bookings/{ID}/alteration-quote", 200, ALTERATION_QUOTE),
+    ("POST", f"/api/v1/bookings/{ID}/alterations", 201, ALTERATION),
+    ("GET", f"/api/v1/bookings/{ID}/alterations", 200, listing(ALTERATION)),
+    ("GET", f"/api/v1/alterations/{ID}", 200, ALTERATION),
+    ("POST", f"/api/v1/alterations/{ID}/(accept|decline|withdraw)", 200, ALTERATION),
+    ("POST", f"/api/v1/alterations/{ID}/payments", 200, PAYMENT),
+    ("POST", f"/api/v1/alterations/{ID}/payments", 201, PAYMENT),
     # Beside the contract, for operators.
     ("GET", "/api/v1/operator/mails", 200, listing(MAIL)),
     ("GET", f"/api/v1/operator/mails/{ID}", 200, TIMELINE),

@@ -21,7 +21,9 @@ struct AlterationBody: Sendable {
             message = text
         }
         if isEmpty {
-            fields.complain("checkIn", "no_change", "or another of \(AlterationBody.changing.joined(separator: ", ")) must be there")
+            fields.complain(
+                "checkIn", "no_change", "or another of \(AlterationBody.changing.joined(separator: ", ")) must be there"
+            )
             return nil
         }
         if hasParty, party == nil { return nil }

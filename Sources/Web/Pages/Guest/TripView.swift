@@ -64,6 +64,19 @@ struct TripView {
         {
             view["cancelHref"] = page.path("/trips/\(booking.id)/cancel")
         }
+        if booking.status == .confirmed, now < booking.agreed.checkOutAt {
+            let change = try await page.site.bookings.alterations(of: booking.id, for: caller).first {
+                $0.status == .proposed || $0.status == .agreed
+            }
+            view["change"] =
+                [
+                    "href": page.path("/trips/\(booking.id)/change"),
+                    "label": texts(change == nil ? "change.link" : "change.linkOpen"), "isOpen": change != nil,
+                ] as View
+            if let change {
+                view["changeAbout"] = OpenChange.about(change, booking, isGuest: isGuest, on: page)
+            }
+        }
         if [.expired, .declined, .cancelled].contains(booking.status), isGuest {
             let query = "?checkIn=\(booking.stay.checkIn)&checkOut=\(booking.stay.checkOut)&guests=\(booking.guests)"
             view["againHref"] = page.path("/properties/\(booking.propertyId)" + query)

@@ -1,0 +1,293 @@
+import BookingService
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+import PaymentService
+import PropertyService
+
+/// Changing what is booked: other dates and guests with what they would cost, and what is proposed already.
+struct ChangePages {
+    func add(to routes: inout Routes) {
+        routes.page("/trips/{id}/change") { try await show($0) }
+        routes.form("/trips/{id}/change", propose)
+        routes.form("/trips/{id}/change/answer", answer)
+        routes.form("/trips/{id}/change/pay", pay)
+    }
+
+    @Sendable func propose(_ page: PageVisit, _ form: Form) async throws -> Response {
+        let caller = try page.requireCaller()
+        let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: caller)
+        let asked = ChangeAsked(form, of: booking, page.texts)
+        guard asked.errors.isEmpty else { return try await show(page, asked, FormProblems(asked.errors)) }
+        let message = form["message"].trimmingCharacters(in: .whitespacesAndNewlines)
+        guard message.unicodeScalars.count <= 1000 else {
+            let problem = Problem.invalid("message", "too_long", "The message has at most 1000 characters.")
+            return try await show(page, asked, FormProblems(problem, page.texts))
+        }
+        do {
+            _ = try await page.site.bookings.propose(
+                asked.wish, for: booking.id, expecting: asked.expected, message: message.isEmpty ? nil : message,
+                for: caller, once: page.once(form))
+            return page.goTo("/trips/\(booking.id)/change")
+        } catch let problem as Problem where problem.code != .notFound {
+            return try await show(page, asked, problems(problem, page))
+        }
+    }
+
+    @Sendable func answer(_ page: PageVisit, _ form: Form) async throws -> Response {
+        let caller = try page.requireCaller()
+        let booking: BookingID = try page.visit.id("booking")
+        guard let id = AlterationID(form["alteration"]) else { throw Problem.notFound("alteration") }
+        let (bookings, once) = (page.site.bookings, try page.once(form))
+        do {
+            switch form["answer"] {
+            case "accept": _ = try await bookings.acceptAlteration(id, for: caller, once: once)
+            case "decline": _ = try await bookings.declineAlteration(id, reason: nil, for: caller, once: once)
+            case "withdraw": _ = try await bookings.withdrawAlteration(id, reason: nil, for: caller, once: once)
+            default: throw Problem(.malformedRequest, "The form has no answer.")
+            }
+            return page.goTo("/trips/\(booking)/change")
+        } catch let problem as Problem where problem.code == .stateConflict || problem.code == .nightsUnavailable {
+            return try await show(page, nil, FormProblems(problem, page.texts))
+        }
+    }
+
+    @Sendable func pay(_ page: PageVisit, _ form: Form) async throws -> Response {
+        let caller = try page.requireCaller()
+        let booking: BookingID = try page.visit.id("booking")
+        guard let id = AlterationID(form["alteration"]) else { throw Problem.notFound("alteration") }
+        do {
+            let started = try await page.site.bookings.startPayment(
+                forAlteration: id, provider: form["provider"], for: caller, once: page.once(form))
+            guard let address = started.payment.checkoutUrl else { return page.goTo("/trips/\(booking)/change") }
+            return .seeOther(address)
+        } catch let problem as Problem where problem.code != .notFound && problem.code != .forbidden {
+            return try await show(page, nil, FormProblems(problem, page.texts))
+        }
+    }
+
+    private func problems(_ problem: Problem, _ page: PageVisit) -> FormProblems {
+        guard problem.code == .validationFailed else { return FormProblems(problem, page.texts) }
+        let words = ReasonWords(page, nil)
+        return FormProblems(
+            problem.errors.map { ($0.field, words.text(code: $0.code, english: page.texts.message(of: $0))) })
+    }
+
+    private func show(
+        _ page: PageVisit, _ sent: ChangeAsked? = nil, _ problems: FormProblems? = nil
+    ) async throws -> Response {
+        let caller = try page.requireCaller()
+        let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: caller)
+        let alterations = try await page.site.bookings.alterations(of: booking.id, for: caller)
+        let open = alterations.first { $0.status == .proposed || $0.status == .agreed }
+        let asked = sent ?? ChangeAsked(page.parameters, of: booking, page.texts)
+        var problems = problems
+        var view: View = [
+            "booking": BookingView(booking, on: page).view, "tripHref": page.path("/trips/\(booking.id)"),
+            "hasEarlier": alterations.contains { $0.id != open?.id },
+            "earlier": alterations.filter { $0.id != open?.id }.map { ChangeView(of: $0, booking, on: page).view },
+        ]
+        if let open {
+            view["open"] = OpenChange(open, booking, isGuest: booking.guestId == caller.id, on: page).view
+        } else if booking.status == .confirmed, page.site.world.now() < booking.agreed.checkOutAt {
+            view["form"] = form(asked, booking, on: page)
+            if asked.isAsked, asked.errors.isEmpty {
+                do {
+                    let quote = try await page.site.bookings.alterationQuote(asked.wish, for: booking.id, for: caller)
+                    view["offer"] = offer(quote, asked, booking, on: page)
+                } catch let problem as Problem where problem.code == .validationFailed || problem.code == .stateConflict
+                {
+                    problems = problems ?? self.problems(problem, page)
+                }
+            } else if !asked.errors.isEmpty {
+                problems = problems ?? FormProblems(asked.errors)
+            }
+        } else {
+            view["isOver"] = true
+        }
+        var head = Head(page.texts("change.title", ["code": booking.code]))
+        head.isWide = true
+        var response = try page.show(
+            "change", head, view, problems: problems, status: problems?.status ?? .ok, headers: problems?.headers ?? [:]
+        )
+        if open?.status == .agreed {
+            // The button leads to the provider's page by way of ours, and browsers count that as a form sent there.
+            response.headers[.contentSecurityPolicy] = SecurityHeaders.policyForPaying(
+                isLocal: !page.site.settings.isSecure)
+        }
+        return response
+    }
+
+    private func form(_ asked: ChangeAsked, _ booking: Booking, on page: PageVisit) -> View {
+        let texts = page.texts
+        func field(_ name: String, _ label: String, _ value: String, type: String) -> Field {
+            var field = Field(name, texts(label))
+            field.type = type
+            field.value = value
+            field.error = asked.errors.first { $0.field == name }?.message
+            return field
+        }
+        var guests = field("guests", "search.guests", "\(asked.party.guests)", type: "number")
+        (guests.minimum, guests.maximum, guests.inputMode) = ("1", "100", "numeric")
+        let fields = [
+            field("checkIn", "search.checkIn", "\(asked.checkIn)", type: "date"),
+            field("checkOut", "search.checkOut", "\(asked.checkOut)", type: "date"), guests,
+        ]
+        return ["fields": fields.map(\.view)]
+    }
+
+    private func offer(
+        _ quote: AlterationQuote, _ asked: ChangeAsked, _ booking: Booking, on page: PageVisit
+    ) -> View {
+        let (texts, formats) = (page.texts, page.formats)
+        let words = ReasonWords(page, nil)
+        var view: View = [
+            "days": formats.stay(quote.stay), "nights": texts.count("count.nights", quote.stay.nightCount),
+            "guests": texts.count("count.guests", quote.party.guests),
+            "reasons": quote.reasons.map { ["text": words.text($0, checkIn: quote.stay.checkIn)] as View },
+        ]
+        guard let total = quote.total, let difference = quote.difference else { return view }
+        view["price"] = PriceView(quote.lines, total: total, on: page).view
+        view["before"] = formats.money(quote.before.total)
+        view["difference"] = ChangeView.difference(difference, on: page)
+        guard quote.isPossible else { return view }
+        var message = Field("message", texts("change.message"))
+        (message.isOptional, message.rows, message.longest, message.value) = (true, 3, 1000, asked.form["message"])
+        view["propose"] =
+            [
+                "key": page.freshKey, "fields": [message.view],
+                "hidden": [
+                    ("checkIn", "\(asked.checkIn)"), ("checkOut", "\(asked.checkOut)"),
+                    ("guests", "\(asked.party.guests)"), ("total", "\(total.amount)"),
+                ].map { ["name": $0.0, "value": $0.1] as View },
+            ] as View
+        return view
+    }
+}
+
+/// What a form asks to be other about a booking.
+struct ChangeAsked {
+    let form: Form
+    let checkIn: LocalDay
+    let checkOut: LocalDay
+    let party: Party
+    let wish: AlterationWish
+    /// What the page showed when it was sent here.
+    let expected: Money?
+    /// Whether anything was asked; a page that is opened first asks nothing.
+    let isAsked: Bool
+    let errors: [(field: String, message: String)]
+
+    init(_ form: Form, of booking: Booking, _ texts: Texts) {
+        var errors: [(field: String, message: String)] = []
+        func day(_ name: String, _ booked: LocalDay) -> LocalDay {
+            guard !form[name].isEmpty else { return booked }
+            guard let day = LocalDay(form[name]) else {
+                errors.append((name, texts("searchPage.error.day")))
+                return booked
+            }
+            return day
+        }
+        self.form = form
+        checkIn = day("checkIn", booking.stay.checkIn)
+        checkOut = day("checkOut", booking.stay.checkOut)
+        if checkOut <= checkIn { errors.append(("checkOut", texts("searchPage.error.reversed"))) }
+        let booked = booking.party ?? Party(adults: booking.guests)
+        var party = booked
+        if !form["guests"].isEmpty {
+            if let count = Int(form["guests"]), (1...Party.most).contains(count) {
+                // Who comes besides stays as booked; where they are fewer than the children, all are adults.
+                let children = count > booked.children ? booked.children : 0
+                if count != booked.guests {
+                    party = Party(
+                        adults: count - children, children: children, childAges: children == 0 ? [] : booked.childAges,
+                        infants: booked.infants, pets: booked.pets)
+                }
+            } else {
+                errors.append(("guests", texts("searchPage.error.guests")))
+            }
+        }
+        self.party = party
+        wish = AlterationWish(
+            checkIn: checkIn == booking.stay.checkIn ? nil : checkIn,
+            checkOut: checkOut == booking.stay.checkOut ? nil : checkOut, party: party == booked ? nil : party)
+        expected = Int64(form["total"]).flatMap { $0 >= 0 ? Money($0, booking.total.currency) : nil }
+        isAsked = ["checkIn", "checkOut", "guests"].contains { !form[$0].isEmpty }
+        self.errors = errors
+    }
+}
+
+/// A change in words: from what to what, and where it stands.
+struct ChangeView {
+    let view: View
+
+    init(of alteration: Alteration, _ booking: Booking, on page: PageVisit) {
+        let (texts, formats) = (page.texts, page.formats)
+        func words(_ stay: Stay, _ party: Party, _ total: Money) -> View {
+            [
+                "days": formats.stay(stay), "nights": texts.count("count.nights", stay.nightCount),
+                "guests": texts.count("count.guests", party.guests), "total": formats.money(total),
+            ]
+        }
+        let (before, after) = (alteration.before, alteration.after)
+        var view: View = [
+            "id": alteration.id.text, "statusText": texts("change.status.\(alteration.status.rawValue)"),
+            "before": words(before.stay, before.party, before.total),
+            "after": words(after.stay, after.party, after.total),
+            "difference": ChangeView.difference(alteration.difference, on: page),
+            "date": formats.moment(alteration.createdAt, in: booking.agreed.zone),
+        ]
+        if let message = alteration.message { view["message"] = message }
+        if let reason = alteration.reason { view["reason"] = reason }
+        self.view = view
+    }
+
+    static func difference(_ difference: Money, on page: PageVisit) -> String {
+        guard difference.amount != 0 else { return page.texts("change.same") }
+        let amount = page.formats.money(Money(abs(difference.amount), difference.currency))
+        return page.texts(difference.amount > 0 ? "change.more" : "change.less", ["amount": amount])
+    }
+}
+
+/// A change that may still come to something, with what the reader can do about it.
+struct OpenChange {
+    let view: View
+
+    init(_ alteration: Alteration, _ booking: Booking, isGuest: Bool, on page: PageVisit) {
+        let (texts, formats) = (page.texts, page.formats)
+        var view = ChangeView(of: alteration, booking, on: page).view
+        view["key"] = page.freshKey
+        view["about"] = OpenChange.about(alteration, booking, isGuest: isGuest, on: page)
+        let answers = (alteration.answeredBy == .guest) == isGuest
+        if alteration.status == .proposed {
+            view[answers ? "canAnswer" : "canWithdraw"] = true
+        } else if isGuest {
+            view["giveUp"] = answers ? "decline" : "withdraw"
+            if alteration.expiresAt.map({ page.site.world.now() < $0 }) == true {
+                view["pay"] =
+                    [
+                        "button": texts("change.pay", ["amount": formats.money(alteration.difference)]),
+                        "providers": page.site.payments.providerNames.enumerated().map { index, name in
+                            [
+                                "value": name, "name": texts.known("provider.\(name).name") ?? name,
+                                "about": texts.known("provider.\(name).about") ?? "", "isChosen": index == 0,
+                            ] as View
+                        },
+                    ] as View
+            }
+        }
+        self.view = view
+    }
+
+    /// Where it stands and what to do until when.
+    static func about(_ alteration: Alteration, _ booking: Booking, isGuest: Bool, on page: PageVisit) -> String {
+        let until = alteration.expiresAt.map { page.formats.moment($0, in: booking.agreed.zone) } ?? ""
+        let amount = page.formats.money(alteration.difference)
+        let answers = (alteration.answeredBy == .guest) == isGuest
+        if alteration.status == .agreed {
+            return page.texts(isGuest ? "change.agreedGuest" : "change.agreedHost", ["amount": amount, "until": until])
+        }
+        return page.texts(answers ? "change.proposedToYou" : "change.proposedByYou", ["until": until])
+    }
+}
