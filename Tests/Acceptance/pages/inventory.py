@@ -89,6 +89,16 @@ class Inventory:
         return booking
 
     @functools.cached_property
+    def changing(self):
+        """A confirmed booking whose change is agreed: it waits for the payment of the difference."""
+        booking = self.hold(7)
+        self.pay(booking, "succeed")
+        change = self.guest.post(
+            f"/api/v1/bookings/{booking}/alterations", {"total": {"amount": 9999900, "currency": "USD"}, "message": "For the boat"}).json()
+        self.people.sign_in("operator@example.com").post(f"/api/v1/alterations/{change['id']}/accept", expect=200)
+        return booking
+
+    @functools.cached_property
     def taken(self):
         found, check_in, check_out = self.free
         _ = self.confirmed
@@ -134,6 +144,12 @@ class Inventory:
             "trip-confirmed": (f"/trips/{self.confirmed}", True, 200),
             "trip-cancelled": (f"/trips/{self.cancelled}", True, 200),
             "trip-german": (f"/de/trips/{self.confirmed}", True, 200),
+            "change": (f"/trips/{self.confirmed}/change", True, 200),
+            "change-offer": (f"/trips/{self.confirmed}/change?checkIn={check_in}&checkOut={later(check_out, 1)}&guests=1", True, 200),
+            "change-wrong": (f"/trips/{self.confirmed}/change?checkIn={check_out}&checkOut={check_in}&guests=0", True, 422),
+            "change-agreed": (f"/trips/{self.changing}/change", True, 200),
+            "change-arabic": (f"/ar/trips/{self.changing}/change", True, 200),
+            "trip-changing": (f"/trips/{self.changing}", True, 200),
             "cancel": (f"/trips/{self.confirmed}/cancel", True, 200),
             "cancel-held": (f"/trips/{self.held}/cancel", True, 200),
             "account": ("/account", True, 200),
@@ -180,7 +196,7 @@ class Inventory:
 # Looked at in every run; the others where the tests run in full.
 EVERYDAY = [
     "home", "search-dates", "search-none", "search-wrong", "search-arabic", "property-free", "property-taken", "login", "register",
-    "book", "checkout", "trip-waiting", "trip-confirmed", "cancel", "trips", "account", "help", "error-404", "styleguide",
+    "book", "checkout", "trip-waiting", "trip-confirmed", "change-offer", "change-agreed", "cancel", "trips", "account", "help", "error-404", "styleguide",
     "operator", "operator-bookings", "operator-booking", "operator-cancel", "operator-payment", "operator-refund", "operator-person",
     "operator-listings", "operator-mail", "operator-log",
 ]
