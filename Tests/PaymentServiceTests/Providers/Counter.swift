@@ -24,7 +24,7 @@ struct Counter: Sendable {
         memory = try SQLiteMemory()
         try await memory.migrate(PaymentMigrations.all, at: clock.now)
         stripe = FakeStripe(clock: { clock.now })
-        paypal = FakePayPal()
+        paypal = FakePayPal(clock: { clock.now })
         let database = FlakyDatabase(inner: memory, faults: faults)
         let stripeBase = try #require(APIBase(FakeStripe.base))
         let paypalBase = try #require(APIBase(FakePayPal.base))
