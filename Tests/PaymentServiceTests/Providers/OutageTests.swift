@@ -60,7 +60,9 @@ struct OutageTests {
         for payment in [slow, quick] { counter.pay(payment) }
         counter.clock.advance(Till.poll)
         counter.stripe.plan.decide { _, _, _ in .silence }
+        let asked = counter.stripe.plan.made
         try await counter.payments.work(with: "paypal")
+        #expect(counter.stripe.plan.made == asked, "Stripe is not waited for")
         #expect(try await counter.status(quick.id) == .captured)
         #expect(try await counter.status(slow.id) == .pending)
     }

@@ -17,7 +17,8 @@ struct ReconcileTests {
 
     private func account(_ name: String, of counter: Counter) async throws -> Int64 {
         try await counter.memory.read { reader in
-            try reader.value("SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger_entry WHERE account = \(name)") ?? 0
+            try reader.value(
+                "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger_entry WHERE account = \(name)") ?? 0
         }
     }
 
