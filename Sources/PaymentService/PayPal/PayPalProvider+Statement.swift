@@ -91,10 +91,12 @@ extension PayPalProvider {
             ]
             switch await client.get("/v1/notifications/webhooks-events", query.map { (name: $0.0, value: $0.1) }) {
             case .done(let answer):
-                guard let list = try? answer.read(EventList.self) else {
-                    return .failure(Silence(words: "its events can't be read"))
+                let events: [EventList.Event]
+                do throws(Misunderstood) {
+                    events = try answer.read(EventList.self).events ?? []
+                } catch {
+                    return .failure(Silence(words: await misunderstood(error, "its list of events", nil)))
                 }
-                let events = list.events ?? []
                 let span = time.to.since(time.from)
                 guard events.count >= PayPalProvider.pageSize, span >= .seconds(2) else {
                     found += events.compactMap(\.resource)
