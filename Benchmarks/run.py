@@ -20,6 +20,7 @@ import time
 import urllib.parse
 import urllib.request
 
+import pages
 import webhooks
 import world
 
@@ -134,14 +135,14 @@ def sign_in(server):
     return json.loads(ask(server, "/api/v1/auth/login", body={"email": GUEST, "password": PASSWORD}))["session"]["token"]
 
 
-def load(server, clients, seconds, lines, first=0, token=None):
+def load(server, clients, seconds, lines, first=0, token=None, packed=False):
     """Sends the lines over that many connections; gives rate, p50, p99 and slowest in milliseconds, and bytes of an answer."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(lines) + "\n")
         file.flush()
         result = subprocess.run(
             ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "-s", HERE / "wrk" / "load.lua", server.url, "--",
-             file.name, str(first), *([token] if token else [])], capture_output=True, encoding="utf-8")
+             file.name, str(first), token or "", *(["gzip"] if packed else [])], capture_output=True, encoding="utf-8")
     found = [line for line in result.stdout.splitlines() if line.startswith("BENCH ")]
     if not found:
         sys.exit(f"wrk failed:\n{result.stdout}\n{result.stderr}")
@@ -369,6 +370,13 @@ def main():
                 webhooks_beside_bookings(options, data, bookings(options, data))
         finally:
             shutil.rmtree(data.parent, ignore_errors=True)
+
+    data = made_world(options.binary, kept, min(options.places))
+    try:
+        with serving(options.harness, data) as server:
+            pages.measure(table, load, ask, server, sign_in(server), world.CITIES[0][0], day, options.seconds)
+    finally:
+        shutil.rmtree(data.parent, ignore_errors=True)
 
     table.heading("City search in SQL, without HTTP")
     for places, milliseconds in p50.items():

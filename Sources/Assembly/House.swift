@@ -79,10 +79,13 @@ public struct House: Sendable {
             database: databases.users, world: world, outbox: EventRoutes.outbox("users", EventRoutes.users),
             providers: parts.mailProvider.map { [$0] }
                 ?? configuration.mail.providers(dataDirectory: configuration.dataDirectory, world: world),
-            addressOf: { id in
-                try await accounts.person(id).flatMap { MailAddress(name: $0.name, address: $0.email) }
-            },
-            sender: configuration.mail.from, baseURL: configuration.baseURL,
+            readerOf: { id in
+                try await accounts.person(id).flatMap { person in
+                    MailAddress(name: person.name, address: person.email).map {
+                        LetterReader($0, language: person.language.flatMap(Language.init(rawValue:)) ?? .english)
+                    }
+                }
+            }, words: try Wordbook.shipped.get(), sender: configuration.mail.from, baseURL: configuration.baseURL,
             pollInterval: configuration.pollInterval, webhooks: configuration.mail.webhooks)
         let letters = Letters(accounts: accounts, properties: properties, bookings: bookings)
 

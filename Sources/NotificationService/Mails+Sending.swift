@@ -131,25 +131,28 @@ extension Mails {
 
     private func outgoing(_ mail: MailStore.Taken) async throws -> OutgoingMail {
         let letter = try Mails.letter(mail.letter)
-        guard let address = try await addressOf(letter.recipient) else {
+        guard let reader = try await readerOf(letter.recipient) else {
             throw Undeliverable(why: "the person is gone or has no address")
         }
+        let address = reader.address
         if let suppressed = try await store.suppression(of: address.address) {
             throw Undeliverable(why: suppressed.sentence, isListed: true)
         }
-        let content = try LetterWriter(baseURL: baseURL).content(of: letter)
+        let writer = writer(reader.language)
+        let content = try writer.content(of: letter)
+        let greeting = writer.greeting(address.name)
         var attachments: [OutgoingMail.Attachment] = []
         if letter.kind == .confirmed, let stay = letter.stay {
             attachments.append(
                 .init(
                     fileName: "stay.ics", contentType: "text/calendar; charset=utf-8; method=PUBLISH",
-                    content: StayCalendar.file(for: stay, baseURL: baseURL, at: mail.createdAt)))
+                    content: StayCalendar.file(for: stay, writer, at: mail.createdAt)))
         }
         return OutgoingMail(
             id: mail.id, attempt: mail.attempt,
             messageID: MessageID(mail: mail.id, resends: mail.resends, domain: sender.domain), date: mail.createdAt,
             from: sender, to: address, subject: content.subject,
-            text: TextLetter.render(content, greeting: address.name),
-            html: HTMLLetter.render(content, greeting: address.name), attachments: attachments)
+            text: TextLetter.render(content, greeting: greeting),
+            html: HTMLLetter.render(content, greeting: greeting), attachments: attachments)
     }
 }

@@ -74,10 +74,12 @@ extension Properties {
             nights: stay.nightCount, available: evaluation.isPossible,
             reasons: zip(evaluation.refusals, evaluation.reasons).map { refusal, reason in
                 guard refusal.isAboutNights, let nearest = alternatives.first else { return reason }
+                var facts = reason.facts
+                facts.suggestion = Stay(from: nearest.checkIn, to: nearest.checkOut).map { .nearest($0) }
                 return Reason(
                     code: reason.code, message: reason.message,
                     suggestion: "The nearest free stay as long is \(nearest.checkIn) to \(nearest.checkOut).",
-                    field: reason.field)
+                    field: reason.field, facts: facts)
             },
             alternatives: alternatives, lines: evaluation.lines,
             total: evaluation.total ?? .zero(operatorCurrency), trace: traced ? evaluation.trace : nil)

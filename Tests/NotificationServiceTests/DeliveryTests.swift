@@ -129,7 +129,7 @@ struct DeliveryTests {
     func lease() async throws {
         let fixture = try await MailFixture()
         let second = ScriptedProvider(takesUnreachable: false)
-        let other = MailFixture.mails(on: fixture.database, fixture.clock, [second], fixture.addresses)
+        let other = try MailFixture.mails(on: fixture.database, fixture.clock, [second], fixture.addresses)
         let seen = Mutex<[MailDelivery.State]>([])
         fixture.provider.whileSending { [mails = fixture.mails] in
             _ = try await other.sendDue()

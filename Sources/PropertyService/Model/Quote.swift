@@ -32,13 +32,53 @@ public struct Reason: Sendable, Codable, Equatable {
     public let suggestion: String?
     /// The part of the request that it is about: `checkIn`, `checkOut`, `guests`, `pets` …
     public let field: String
+    /// The same apart from its words.
+    public let facts: ReasonFacts
 
-    public init(code: String, message: String, suggestion: String?, field: String) {
+    public init(code: String, message: String, suggestion: String?, field: String, facts: ReasonFacts = ReasonFacts()) {
         self.code = code
         self.message = message
         self.suggestion = suggestion
         self.field = field
+        self.facts = facts
     }
+}
+
+/// What a reason says apart from its words: for whoever says it in another language. What does not belong to its code is
+/// not there.
+public struct ReasonFacts: Sendable, Codable, Equatable {
+    /// Nights, guests, children, infants or pets; days ahead of a notice; months ahead of a booking window.
+    public var limit: Int?
+    /// When the day it is about begins or ends to count: a notice's cut-off.
+    public var cutOff: TimeOfDay?
+    /// On which days of the week stays begin or end.
+    public var weekdays: [Weekday] = []
+    /// The nights that are taken; the day a window ends or from which nothing is open.
+    public var days: [LocalDay] = []
+    /// The smallest change that would satisfy the rule.
+    public var suggestion: StaySuggestion?
+
+    public init() {}
+}
+
+/// A change of a stay that would satisfy a rule.
+public enum StaySuggestion: Sendable, Codable, Equatable {
+    case beginOnOrAfter(LocalDay)
+    case beginOnOrBefore(LocalDay)
+    /// One or two days, the nearest.
+    case beginOn([LocalDay])
+    case leaveOnOrAfter(LocalDay)
+    case leaveOnOrBefore(LocalDay)
+    /// One or two days, the nearest.
+    case leaveOn([LocalDay])
+    case nightsBefore(LocalDay)
+    /// So many of those the rule counts, or fewer.
+    case comeWith(Int)
+    /// A part of the stay can be had.
+    case part(Stay)
+    /// The nearest stay of the same length that is free.
+    case nearest(Stay)
+    case otherDates
 }
 
 /// Whether a stay is possible and what it costs.

@@ -9,6 +9,7 @@ struct PageRoutes {
         HomePage().add(to: &routes)
         ResultsPage().add(to: &routes)
         PropertyPage().add(to: &routes)
+        PhotoPage().add(to: &routes)
         BookPages().add(to: &routes)
         CheckoutPages().add(to: &routes)
         PlaceSuggestions().add(to: &routes)

@@ -120,6 +120,7 @@ class Inventory:
             "property-past": (f"{place}?checkIn=2020-01-01&checkOut=2020-01-03&guests=1", False, 200),
             "property-german": (f"/de{place}?{stay}", False, 200),
             "property-arabic": (f"/ar{place}?{stay}", False, 200),
+            "photos": (f"{place}/photos", False, 200),
             "login": ("/login", False, 200),
             "login-next": (f"/login?next={place}/book?{stay.replace('&', '%26')}", False, 200),
             "register": ("/register", False, 200),

@@ -1,4 +1,5 @@
 import AuthService
+import Core
 import Hummingbird
 
 extension PageVisit {

@@ -4,8 +4,10 @@ import PropertyService
 /// The card beside a place: the days, the price line by line, and the way to book it; or why not, and what would do.
 struct BookingCard {
     let view: View
+    /// What stands against the stay that is asked for.
+    private(set) var reasons: [Reason] = []
 
-    init(_ property: Property, _ asked: StayAsked, _ days: [CalendarDay], on page: PageVisit) async throws {
+    init(_ property: Property, _ asked: StayAsked, on page: PageVisit) async throws {
         let (texts, formats) = (page.texts, page.formats)
         let today = property.zone.day(at: page.site.world.now())
         let path = "/properties/\(property.id)"
@@ -55,8 +57,9 @@ struct BookingCard {
             if caller?.id == property.hostId { offer["isOwn"] = true }
             view["offer"] = offer
         } else {
-            let words = ReasonWords(page, property, days)
-            view["reasons"] = quote.reasons.map { ["text": words.text($0, checkIn: stay.checkIn)] as View }
+            let words = ReasonWords(page)
+            reasons = quote.reasons
+            view["reasons"] = quote.reasons.map { ["text": words.text($0)] as View }
             let others = quote.alternatives.map { other -> View in
                 let query = asked.query([
                     ("checkIn", other.checkIn.description), ("checkOut", other.checkOut.description),

@@ -30,7 +30,7 @@ struct PropertyPage {
         var view = try await facts(property, page)
         let months = try await CalendarMonths(property, asked, on: page)
         view["calendar"] = months.view
-        view["card"] = try await BookingCard(property, asked, months.days, on: page).view
+        view["card"] = try await BookingCard(property, asked, on: page).view
         view["policySteps"] = policy(property, asked, on: page)
         return try page.show("property", head, view, problems: asked.errors.isEmpty ? nil : FormProblems(asked.errors))
     }
@@ -60,6 +60,11 @@ struct PropertyPage {
                 ["text": location.city, "href": page.path("/search?location=" + PercentCoding.encode(location.city))],
             ] as [View],
         ]
+        view["photosHref"] = page.path("/properties/\(property.id)/photos")
+        view["photosText"] =
+            property.photos.isEmpty ? texts("photos.enlarge") : texts.count("photos.see", property.photos.count)
+        view["isDrawn"] = property.photos.isEmpty
+        if let photo = property.photos.first { view["photo"] = ["src": photo.url, "alt": photo.alt] as View }
         if property.status != .listed { view["notListed"] = texts("property.notListed.\(property.status.rawValue)") }
         if page.caller?.id == property.hostId { view["isOwn"] = true }
         if let host { view["host"] = ["name": host.name] as View }

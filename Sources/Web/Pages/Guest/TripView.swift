@@ -52,6 +52,7 @@ struct TripView {
                 if payments.last?.status == .failed { view["declined"] = true }
             }
         case .confirmed:
+            if isGuest { view["calendarHref"] = page.path("/trips/\(booking.id)/stay.ics") }
             view["about"] = texts(
                 now < booking.agreed.checkInAt
                     ? "trip.upcoming" : now < booking.agreed.checkOutAt ? "trip.inStay" : "status.completed.about")

@@ -1,14 +1,13 @@
-import Core
 import Foundation
 
 /// Money, days and hours as a language writes them.
-struct Formats: Sendable {
-    let language: Language
+package struct Formats: Sendable {
+    package let language: Language
     private let texts: Texts
     private let locale: Locale
     private let calendar: Calendar
 
-    init(_ texts: Texts) {
+    package init(_ texts: Texts) {
         self.texts = texts
         language = texts.language
         locale = texts.language.locale
@@ -21,10 +20,10 @@ struct Formats: Sendable {
     // MARK: Money
 
     /// `$484.00`: with all its decimals, as checkout, receipt and provider write it.
-    func money(_ money: Money) -> String { amount(money, decimals: money.currency.exponent) }
+    package func money(_ money: Money) -> String { amount(money, decimals: money.currency.exponent) }
 
     /// `$484`: without decimals where there are none to say, for cards and the map.
-    func shortMoney(_ money: Money) -> String {
+    package func shortMoney(_ money: Money) -> String {
         let isWhole = money.amount % money.currency.minorUnitsPerMajor == 0
         return amount(money, decimals: isWhole ? 0 : money.currency.exponent)
     }
@@ -33,41 +32,44 @@ struct Formats: Sendable {
         let value = Decimal(money.amount) / Decimal(money.currency.minorUnitsPerMajor)
         let style = Decimal.FormatStyle.Currency(code: money.currency.code, locale: locale)
             .precision(.fractionLength(decimals))
-        // "US$" written from right to left reads "$US"; the code stands beside a total anyway.
-        return value.formatted(language.isRightToLeft ? style.presentation(.narrow) : style)
+        guard language.isRightToLeft else { return value.formatted(style) }
+        // Marks of direction would turn "US$" into "$US"; whoever shows an amount isolates it instead.
+        return value.formatted(style.presentation(.narrow)).filter { character in
+            !character.unicodeScalars.contains { [0x200E, 0x200F, 0x061C].contains($0.value) }
+        }
     }
 
-    func number(_ value: Int) -> String { value.formatted(.number.locale(locale)) }
+    package func number(_ value: Int) -> String { value.formatted(.number.locale(locale)) }
 
     /// `4.81`, `1.5`: as many decimals as it has, two at most.
-    func decimal(_ value: Double) -> String {
+    package func decimal(_ value: Double) -> String {
         value.formatted(.number.precision(.fractionLength(0...2)).locale(locale))
     }
 
-    func percent(_ percent: Int) -> String {
+    package func percent(_ percent: Int) -> String {
         (Double(percent) / 100).formatted(.percent.precision(.fractionLength(0)).locale(locale))
     }
 
     // MARK: Days
 
     /// `Thu, Dec 24`.
-    func day(_ day: LocalDay) -> String { format(day, style.weekday(.abbreviated).day().month(.abbreviated)) }
+    package func day(_ day: LocalDay) -> String { format(day, style.weekday(.abbreviated).day().month(.abbreviated)) }
 
     /// `Thursday, December 24, 2026`.
-    func longDay(_ day: LocalDay) -> String {
+    package func longDay(_ day: LocalDay) -> String {
         format(day, style.weekday(.wide).day().month(.wide).year())
     }
 
     /// `Thu, Dec 24, 2026`.
-    func dayWithYear(_ day: LocalDay) -> String {
+    package func dayWithYear(_ day: LocalDay) -> String {
         format(day, style.weekday(.abbreviated).day().month(.abbreviated).year())
     }
 
     /// `December 2026`.
-    func month(_ day: LocalDay) -> String { format(day, style.month(.wide).year()) }
+    package func month(_ day: LocalDay) -> String { format(day, style.month(.wide).year()) }
 
     /// `Thu, Dec 24 – Mon, Dec 28, 2026`.
-    func stay(_ stay: Stay) -> String {
+    package func stay(_ stay: Stay) -> String {
         let sameYear = stay.checkIn.civil.year == stay.checkOut.civil.year
         return texts(
             "format.range",
@@ -75,7 +77,7 @@ struct Formats: Sendable {
     }
 
     /// `Dec 24 – Dec 28`, where there is little room.
-    func shortStay(_ stay: Stay) -> String {
+    package func shortStay(_ stay: Stay) -> String {
         let short = style.day().month(.abbreviated)
         return texts("format.range", ["from": format(stay.checkIn, short), "to": format(stay.checkOut, short)])
     }
@@ -89,14 +91,14 @@ struct Formats: Sendable {
     }
 
     /// The first day of the week, and the others after it.
-    var weekdays: [Weekday] {
+    package var weekdays: [Weekday] {
         // Foundation counts from Sunday, 1; ours from Monday, 0.
         let first = (calendar.firstWeekday + 5) % 7
         return (0..<7).map { Weekday.allCases[(first + $0) % 7] }
     }
 
     /// Its short and its full name.
-    func weekday(_ weekday: Weekday) -> (short: String, full: String) {
+    package func weekday(_ weekday: Weekday) -> (short: String, full: String) {
         let index = ((Weekday.allCases.firstIndex(of: weekday) ?? 0) + 1) % 7
         return (calendar.shortWeekdaySymbols[index], calendar.weekdaySymbols[index])
     }
@@ -104,18 +106,40 @@ struct Formats: Sendable {
     // MARK: Hours
 
     /// `15:00`, on the clock of the place.
-    func time(_ time: TimeOfDay) -> String { time.description }
+    package func time(_ time: TimeOfDay) -> String { time.description }
 
     /// `Thu, Dec 24, 2026, 15:05 EST (America/New_York)`: an hour never stands without its zone.
-    func moment(_ instant: Instant, in zone: Zone) -> String {
+    package func moment(_ instant: Instant, in zone: Zone) -> String {
         let (day, time) = zone.local(at: instant)
         return texts(
             "format.moment",
             ["day": dayWithYear(day), "time": time.description, "zone": zoneName(zone, at: instant)])
     }
 
+    /// `Thursday, December 24, 2026, 15:05 Eastern Standard Time (UTC-5)`: the distance tells apart the hour that comes
+    /// twice. A clock without a name is called by its zone: `15:05 Europe/Istanbul time (UTC+3)`.
+    package func longMoment(_ instant: Instant, in zone: Zone) -> String {
+        let (day, time) = zone.local(at: instant)
+        var values = ["day": longDay(day), "time": time.description]
+        guard zone.name != "UTC" else { return texts("format.longMomentUTC", values) }
+        values["clock"] =
+            zone.clockName(at: instant, in: language.zoneLocale)
+            ?? texts("format.clock", ["zone": Formats.spelled(zone)])
+        values["offset"] = zone.offset(at: instant)
+        return texts("format.longMoment", values)
+    }
+
+    /// `Eastern Time (America/New York)`.
+    package func zone(_ zone: Zone) -> String {
+        let spelled = Formats.spelled(zone)
+        return zone.commonName(in: language.zoneLocale).map { texts("format.zone", ["name": $0, "zone": spelled]) }
+            ?? spelled
+    }
+
+    private static func spelled(_ zone: Zone) -> String { zone.name.replacing("_", with: " ") }
+
     /// `Dec 24, 2026, 20:05 UTC`: for lists of what happened in many places.
-    func stamp(_ instant: Instant) -> String {
+    package func stamp(_ instant: Instant) -> String {
         let clock = instant.description.dropFirst("2026-12-24T".count).prefix("15:04".count)
         return texts(
             "format.stamp",
@@ -123,12 +147,12 @@ struct Formats: Sendable {
     }
 
     /// `14:35 EST`: on a day that is known.
-    func clock(_ instant: Instant, in zone: Zone) -> String {
+    package func clock(_ instant: Instant, in zone: Zone) -> String {
         let abbreviation = zone.abbreviation(at: instant)
         return "\(zone.local(at: instant).time) \(abbreviation)"
     }
 
-    func zoneName(_ zone: Zone, at instant: Instant) -> String {
+    package func zoneName(_ zone: Zone, at instant: Instant) -> String {
         let abbreviation = zone.abbreviation(at: instant)
         return abbreviation == zone.name ? zone.name : "\(abbreviation), \(zone.name)"
     }
@@ -136,5 +160,5 @@ struct Formats: Sendable {
     // MARK: Places
 
     /// A country's name; its code where the language has none.
-    func country(_ code: String) -> String { locale.localizedString(forRegionCode: code) ?? code }
+    package func country(_ code: String) -> String { locale.localizedString(forRegionCode: code) ?? code }
 }

@@ -1,8 +1,8 @@
 /// The plural forms of the languages we speak, as CLDR has them for whole numbers.
-enum Plural: String, CaseIterable, Sendable {
+package enum Plural: String, CaseIterable, Sendable {
     case zero, one, two, few, many, other
 
-    init(_ count: Int, in language: Language) {
+    package init(_ count: Int, in language: Language) {
         switch language {
         case .english, .german: self = count == 1 ? .one : .other
         case .arabic:
@@ -18,7 +18,7 @@ enum Plural: String, CaseIterable, Sendable {
     }
 
     /// Those that a catalogue of this language must have.
-    static func needed(in language: Language) -> [Plural] {
+    package static func needed(in language: Language) -> [Plural] {
         language == .arabic ? allCases : [.one, .other]
     }
 }

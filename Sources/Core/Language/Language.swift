@@ -1,29 +1,39 @@
-import Foundation
+package import Foundation
 
-/// A language that the pages speak. English stands at the plain addresses, the others behind their prefix: `/de/search`.
-enum Language: String, CaseIterable, Sendable {
+/// A language that pages and letters speak. English stands at the plain addresses, the others behind their prefix:
+/// `/de/search`.
+package enum Language: String, CaseIterable, Sendable {
     case english = "en"
     case german = "de"
     case arabic = "ar"
 
     /// The code, as `lang` and `hreflang` have it.
-    var code: String { rawValue }
+    package var code: String { rawValue }
     /// Its name in itself.
-    var name: String {
+    package var name: String {
         switch self {
         case .english: "English"
         case .german: "Deutsch"
         case .arabic: "العربية"
         }
     }
-    var isRightToLeft: Bool { self == .arabic }
-    var direction: String { isRightToLeft ? "rtl" : "ltr" }
+    package var isRightToLeft: Bool { self == .arabic }
+    package var direction: String { isRightToLeft ? "rtl" : "ltr" }
 
     /// Digits are Latin everywhere: prices and dates read the same on card, page, letter and provider's page.
-    var locale: Locale { Locale(identifier: rawValue + "-u-nu-latn") }
+    package var locale: Locale { Locale(identifier: rawValue + "-u-nu-latn") }
+
+    /// Whose names of time zones it uses: a zone has names only where people of a country speak of it.
+    var zoneLocale: String {
+        switch self {
+        case .english: "en_US"
+        case .german: "de_DE"
+        case .arabic: "ar_001"
+        }
+    }
 
     /// As Open Graph wants it.
-    var openGraphLocale: String {
+    package var openGraphLocale: String {
         switch self {
         case .english: "en_US"
         case .german: "de_DE"
@@ -32,15 +42,15 @@ enum Language: String, CaseIterable, Sendable {
     }
 
     /// What stands before every address of this language.
-    var prefix: String { self == .english ? "" : "/" + rawValue }
+    package var prefix: String { self == .english ? "" : "/" + rawValue }
 
     /// An address of ours in this language.
-    func path(_ plain: String) -> String {
+    package func path(_ plain: String) -> String {
         self == .english ? plain : plain == "/" ? prefix : prefix + plain
     }
 
     /// The language that a path begins with, and the path without it; nothing for a plain one.
-    static func split(_ path: String) -> (language: Language, path: String)? {
+    package static func split(_ path: String) -> (language: Language, path: String)? {
         let first = path.dropFirst().prefix { $0 != "/" }
         guard path.hasPrefix("/"), let language = Language(rawValue: String(first)), language != .english else {
             return nil
@@ -50,7 +60,7 @@ enum Language: String, CaseIterable, Sendable {
     }
 
     /// The best of ours that a browser asks for; nothing where it asks for none of them.
-    static func preferred(_ acceptLanguage: String) -> Language? {
+    package static func preferred(_ acceptLanguage: String) -> Language? {
         let wanted = acceptLanguage.split(separator: ",").prefix(20).compactMap { part -> (Language, Double)? in
             let pieces = part.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
             guard let tag = pieces.first?.split(separator: "-").first,

@@ -1,52 +1,62 @@
-import Core
 import Foundation
-import Mustache
 
-/// What the pages say in one language, by key: `search.none`. A key is a sentence or a set of plural forms.
-struct Catalogue: Sendable {
+/// What pages and letters say in one language, by key: `search.none`. A key is a sentence or a set of plural forms.
+package struct Catalogue: Sendable {
     /// A sentence with places for values, `{name}`, or one for each plural form.
-    enum Entry: Sendable, Equatable {
+    package enum Entry: Sendable, Equatable {
         case text(String)
         case plural([Plural: String])
     }
 
-    private(set) var entries: [String: Entry] = [:]
+    package private(set) var entries: [String: Entry] = [:]
     /// The same as a tree, for templates: `{{t.search.none}}`.
-    let tree: Branch
+    package let tree: Branch
 
     /// - Parameter bytes: a JSON object of objects and texts; an object whose members are plural forms is one entry.
-    /// - Throws: `CatalogueError`, `JSONSyntaxError`.
-    init(_ bytes: [UInt8], fallback: Catalogue?) throws {
-        guard case .object(let root) = try JSONParser.parse(bytes) else { throw CatalogueError.notAnObject }
+    /// - Throws: `DecodingError` where it is something else.
+    package init(_ bytes: [UInt8], fallback: Catalogue?) throws {
         entries = fallback?.entries ?? [:]
-        try Catalogue.collect(root, under: "", into: &entries)
+        Catalogue.collect(try JSONDecoder().decode([String: Node].self, from: Data(bytes)), under: "", into: &entries)
         tree = Branch(entries)
     }
 
-    private static func collect(
-        _ members: [(String, JSONValue)], under path: String, into entries: inout [String: Entry]
-    ) throws {
+    private enum Node: Decodable {
+        case text(String)
+        case branch([String: Node])
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            if let text = try? value.decode(String.self) {
+                self = .text(text)
+            } else {
+                self = .branch(try value.decode([String: Node].self))
+            }
+        }
+    }
+
+    private static func collect(_ members: [String: Node], under path: String, into entries: inout [String: Entry]) {
         for (name, value) in members {
             let key = path.isEmpty ? name : path + "." + name
             switch value {
             case .text(let text): entries[key] = .text(text)
-            case .object(let inner):
+            case .branch(let inner):
                 let forms = inner.compactMap { member -> (Plural, String)? in
-                    guard let form = Plural(rawValue: member.0), case .text(let text) = member.1 else { return nil }
+                    guard let form = Plural(rawValue: member.key), case .text(let text) = member.value else {
+                        return nil
+                    }
                     return (form, text)
                 }
                 if !inner.isEmpty, forms.count == inner.count {
                     entries[key] = .plural(Dictionary(forms, uniquingKeysWith: { $1 }))
                 } else {
-                    try collect(inner, under: key, into: &entries)
+                    collect(inner, under: key, into: &entries)
                 }
-            default: throw CatalogueError.notText(key)
             }
         }
     }
 
-    /// The texts under a part of a key, as mustache walks down to them.
-    final class Branch: MustacheParent, Sendable {
+    /// The texts under a part of a key, as templates walk down to them.
+    package final class Branch: Sendable {
         private let texts: [String: String]
         private let branches: [String: Branch]
 
@@ -64,13 +74,7 @@ struct Catalogue: Sendable {
             branches = inner.mapValues { Branch($0) }
         }
 
-        func child(named name: String) -> Any? { texts[name] ?? branches[name] }
+        /// A text or a branch; nothing where the catalogue has neither.
+        package func child(named name: String) -> Any? { texts[name] ?? branches[name] }
     }
-}
-
-/// Why a catalogue can't be read.
-enum CatalogueError: Error {
-    case notAnObject
-    /// At this key stands neither a text nor an object.
-    case notText(String)
 }

@@ -1,16 +1,16 @@
 /// Sentences in one language with their values put in.
-struct Texts: Sendable {
-    let language: Language
-    let catalogue: Catalogue
+package struct Texts: Sendable {
+    package let language: Language
+    package let catalogue: Catalogue
 
     /// The sentence of a key. Values are put in as they are: whoever shows it escapes it.
-    func callAsFunction(_ key: String, _ values: [String: String] = [:]) -> String {
+    package func callAsFunction(_ key: String, _ values: [String: String] = [:]) -> String {
         guard case .text(let text) = catalogue.entries[key] else { return key }
         return fill(text, values)
     }
 
     /// The sentence for so many, with `{count}` and the values put in.
-    func count(_ key: String, _ count: Int, _ values: [String: String] = [:]) -> String {
+    package func count(_ key: String, _ count: Int, _ values: [String: String] = [:]) -> String {
         guard case .plural(let forms) = catalogue.entries[key],
             let text = forms[Plural(count, in: language)] ?? forms[.other]
         else { return key }
@@ -18,7 +18,7 @@ struct Texts: Sendable {
     }
 
     /// Nothing where the catalogue has no such key: for what comes from data, as the names of amenities.
-    func known(_ key: String) -> String? {
+    package func known(_ key: String) -> String? {
         guard case .text(let text) = catalogue.entries[key] else { return nil }
         return text
     }
