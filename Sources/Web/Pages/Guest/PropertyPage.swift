@@ -61,7 +61,9 @@ struct PropertyPage {
             ] as [View],
         ]
         if property.status != .listed { view["notListed"] = texts("property.notListed.\(property.status.rawValue)") }
-        if page.caller?.id == property.hostId { view["isOwn"] = true }
+        if page.caller?.id == property.hostId {
+            view["own"] = ["editHref": page.path("/host/properties/\(property.id)")] as View
+        }
         if let host { view["host"] = ["name": host.name] as View }
         if let average = property.rating.average {
             view["rating"] = formats.decimal(average)
