@@ -13,11 +13,13 @@ extension Properties {
     }
 
     /// Changes the sections that are named and no others. Bookings made before keep what was agreed.
+    /// - Parameter isAsSeen: whether the rules, as they are when the change is made, are still what the caller looked at.
     /// - Returns: all rules as they are now.
     /// - Throws: `Problem`: `not_found`; `forbidden` for another's listed place; `validation_failed` with every field that
-    ///   is wrong and every contradiction by name.
+    ///   is wrong and every contradiction by name; `state_conflict` for rules that are not as they were seen.
     public func changeRules(
-        of id: PropertyID, _ changes: PropertyRulesChanges, for caller: Caller
+        of id: PropertyID, _ changes: PropertyRulesChanges, for caller: Caller,
+        unlessChanged isAsSeen: @escaping @Sendable (PropertyRules) -> Bool = { _ in true }
     ) async throws -> PropertyRules {
         let now = world.now()
         let actId = Base32.text(of: world.random(16))
@@ -25,6 +27,7 @@ extension Properties {
             guard let property = try PropertyStore.property(id, in: tx) else { throw Problem.notFound("property") }
             try Properties.requireMayChange(property, caller)
             let old = try RuleStore.rules(of: id, in: tx)
+            guard isAsSeen(old) else { throw Problem.changedMeanwhile }
             let new = changes.applied(to: old)
             try Properties.check(new, of: property)
             guard new != old else { return old }

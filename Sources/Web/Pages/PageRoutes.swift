@@ -16,6 +16,18 @@ struct PageRoutes {
         SharePictures().add(to: &routes)
         TripPages().add(to: &routes)
 
+        // Hosts
+        ListingsPage().add(to: &routes)
+        NewListingPage().add(to: &routes)
+        ListingPage().add(to: &routes)
+        EditorPages().add(to: &routes)
+        EditorListPages().add(to: &routes)
+        PriceCheckPage().add(to: &routes)
+        HostCalendarPage().add(to: &routes)
+        HostBookingsPage().add(to: &routes)
+        HostBookingPages().add(to: &routes)
+        EarningsPage().add(to: &routes)
+
         // People
         SignInPages().add(to: &routes)
         AccountPages().add(to: &routes)

@@ -366,3 +366,58 @@ for (const notice of document.querySelectorAll("[data-poll]")) {
     };
     setTimeout(look, pause);
 }
+
+// A host's month: a range of nights chosen by clicks or by arrows with Shift fills in the form beside it.
+for (const table of document.querySelectorAll("table[data-nights]")) {
+    const cells = [...table.querySelectorAll("td[data-day]")];
+    const [from, to] = ["from", "to"].map((id) => document.getElementById(id));
+    if (!from || !to || cells.length === 0) continue;
+    const help = make("p", { class: "small muted" }, say("nightsHelp"));
+    table.before(help);
+    table.setAttribute("role", "grid");
+    table.setAttribute("aria-multiselectable", "true");
+    let anchor = null, at = cells.findIndex((cell) => cell.dataset.day === from.value);
+    if (at < 0) at = cells.findIndex((cell) => !cell.classList.contains("past"));
+    if (at < 0) at = 0;
+    const show = () => {
+        const [first, last] = [from.value, to.value || from.value];
+        for (const [place, cell] of cells.entries()) {
+            cell.tabIndex = place === at ? 0 : -1;
+            cell.setAttribute("aria-selected", String(first !== "" && cell.dataset.day >= first && cell.dataset.day <= last));
+        }
+    };
+    const choose = (place, extends_) => {
+        if (!extends_ || anchor === null) anchor = place;
+        const [first, last] = [cells[Math.min(anchor, place)].dataset.day, cells[Math.max(anchor, place)].dataset.day];
+        from.value = first;
+        to.value = last;
+        at = place;
+        show();
+        live.textContent = say("nightsChosen", { count: (dayOf(last) - dayOf(first)) / 86_400_000 + 1, days: format({ day: "numeric", month: "short" }).formatRange(dayOf(first), dayOf(last)) });
+    };
+    for (const [place, cell] of cells.entries()) {
+        cell.setAttribute("role", "gridcell");
+        cell.addEventListener("click", (event) => {
+            if (event.target.closest("a")) return;
+            // The second click ends the range that the first began.
+            const isEnd = event.shiftKey || (anchor !== null && from.value === to.value && place > anchor);
+            choose(place, isEnd);
+            cell.focus();
+        });
+    }
+    table.addEventListener("keydown", (event) => {
+        if (!event.target.matches("td[data-day]")) return;
+        const way = page.dir === "rtl" ? -1 : 1;
+        const by = { ArrowLeft: -way, ArrowRight: way, ArrowUp: -7, ArrowDown: 7, Home: -at, End: cells.length - 1 - at }[event.key];
+        if (by !== undefined) {
+            const place = Math.min(Math.max(at + by, 0), cells.length - 1);
+            if (event.shiftKey) { if (anchor === null) anchor = at; choose(place, true); }
+            else { at = place; show(); }
+            cells[at].focus();
+        } else if (event.key === " ") choose(at, event.shiftKey);
+        else return;
+        event.preventDefault();
+    });
+    for (const input of [from, to]) input.addEventListener("change", show);
+    show();
+}

@@ -97,13 +97,16 @@ extension Visit {
 
     /// Changes a property. Fewer units are first refused or retired by the Booking Service, which knows who is in them;
     /// where the change fails after that, they come back.
-    func change(_ current: Property, _ changes: PropertyChanges, for caller: Caller) async throws -> Property {
+    func change(
+        _ current: Property, _ changes: PropertyChanges, for caller: Caller,
+        unlessChanged isAsSeen: @escaping @Sendable (Property) -> Bool = { _ in true }
+    ) async throws -> Property {
         guard case .set(let count) = changes.unitCount, count != current.unitCount else {
-            return try await site.properties.change(current.id, changes, for: caller)
+            return try await site.properties.change(current.id, changes, for: caller, unlessChanged: isAsSeen)
         }
         try await site.bookings.changeUnitCount(of: current.id, to: count, for: caller)
         do {
-            return try await site.properties.change(current.id, changes, for: caller)
+            return try await site.properties.change(current.id, changes, for: caller, unlessChanged: isAsSeen)
         } catch {
             try await site.bookings.changeUnitCount(of: current.id, to: current.unitCount, for: caller)
             throw error

@@ -66,7 +66,9 @@ struct PropertyPage {
         view["isDrawn"] = property.photos.isEmpty
         if let photo = property.photos.first { view["photo"] = ["src": photo.url, "alt": photo.alt] as View }
         if property.status != .listed { view["notListed"] = texts("property.notListed.\(property.status.rawValue)") }
-        if page.caller?.id == property.hostId { view["isOwn"] = true }
+        if page.caller?.id == property.hostId {
+            view["own"] = ["editHref": page.path("/host/properties/\(property.id)")] as View
+        }
         if let host { view["host"] = ["name": host.name] as View }
         if let average = property.rating.average {
             view["rating"] = formats.decimal(average)
