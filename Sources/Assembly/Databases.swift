@@ -38,6 +38,7 @@ public struct Databases: Sendable {
             }
             try await database.check(name, migrations)
         }
+        try await databases.refuseUnfinishedCopy()
         return databases
     }
 
@@ -83,6 +84,7 @@ public struct Databases: Sendable {
     /// Brings all four schemas up to date.
     /// - Throws: `StorageError` where one of them holds the tables of another, or a migration can't be applied.
     public func migrate(world: World) async throws {
+        try await refuseUnfinishedCopy()
         let now = world.now()
         for ((name, database), migrations) in zip(all, Databases.migrations) {
             try await database.check(name, migrations)
@@ -90,11 +92,26 @@ public struct Databases: Sendable {
         }
     }
 
+    /// The migrations that one of the four has when it is up to date.
+    static func names(of name: String) -> Set<String> {
+        zip(["users", "properties", "bookings", "payments"], migrations).first { $0.0 == name }
+            .map { Migrations.names($0.1) } ?? []
+    }
+
     /// What each of the four has, in their order.
     static let migrations = [
         AccountsMigrations.all + MailMigrations.all, PropertyMigrations.all, BookingMigrations.all,
         PaymentMigrations.all,
     ]
+
+    /// - Throws: `MovingFailure` where a copy into one of them has not come to its end.
+    private func refuseUnfinishedCopy() async throws {
+        for (name, database) in all where try await database.applied().contains(TableCopy.mark) {
+            throw MovingFailure(
+                "\(DatabaseAddresses.variable(of: name)): a copy into this database was never finished; `roost copy` begins anew"
+            )
+        }
+    }
 
     public func close() throws {
         try users.close()
@@ -110,7 +127,7 @@ public struct Databases: Sendable {
 
 extension Database {
     /// The names of the migrations that were applied; none where there is no table yet.
-    fileprivate func applied() async throws -> Set<String> {
+    func applied() async throws -> Set<String> {
         do {
             return try await read { Set(try $0.values("SELECT name FROM schema_migration", as: String.self)) }
         } catch StorageError.fault {
@@ -119,7 +136,7 @@ extension Database {
     }
 
     /// - Throws: `StorageError.unavailable` where this is another one of the four: two settings were mixed up.
-    fileprivate func check(_ name: String, _ migrations: [Migration]) async throws {
+    func check(_ name: String, _ migrations: [Migration]) async throws {
         let others = Set(Databases.migrations.joined().map(\.name)).subtracting(migrations.map(\.name))
         guard try await applied().isDisjoint(with: others) else {
             throw StorageError.unavailable(

@@ -30,7 +30,7 @@ WRONG_SETTINGS = [
     ("ROOST_HOLD_MINUTES", "nan"), ("ROOST_HOLD_MINUTES", "1e300"), ("ROOST_REQUEST_HOURS", "never"), ("ROOST_REQUEST_HOURS", "-2"),
     ("ROOST_ACCEPTED_HOURS", "x"), ("ROOST_POLL_SECONDS", "x"), ("ROOST_POLL_SECONDS", "-5"), ("ROOST_CURRENCY", "GOLD"), ("ROOST_CURRENCY", "XYZ"), ("ROOST_SERVICE_FEE_PERCENT", "101"), ("ROOST_SERVICE_FEE_PERCENT", "a tenth"),
     ("ROOST_PAYMENT_PROVIDERS", "bitcoin"), ("ROOST_PAYMENT_PROVIDERS", "test,test,bitcoin"), ("ROOST_MAIL_PROVIDER", "pigeon"),
-    ("ROOST_MAIL_FROM", "nobody"), ("ROOST_RATE_LIMITS", "maybe"), ("ROOST_LOG_LEVEL", "loud"),
+    ("ROOST_MAIL_FROM", "nobody"), ("ROOST_RATE_LIMITS", "maybe"), ("ROOST_TRUSTED_PROXIES", "proxy.example"), ("ROOST_TRUSTED_PROXIES", "10.0.0.0/64"), ("ROOST_LOG_LEVEL", "loud"),
 ]
 
 

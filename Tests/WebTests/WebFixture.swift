@@ -30,7 +30,9 @@ struct WebFixture: Sendable {
         server = try WebServer(
             accounts: house.accounts, properties: house.properties, bookings: house.bookings,
             payments: house.payments, mails: house.mails,
-            settings: WebSettings(baseURL: configuration.baseURL, currency: configuration.currency), world: world.world,
+            settings: WebSettings(
+                baseURL: configuration.baseURL, currency: configuration.currency,
+                trustedProxies: configuration.trustedProxies), world: world.world,
             probes: probes, mail: mail)
     }
 
