@@ -79,7 +79,8 @@ public struct Bookings: Sendable {
             id: world.id(), code: world.code(), course: course, wish: wish, unitId: nil, guestId: caller.id,
             hostId: facts.hostId, lines: terms.lines, total: terms.total ?? .zero(facts.currency ?? .usd),
             agreed: agreed, extensions: 0, endsAt: endsAt, version: 0, createdAt: now, confirmedAt: nil,
-            cancelledAt: nil, cancelledBy: nil, reason: nil, beganAsRequest: !facts.instantBook)
+            cancelledAt: nil, cancelledBy: nil, reason: nil, beganAsRequest: !facts.instantBook,
+            preparation: facts.preparation.gap)
         return (record, facts.units)
     }
 

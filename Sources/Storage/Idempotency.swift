@@ -117,7 +117,7 @@ extension Transaction {
             return
         }
         let text = String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self)
-        try execute(
+        try later(
             """
             UPDATE idempotency_record SET outcome = \(text)
             WHERE person = \(person) AND path = \(path) AND key = \(key)

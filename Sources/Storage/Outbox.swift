@@ -47,7 +47,7 @@ public struct Outbox: Sendable {
     ) throws {
         let text = String(decoding: try JSONEncoder.sorted.encode(body), as: UTF8.self)
         for receiver in receivers(kind) {
-            try tx.execute(
+            try tx.later(
                 """
                 INSERT INTO outbox (receiver, subject, version, kind, body, created_at, due_at, tries, last_error)
                 VALUES (\(receiver), \(subject), \(version), \(kind), \(text), \(now), \(now + Outbox.head), 0, NULL)

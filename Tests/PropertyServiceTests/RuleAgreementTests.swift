@@ -79,9 +79,14 @@ struct RuleAgreementTests {
                 let start = model.today.advanced(by: dice.number(-4...25))
                 let nights = (0..<dice.number(1...4)).map { start.advanced(by: $0) }
                 model.booked[unit, default: []].formUnion(nights)
+                // As the rules were when it was booked, which may be others than now.
+                let gap = dice.happens(3) ? dice.number(1...3) : 0
+                let end = start.advanced(by: nights.count)
+                let prepared = Array(start.advanced(by: -gap)..<start) + Array(end..<end.advanced(by: gap))
+                model.prepared[unit, default: []].formUnion(prepared)
                 let moved = NightsMoved(
                     bookingId: BookingID(stored: "bkg_\(id.text)_\(unit)_\(number)"), propertyId: id,
-                    unitId: .of(id, unit), nights: nights)
+                    unitId: .of(id, unit), nights: nights, prepared: prepared)
                 try await fixture.apply(NightsMoved.taken, moved.bookingId.text, moved)
             }
         }

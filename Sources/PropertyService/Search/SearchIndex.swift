@@ -144,7 +144,7 @@ struct SearchIndex: Sendable {
         for ids in PropertyStore.chunks(of: waiting.map(\.id)) {
             try reader.forEach(
                 """
-                SELECT property_id, unit_id, word, blocked, booked FROM unit_word
+                SELECT property_id, unit_id, word, blocked, booked, prepared FROM unit_word
                 WHERE property_id IN \(list: ids) AND word BETWEEN \(words.lowerBound) AND \(words.upperBound)
                 """
             ) { row in
@@ -152,7 +152,7 @@ struct SearchIndex: Sendable {
                 guard let ordinal = unit.ordinal else { return }
                 let (closed, booked) = (try NightStore.bits(row, 3), try NightStore.bits(row, 4))
                 taken[try row[0], default: [:]][ordinal, default: NightStore.TakenWords(words)].add(
-                    word: try row[2], closed: closed, booked: booked)
+                    word: try row[2], closed: closed, prepared: try NightStore.bits(row, 5), booked: booked)
             }
         }
         for var candidate in waiting {
