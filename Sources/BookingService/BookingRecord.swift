@@ -46,7 +46,8 @@ struct BookingRecord: Sendable {
             paid: .zero(total.currency), refunded: .zero(total.currency),
             holdExpiresAt: course.status == .held ? endsAt : nil,
             requestExpiresAt: course.state == .requested ? endsAt : nil,
-            createdAt: createdAt, confirmedAt: confirmedAt, cancelledAt: cancelledAt, agreed: agreed)
+            createdAt: createdAt, confirmedAt: confirmedAt, cancelledAt: cancelledAt,
+            cancelledBy: cancelledBy, reason: reason, agreed: agreed)
     }
 }
 

@@ -21,6 +21,17 @@ struct BookingStore: Sendable {
         }
     }
 
+    /// Whether a person has slept anywhere to the end of a stay; the job that says so may not have come by yet.
+    func hasFinishedStay(guest: UserID, at now: Instant) async throws -> Bool {
+        try await database.read {
+            try $0.exists(
+                """
+                SELECT 1 FROM booking WHERE guest_id = \(guest)
+                    AND (state = 'completed' OR (state = 'confirmed' AND due_at <= \(now))) LIMIT 1
+                """)
+        }
+    }
+
     /// Newest first.
     /// - Parameter after: the last one of the page before.
     func bookings(
@@ -139,7 +150,9 @@ struct BookingStore: Sendable {
     ) throws {
         switch action {
         case .claimNights:
+            let rivals = try rivals(of: record, on: move.units, at: now, in: tx)
             record.unitId = try tx.claim(record, on: move.units)
+            try declineCrowdedOut(rivals, by: record, at: now, in: tx)
             record.endsAt = min(now + policy.acceptedDuration, record.agreed.checkInAt)
             try appendTaken(&record, at: now, in: tx)
         case .releaseNights:

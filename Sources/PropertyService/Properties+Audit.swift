@@ -26,20 +26,26 @@ extension Properties {
     /// Reads the whole copy at one moment.
     package func auditCopy() async throws -> CopyAudit {
         try await store.database.read { reader in
-            func nights(_ query: SQL) throws -> [BookingID: Set<BookedNight>] {
-                var nights: [BookingID: Set<BookedNight>] = [:]
-                try reader.forEach(query) { row in
-                    nights[try row[0], default: []].insert(BookedNight(unit: try row[1], night: try row[2]))
-                }
-                return nights
-            }
-            let booked = try nights("SELECT booking_id, unit_id, night FROM booked_night")
-            let prepared = try nights("SELECT booking_id, unit_id, night FROM prepared_night")
+            let booked = try Properties.nights(
+                "SELECT booking_id, unit_id, night FROM booked_night", in: reader)
+            let prepared = try Properties.nights(
+                "SELECT booking_id, unit_id, night FROM prepared_night", in: reader)
             var blocked: [UnitID: [Int64: Int64]] = [:]
             try reader.forEach("SELECT unit_id, word, blocked FROM unit_word WHERE blocked <> 0") { row in
                 blocked[try row[0], default: [:]][try row[1]] = try row[2]
             }
             return CopyAudit(booked: booked, prepared: prepared, blocked: blocked)
         }
+    }
+
+    /// Nights by booking.
+    private static func nights(
+        _ query: SQL, in reader: borrowing Reader
+    ) throws -> [BookingID: Set<BookedNight>] {
+        var nights: [BookingID: Set<BookedNight>] = [:]
+        try reader.forEach(query) { row in
+            nights[try row[0], default: []].insert(BookedNight(unit: try row[1], night: try row[2]))
+        }
+        return nights
     }
 }

@@ -142,14 +142,22 @@ struct RuleAgreementTests {
             quote.alternatives.allSatisfy { other in
                 Stay(from: other.checkIn, to: other.checkOut).map { model.total($0, party) } == other.total.amount
             }, "\(said)")
-        guard isOfAdults else { return }
         let page = try await fixture.find { query in
             query.location = model.property.location.city
-            (query.checkIn, query.checkOut, query.guests) = (stay.checkIn, stay.checkOut, party.adults)
+            (query.checkIn, query.checkOut) = (stay.checkIn, stay.checkOut)
+            if isOfAdults { query.guests = party.adults } else { query.party = party }
         }
         #expect(page.items.map(\.total?.amount) == (expected.isEmpty ? [total] : []), "\(said)")
         #expect(page.totalCount == page.items.count)
+        let anyDay = try await fixture.find { query in
+            (query.location, query.party) = (model.property.location.city, party)
+        }
+        #expect((anyDay.totalCount == 1) == expected.isDisjoint(with: RuleAgreementTests.aboutParty), "\(said)")
     }
+
+    private static let aboutParty: Set = [
+        "too_many_guests", "too_many_children", "too_many_infants", "too_many_pets",
+    ]
 
     private func nearest(_ model: RuleModel, _ stay: Stay, _ party: Party) -> [LocalDay] {
         var found: [LocalDay] = []
