@@ -61,6 +61,11 @@ struct BookingWords {
         return text.isEmpty ? nil : .init(label, text)
     }
 
+    /// Who is crowded out by another guest hears it from Roost, not from the host.
+    var reasonOfDecline: LetterContent.Row? {
+        reason(from: texts(facts.cancelledBy == .system ? "letter.reasonGiven" : "letter.hostWrote"))
+    }
+
     // MARK: Tables
 
     func rows(forHost: Bool) -> [LetterContent.Row] {

@@ -75,7 +75,7 @@ struct LetterWriter {
 
     private func quote(of kind: LetterKind, _ words: BookingWords) -> LetterContent.Row? {
         switch kind {
-        case .declined: words.reason(from: texts("letter.hostWrote"))
+        case .declined: words.reasonOfDecline
         case .cancelled, .cancelledForHost: words.reason(from: texts("letter.reasonGiven"))
         case .registered, .requested, .requestReceived, .accepted, .lapsed, .held, .confirmed, .bookingReceived,
             .expired, .refunded, .lateRefunded, .guestUnreachable:
