@@ -49,9 +49,9 @@ struct HostBookingPages {
             "listingHref": page.path("/host/properties/\(booking.propertyId)"),
             "calendarHref": page.path(
                 "/host/calendar/\(booking.propertyId)?month=\(booking.stay.checkIn.description.prefix(7))"),
-            "policyName": texts("policy.\(booking.agreed.cancellation.policy.rawValue).name"),
+            "policyName": texts("policy.\(booking.agreed.cancellation.name).name"),
             "policySteps": PolicySteps.views(
-                booking.agreed.cancellation, zone: booking.agreed.zone, now: now, on: page),
+                booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page),
             "payout": payout(booking, on: page),
         ]
         if booking.status == .requested, booking.requestExpiresAt.map({ $0 > now }) == true {

@@ -58,7 +58,7 @@ struct PriceCheckPage {
 
     private func answer(_ quote: Quote, _ property: Property, on page: PageVisit) -> View {
         let (texts, formats) = (page.texts, page.formats)
-        let words = ReasonWords(page, property)
+        let words = ReasonWords(page)
         let steps = Dictionary((quote.trace ?? []).map { ($0.line, $0) }) { first, _ in first }
         var answer: View = [
             "stay": Stay(from: quote.checkIn, to: quote.checkOut).map { formats.stay($0) } ?? "",
@@ -88,7 +88,7 @@ struct PriceCheckPage {
         if !quote.lines.isEmpty { answer["hasLines"] = true }
         if !quote.reasons.isEmpty {
             answer["refused"] =
-                ["reasons": quote.reasons.map { ["text": words.text($0, checkIn: quote.checkIn)] as View }] as View
+                ["reasons": quote.reasons.map { ["text": words.text($0)] as View }] as View
         }
         return answer
     }
