@@ -32,7 +32,7 @@ struct ProviderRandomTests {
         for _ in 0..<30 {
             let booking = ProviderRandomTests.bookings.randomElement(using: &dice) ?? Till.booking
             let known = (try? await counter.payments.payments(of: booking)) ?? []
-            switch Int.random(in: 0..<22, using: &dice) {
+            switch Int.random(in: 0..<25, using: &dice) {
             case 0..<6:
                 _ = try? await counter.start(with: Bool.random(using: &dice) ? "stripe" : "paypal", for: booking)
             case 6..<11:
@@ -53,6 +53,12 @@ struct ProviderRandomTests {
                 let amount = Bool.random(using: &dice) ? nil : Int64.random(in: 1...12_000, using: &dice)
                 undelivered.append(try Till.refund(amount, version: versions[booking] ?? 1, about: booking))
             case 17..<20: counter.clock.advance(.seconds(Int.random(in: 1...9000, using: &dice)))
+            case 20..<23:
+                // Told late, twice and in any order: few names, so that they repeat.
+                guard let payment = known.randomElement(using: &dice) else { continue }
+                let name = "\(payment.id)-\(Int.random(in: 1...3, using: &dice))"
+                try? await counter.payments.receive(counter.sessionEvent(name, of: payment.id), from: "stripe")
+                if Bool.random(using: &dice) { try? await counter.payments.workOnEvents() }
             default: try? await counter.payments.work()
             }
             while let event = undelivered.first, Int.random(in: 0..<3, using: &dice) > 0 {
