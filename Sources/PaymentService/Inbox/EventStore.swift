@@ -91,7 +91,14 @@ struct EventStore: Sendable {
         let before = world.now() - EventStore.kept
         try await database.write { tx in
             try tx.execute("DELETE FROM provider_event WHERE due_at IS NULL AND received_at < \(before)")
-            try tx.execute("DELETE FROM provider_request WHERE begun_at < \(before)")
+            // What is still under way needs its key: without it the next try would be another request.
+            try tx.execute(
+                """
+                DELETE FROM provider_request WHERE begun_at < \(before) AND NOT EXISTS (
+                    SELECT 1 FROM refund
+                    WHERE refund.provider_key = provider_request.request_key
+                        AND refund.state IN \(list: RefundCourse.statesUnderWay))
+                """)
         }
     }
 }

@@ -43,13 +43,14 @@ package struct PayPalProvider: PaymentProvider {
         self.settings = settings
         self.world = world
         self.baseURL = baseURL
+        cases = CaseBook(database: database, world: world)
         client = PayPalClient(
             line: ProviderLine(
                 to: "paypal", outside: outside, world: world, pace: Pace(perSecond: settings.perSecond),
                 mayPass: PayPalClient.mayPass),
-            base: settings.base, clientId: settings.clientId, clientSecret: settings.clientSecret, world: world)
+            base: settings.base, clientId: settings.clientId, clientSecret: settings.clientSecret, world: world,
+            cases: cases)
         requests = RequestBook(database: database, world: world, provider: "paypal")
-        cases = CaseBook(database: database, world: world)
     }
 
     package func objection(to amount: Money) -> ChargeObjection? { PayPalMoney.objection(to: amount) }
