@@ -23,16 +23,15 @@ public enum Lease<Value: Codable & Sendable>: Sendable {
 }
 
 extension Database {
-    /// Runs a use case that is one transaction once for a key: the record is looked up before anything that can refuse,
-    /// and whatever refuses is recorded.
+    /// Runs a use case that is one transaction once for a key: who asks again gets the first answer, whatever would refuse
+    /// them now, and whatever refuses is recorded.
     /// - Parameters:
-    ///   - ready: gathers what the transaction needs, and may refuse; not asked where there is an answer already.
+    ///   - ready: gathers what the transaction needs, and may refuse; it changes nothing, so it may run again.
     ///   - work: the transaction.
     public func once<Ready: Sendable, Value: Codable & Sendable>(
         _ once: Once?, at now: Instant, ready: () async throws -> Ready,
         _ work: @escaping @Sendable (borrowing Transaction, Ready) throws -> Value
     ) async throws -> Outcome<Value> {
-        if let answer = try await firstAnswer(once, as: Value.self) { return answer }
         do {
             let gathered = try await ready()
             return try await write { tx in try tx.once(once, at: now) { try work($0, gathered) } }
@@ -44,7 +43,9 @@ extension Database {
 
     /// What was answered under a key; nothing where nobody asked under it yet, or the first still runs.
     /// - Throws: `Problem` `idempotency_key_reused` for another body.
-    public func firstAnswer<Value: Codable & Sendable>(_ once: Once?, as type: Value.Type) async throws -> Outcome<Value>? {
+    public func firstAnswer<Value: Codable & Sendable>(_ once: Once?, as type: Value.Type) async throws -> Outcome<
+        Value
+    >? {
         guard let once else { return nil }
         return try await read { reader in
             guard let record = try reader.answerRecord(of: once) else { return nil }
@@ -87,18 +88,20 @@ extension Transaction {
         _ once: Once, at now: Instant, lease: Duration, as type: Value.Type
     ) throws -> Lease<Value> {
         let (person, path, key) = (once.key.person, once.key.path, once.key.key)
-        let isFirst = try execute(
-            """
-            INSERT INTO idempotency_record (person, path, key, body_hash, outcome, lease_until, created_at)
-            VALUES (\(person), \(path), \(key), \(once.bodyHash), NULL, \(now + lease), \(now))
-            ON CONFLICT (person, path, key) DO NOTHING
-            """) == 1
+        let isFirst =
+            try execute(
+                """
+                INSERT INTO idempotency_record (person, path, key, body_hash, outcome, lease_until, created_at)
+                VALUES (\(person), \(path), \(key), \(once.bodyHash), NULL, \(now + lease), \(now))
+                ON CONFLICT (person, path, key) DO NOTHING
+                """) == 1
         guard !isFirst else { return .granted }
         guard let record = try answerRecord(of: once) else { return .granted }
         if let outcome = try record.answer(to: once, as: Value.self) { return .answered(outcome) }
         guard record.leaseUntil <= now else {
             throw Problem(
-                .idempotencyKeyInUse, "The first request with this Idempotency-Key is still running. Ask again shortly.")
+                .idempotencyKeyInUse, "The first request with this Idempotency-Key is still running. Ask again shortly."
+            )
         }
         try execute(
             """
@@ -117,7 +120,7 @@ extension Transaction {
             return
         }
         let text = String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self)
-        try execute(
+        try later(
             """
             UPDATE idempotency_record SET outcome = \(text)
             WHERE person = \(person) AND path = \(path) AND key = \(key)
@@ -163,7 +166,8 @@ private struct AnswerRecord: Sendable {
     func answer<Value>(to once: Once, as type: Value.Type = Value.self) throws -> Outcome<Value>? {
         guard bodyHash == once.bodyHash else {
             throw Problem(
-                .idempotencyKeyReused, "This Idempotency-Key was used with another body. Use a new key for a new request.")
+                .idempotencyKeyReused,
+                "This Idempotency-Key was used with another body. Use a new key for a new request.")
         }
         return try outcome.map { try JSONDecoder().decode(Outcome<Value>.self, from: Data($0.utf8)) }
     }

@@ -44,7 +44,7 @@ extension MailStore {
     func takeDue(by provider: String, patience: Duration, at now: Instant) async throws -> [Taken] {
         let isDue: SQL = "state IN ('queued', 'sending') AND due_at <= \(now)"
         guard try await database.read({ try $0.exists("SELECT 1 FROM mail WHERE \(isDue) LIMIT 1") }) else { return [] }
-        return try await database.write { tx in
+        return try await database.claim { tx in
             // A mail in whose every try the program died may be the cause.
             try tx.execute(
                 """
@@ -60,6 +60,7 @@ extension MailStore {
                     (SELECT provider FROM mail_attempt WHERE mail_id = mail.id AND number = mail.tries
                         AND COALESCE(outcome, 'unknown') = 'unknown')
                 FROM mail WHERE \(isDue) ORDER BY due_at, created_at, id LIMIT \(MailStore.batch)
+                FOR UPDATE SKIP LOCKED
                 """
             ) { row in
                 Taken(

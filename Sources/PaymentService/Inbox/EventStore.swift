@@ -43,14 +43,14 @@ struct EventStore: Sendable {
             WHERE due_at <= \(now) ORDER BY due_at, received_at, event_id LIMIT \(EventStore.batch)
             """
         guard try await database.read({ try $0.exists(due) }) else { return [] }
-        return try await database.write { tx in
-            let taken = try tx.all(due) { row in
+        return try await database.claim { tx in
+            let taken = try tx.all("\(due) FOR UPDATE SKIP LOCKED") { row in
                 Stored(
                     provider: try row[0],
                     event: ProviderEvent(id: try row[1], kind: try row[2], body: try row[3]), tries: try row[4])
             }
             for stored in taken {
-                try tx.execute(
+                try tx.later(
                     """
                     UPDATE provider_event SET due_at = \(now + AskPlan.lease)
                     WHERE provider = \(stored.provider) AND event_id = \(stored.event.id)

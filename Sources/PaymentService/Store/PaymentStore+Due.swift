@@ -10,8 +10,8 @@ extension PaymentStore {
         let due: SQL = "SELECT id FROM payment WHERE ask_at <= \(now) ORDER BY ask_at, id LIMIT \(PaymentStore.batch)"
         // Most often nothing is due: that costs no write.
         guard try await database.read({ try $0.exists(due) }) else { return [] }
-        return try await database.write { tx in
-            let ids = try tx.values(due, as: PaymentID.self)
+        return try await database.claim { tx in
+            let ids = try tx.values("\(due) FOR UPDATE SKIP LOCKED", as: PaymentID.self)
             try tx.execute("UPDATE payment SET ask_at = \(now + AskPlan.lease) WHERE id IN \(list: ids)")
             return ids
         }
@@ -21,8 +21,8 @@ extension PaymentStore {
     func takeDueRefunds(at now: Instant) async throws -> [RefundID] {
         let due: SQL = "SELECT id FROM refund WHERE ask_at <= \(now) ORDER BY ask_at, id LIMIT \(PaymentStore.batch)"
         guard try await database.read({ try $0.exists(due) }) else { return [] }
-        return try await database.write { tx in
-            let ids = try tx.values(due, as: RefundID.self)
+        return try await database.claim { tx in
+            let ids = try tx.values("\(due) FOR UPDATE SKIP LOCKED", as: RefundID.self)
             try tx.execute("UPDATE refund SET ask_at = \(now + AskPlan.lease) WHERE id IN \(list: ids)")
             return ids
         }
