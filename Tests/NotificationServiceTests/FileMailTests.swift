@@ -36,7 +36,7 @@ struct FileMailTests {
         try database.close()
     }
 
-    @Test("A folder that cannot be written is a failure that may pass")
+    @Test("A folder that cannot be written is a failure that may pass", .onEachEngine)
     func fails() async throws {
         let fixture = try await MailFixture()
         let mails = MailFixture.mails(

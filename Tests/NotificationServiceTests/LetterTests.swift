@@ -5,7 +5,7 @@ import Testing
 
 @testable import NotificationService
 
-@Suite("Letters")
+@Suite("Letters", .onEachEngine)
 struct LetterTests {
     private static let aboutBookings = LetterKind.allCases.filter { $0 != .registered }
 

@@ -22,7 +22,7 @@ struct MailFixture {
         on database: (any Database)? = nil, takesUnreachable: Bool = false, providers: [any MailProvider]? = nil,
         webhooks: MailWebhooks = MailWebhooks()
     ) async throws {
-        self.database = try database ?? SQLiteMemory()
+        if let database { self.database = database } else { self.database = try await Engine.database() }
         try await self.database.migrate(MailMigrations.all, at: clock.now)
         provider = ScriptedProvider(takesUnreachable: takesUnreachable)
         addresses = AddressBook([

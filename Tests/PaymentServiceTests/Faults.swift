@@ -98,7 +98,7 @@ struct FlakyProvider: PaymentProvider {
 
 /// A database whose transactions break off, as where the process is killed before or after a commit.
 struct FlakyDatabase: Database {
-    let inner: SQLiteMemory
+    let inner: any Database
     let faults: Faults
 
     func read<T: Sendable>(_ body: @Sendable (borrowing Reader) throws -> T) async throws -> T {

@@ -5,7 +5,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Events about nights")
+@Suite("Events about nights", .onEachEngine)
 struct NightEventTests {
     private func event(_ kind: String, _ subject: String, _ version: Int64, _ body: some Encodable) throws -> Event {
         Event(

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PropertyService
 
-@Suite("Search")
+@Suite("Search", .onEachEngine)
 struct SearchTests {
     /// Places whose answers are known by heart, under the name that is their title.
     private func world() async throws -> ListingsFixture {
