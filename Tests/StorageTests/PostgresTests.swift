@@ -111,6 +111,21 @@ struct PostgresTests {
         #expect(database.roundTrips - before == 2, "one for the queries, one for COMMIT")
     }
 
+    @Test("What the server passed over behind a failure is prepared again when it is needed")
+    func preparedAgain() async throws {
+        let database = try await made(connections: 1)
+        try await database.write { try $0.execute("INSERT INTO thing (name) VALUES ('a')") }
+        for turn in 0..<3 {
+            await #expect(throws: StorageError.self) {
+                try await database.write { tx in
+                    try tx.later("INSERT INTO thing (name) VALUES ('a')")
+                    try tx.execute("UPDATE thing SET size = \(turn) WHERE name = 'b'")
+                }
+            }
+            try await database.write { try $0.execute("UPDATE thing SET size = \(turn) WHERE name = 'b'") }
+        }
+    }
+
     @Test("A query that is never looked at takes its transaction down all the same where it fails")
     func soonFails() async throws {
         let database = try await made()

@@ -203,7 +203,12 @@ final class PostgresSession: Connection {
             do {
                 switch step.kind {
                 case .sync: try wire.readSync()
-                case .prepare, .statement: PQclear(try wire.readResult())
+                case .prepare(let key):
+                    let result = try wire.readResult()
+                    // Passed over, because something before it failed: the server does not know it.
+                    if PQresultStatus(result) == PGRES_PIPELINE_ABORTED { prepared[key] = nil }
+                    PQclear(result)
+                case .statement: PQclear(try wire.readResult())
                 case .query where isStreamed: try wire.readRows(each)
                 case .query: found = try wire.readResult()
                 case .asked(let asked):
