@@ -144,8 +144,9 @@ final class PostgresSession: Connection {
 
     func run(script: String) throws {
         PQclear(try answer())
-        // Text is ordered by its bytes, as SQLite does, whatever the database was made with.
-        let script = script.replacing(#/\bTEXT\b/#) { _ in "TEXT COLLATE \"C\"" }
+        // A column of text is ordered by its bytes, as SQLite does, whatever the database was made with; a cast names a
+        // type only.
+        let script = script.replacing(#/(AS )?\bTEXT\b/#) { $0.1 == nil ? "TEXT COLLATE \"C\"" : $0.0 }
         do {
             try wire.run(script: script)
         } catch let error as PostgresFailure {
