@@ -106,7 +106,7 @@ extension Transaction {
         let lines = String(decoding: try JSONEncoder().encode(record.lines), as: UTF8.self)
         let agreed = String(decoding: try JSONEncoder().encode(record.agreed), as: UTF8.self)
         let party = String(decoding: try JSONEncoder().encode(record.wish.party), as: UTF8.self)
-        try execute(
+        try later(
             """
             INSERT INTO booking (
                 id, code, state, property_id, unit_id, guest_id, host_id, check_in, check_out, guests, total, currency,
@@ -123,7 +123,7 @@ extension Transaction {
 
     /// Writes what the course may change; the wish, the price and the terms never do.
     func save(_ record: BookingRecord) throws {
-        try execute(
+        try later(
             """
             UPDATE booking SET state = \(record.course.state.rawValue), unit_id = \(record.unitId),
                 extensions = \(record.extensions), ends_at = \(record.endsAt), due_at = \(record.dueAt),

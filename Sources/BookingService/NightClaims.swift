@@ -10,19 +10,24 @@ extension Transaction {
     /// - Throws: `Problem` `nights_unavailable` naming the nights that are taken on every unit, or that every night is
     ///   free on some unit and no unit for all of them.
     func claim(_ stay: Stay, on units: [UnitID], for booking: BookingID) throws -> UnitID {
-        let retired = try Set(values("SELECT unit_id FROM retired_unit WHERE unit_id IN \(list: units)", as: UnitID.self))
-        let candidates = try fullestFirst(units.filter { !retired.contains($0) }, around: stay)
+        // Travels with what is asked next.
+        let retired = try soon("SELECT unit_id FROM retired_unit WHERE unit_id IN \(list: units)") { row in
+            try row[0] as UnitID
+        }
         var takenEverywhere: Set<LocalDay>?
-        for unit in candidates {
+        for unit in try fullestFirst(units, around: stay) {
             let taken = try savepoint { step -> Savepoint<[LocalDay]> in
-                // In date order, so that overlapping claims wait for each other instead of deadlocking.
-                let taken = try stay.nights.filter { night in
-                    try step.execute(
+                // One statement, however long the stay, in date order, so that overlapping claims wait for each other
+                // instead of deadlocking.
+                let nights = SQL.joined(stay.nights.map { "(\(unit), \($0), \(booking))" }, by: ", ")
+                let claimed = try Set(
+                    step.values(
                         """
-                        INSERT INTO claimed_night (unit_id, night, booking_id) VALUES (\(unit), \(night), \(booking))
-                        ON CONFLICT (unit_id, night) DO NOTHING
-                        """) == 0
-                }
+                        INSERT INTO claimed_night (unit_id, night, booking_id) VALUES \(nights)
+                        ON CONFLICT (unit_id, night) DO NOTHING RETURNING night
+                        """, as: LocalDay.self))
+                guard try !retired.all().contains(unit) else { return .undo(Array(stay.nights)) }
+                let taken = stay.nights.filter { !claimed.contains($0) }
                 return taken.isEmpty ? .keep([]) : .undo(taken)
             }
             if taken.isEmpty { return unit }
