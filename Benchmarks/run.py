@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -257,6 +258,17 @@ def idle(options):
             table.limited("start to ready", server.seconds_to_ready, 1, " s", at_least=False)
 
 
+def evaluator(options):
+    """The evaluator alone: the harness has the limits."""
+    table.heading("Evaluator on one core, without database and JSON")
+    result = subprocess.run([options.harness, "evaluate"], capture_output=True, encoding="utf-8")
+    figures = re.findall(r"^(.+): ([0-9.]+) µs, limit ([0-9.]+) µs.*?([0-9.]+) allocations", result.stdout, re.MULTILINE)
+    if not figures or result.returncode not in (0, 1):
+        sys.exit(f"roost-bench evaluate failed:\n{result.stdout}\n{result.stderr}")
+    for name, microseconds, limit, allocations in figures:
+        table.limited(name, float(microseconds), float(limit), " µs", at_least=False, note=f"{allocations} allocations")
+
+
 def reads(options, data, places):
     chance = random.Random(1)
     p50 = {}
@@ -336,6 +348,7 @@ def main():
 
     print(f"{os.cpu_count()} cores; each load {options.seconds} s over loopback, wrk on the same machine")
     idle(options)
+    evaluator(options)
     p50 = {}
     for number, places in enumerate(options.places):
         data = made_world(options.binary, kept, places)

@@ -35,7 +35,7 @@ struct Letters: Sendable {
         facts.reason = changed.reason
         // Nothing: nothing had been paid. Zero: the policy gives nothing back.
         facts.refund = booking.confirmedAt == nil ? nil : changed.refund
-        facts.cancelledBy = changed.change == .cancelled ? party(changed.by) : nil
+        facts.cancelledBy = [.cancelled, .declined].contains(changed.change) ? party(changed.by) : nil
         func toGuest(_ kind: LetterKind) -> Letter { Letter(kind, to: booking.guestId, about: facts) }
         func toHost(_ kind: LetterKind) -> Letter { Letter(kind, to: booking.hostId, about: facts) }
         switch changed.change {

@@ -30,7 +30,9 @@ extension Properties {
             guard new != old else { return old }
             try RuleStore.save(new, of: id, at: now, in: tx)
             // Searches look at the rules of those places only whose entries say that there are some.
-            if (new == .none) != (old == .none) { try SearchEntries.replace(property, by: property, in: tx) }
+            if (new == .none) != (old == .none) || property.instantBook(new) != property.instantBook(old) {
+                try SearchEntries.replace(property, by: property, in: tx)
+            }
             if caller.id != property.hostId {
                 try tx.write(
                     OperatorAct(
@@ -61,6 +63,7 @@ public struct PropertyRulesChanges: Sendable, Equatable {
     public var preparation = Change<Preparation>.keep
     public var booking = Change<BookingLimits>.keep
     public var party = Change<PartyLimits>.keep
+    public var cancellation = Change<CancellationRules>.keep
 
     public init() {}
 
@@ -75,6 +78,7 @@ public struct PropertyRulesChanges: Sendable, Equatable {
         new.preparation = preparation.applied(to: old.preparation) ?? new.preparation
         new.booking = booking.applied(to: old.booking) ?? new.booking
         new.party = party.applied(to: old.party) ?? new.party
+        new.cancellation = cancellation.applied(to: old.cancellation) ?? new.cancellation
         return new
     }
 }

@@ -50,16 +50,20 @@ extension Properties {
         let property = try await visible(found?.property, to: caller, orWhere: mayRead)
         try check.end()
         guard let stay, let calendar = found?.calendar else { throw Problem.notFound("property") }
-        return try quote(
-            stay, party, property, StayRules(property, found?.sheet ?? sheets.none), calendar,
-            LocalMoment(now, in: property.zone),
-            traced: caller.map { $0.id == property.hostId || $0.isOperator } ?? false)
+        do {
+            return try quote(
+                stay, party, property, StayRules(property, found?.sheet ?? sheets.none), calendar,
+                now, traced: caller.map { $0.id == property.hostId || $0.isOperator } ?? false)
+        } catch MoneyError.overflow {
+            throw Problem.priceTooLarge
+        }
     }
 
     private func quote(
         _ stay: Stay, _ party: Party, _ property: Property, _ rules: StayRules, _ calendar: StayCalendar,
-        _ moment: LocalMoment, traced: Bool
+        _ now: Instant, traced: Bool
     ) throws(MoneyError) -> Quote {
+        let moment = LocalMoment(now, in: property.zone)
         let evaluation = try Evaluator.evaluate(rules, calendar, stay: stay, party: party, at: moment)
         let others =
             evaluation.isPossible
@@ -80,11 +84,16 @@ extension Properties {
                     field: reason.field)
             },
             alternatives: alternatives, lines: evaluation.lines,
-            total: evaluation.total ?? .zero(operatorCurrency), trace: traced ? evaluation.trace : nil)
+            total: evaluation.total ?? .zero(operatorCurrency), trace: traced ? evaluation.trace : nil,
+            instantBook: property.instantBook(rules.sheet.rules),
+            cancellation: CancellationTerms(
+                property.cancellationPolicy, rules.sheet.rules.cancellation, bookedAt: now, checkIn: stay.checkIn,
+                from: property.checkInFrom, in: property.zone))
     }
 
     /// What is needed to hold a stay: the rules asked without a look at who has the nights, which the claims decide.
     /// - Returns: nothing where there is no such listed property.
+    /// - Throws: `Problem` `validation_failed` for a price that is too large to be kept.
     public func terms(for property: PropertyID, stay: Stay, party: Party, now: Instant) async throws -> Terms? {
         let found = try await database.read {
             reader -> (property: Property, sheet: RuleSheet, calendar: StayCalendar)? in
@@ -107,9 +116,13 @@ extension Properties {
                 lines: [],
                 total: nil)
         }
-        let evaluation = try Evaluator.evaluate(
-            rules, found.calendar, stay: stay, party: party,
-            at: LocalMoment(now, in: found.property.zone))
+        let evaluation: Evaluation
+        do {
+            evaluation = try Evaluator.evaluate(
+                rules, found.calendar, stay: stay, party: party, at: LocalMoment(now, in: found.property.zone))
+        } catch MoneyError.overflow {
+            throw Problem.priceTooLarge
+        }
         return Terms(
             facts: facts, party: party, reasons: evaluation.reasons, lines: evaluation.lines,
             total: evaluation.total)
@@ -127,4 +140,11 @@ extension Properties {
         }
         return (property, sheet, calendar)
     }
+}
+
+extension Problem {
+    /// Prices, persons and nights that are each allowed can come to more than an amount can be.
+    static let priceTooLarge = Problem.invalid(
+        "checkOut", "price_too_large", "The price of this stay is too large to be told. Ask for fewer nights or guests."
+    )
 }

@@ -54,6 +54,20 @@ struct PostgresTests {
         #expect(sum == sizes.reduce(0, +))
     }
 
+    @Test("A statement that was passed over behind a failure can be asked again on the same connection")
+    func passedOver() async throws {
+        let database = try await made(connections: 1)
+        await #expect(throws: StorageError.self) {
+            try await database.write { tx in
+                try tx.later("INSERT INTO thing (name) VALUES (NULL)")
+                // New to the server, which does not look at it any more.
+                try tx.later("UPDATE thing SET size = 7 WHERE name = 'passed over'")
+            }
+        }
+        let changed = try await database.write { try $0.execute("UPDATE thing SET size = 7 WHERE name = 'passed over'") }
+        #expect(changed == 0)
+    }
+
     @Test("A statement that is sent later fails its transaction all the same")
     func laterFails() async throws {
         let database = try await made()

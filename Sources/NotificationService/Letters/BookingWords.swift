@@ -65,6 +65,11 @@ struct BookingWords {
         return text.isEmpty ? nil : .init(label, text)
     }
 
+    /// Who is crowded out by another guest hears it from Roost, not from the host.
+    var reasonOfDecline: LetterContent.Row? {
+        reason(from: facts.cancelledBy == .system ? "The reason" : "The host wrote")
+    }
+
     // MARK: Tables
 
     func rows(forHost: Bool) -> [LetterContent.Row] {

@@ -100,6 +100,7 @@ public struct StayFacts: Sendable, Codable, Equatable {
     public var deadline: Instant?
     /// What goes back to the guest.
     public var refund: Money?
+    /// Who cancelled or declined.
     public var cancelledBy: Party?
     /// Free text of whoever declined or cancelled.
     public var reason: String?

@@ -97,7 +97,7 @@ struct LetterWriter {
                 "We are sorry: the host of \(facts.place) cannot take you on these dates.",
                 "Nothing was charged, and you need do nothing. There may be another place that suits you.",
             ],
-            quote: facts.reason(from: "The host wrote"), action: facts.search)
+            quote: facts.reasonOfDecline, action: facts.search)
     }
 
     private func lapsed(_ facts: BookingWords) -> LetterContent {

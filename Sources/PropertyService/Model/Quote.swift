@@ -58,6 +58,10 @@ public struct Quote: Sendable, Codable, Equatable {
     public let total: Money
     /// The rule behind each line, in their order; only for those who may change the rules.
     public let trace: [Step]?
+    /// Who books at once; the others ask the host first.
+    public let instantBook: InstantBook
+    /// What cancelling would give back if it were booked now.
+    public let cancellation: CancellationTerms
 
     /// The rule behind one line.
     public struct Step: Sendable, Codable, Equatable {
@@ -97,6 +101,14 @@ public struct CalendarDay: Sendable, Codable, Equatable {
     public var canArrive: Bool { departures != nil }
 }
 
+/// Whose booking holds the nights at once; all others ask the host first.
+public enum InstantBook: String, Sendable, Codable, CaseIterable {
+    case everyone
+    /// Guests who have slept to the end of a stay somewhere on this Roost.
+    case guestsWithFinishedStay
+    case nobody
+}
+
 /// Who lets a property, and what is agreed with it, whatever its status.
 public struct PropertyFacts: Sendable, Codable, Equatable {
     public let id: PropertyID
@@ -110,17 +122,17 @@ public struct PropertyFacts: Sendable, Codable, Equatable {
     public let checkOutBy: TimeOfDay
     /// In the order of their numbers.
     public let units: [UnitID]
-    public let instantBook: Bool
-    /// Whether instant book is only for guests with a finished stay; the others ask first.
-    public let instantBookNeedsFinishedStay: Bool
+    public let instantBook: InstantBook
     public let cancellationPolicy: CancellationPolicy
+    /// What the host has set besides the policy, or in its place.
+    public let cancellation: CancellationRules
     /// Days kept free around each stay; other bookings' nights can't lie in them.
     public let preparation: Preparation
 
     public init(
         id: PropertyID, hostId: UserID, title: String, status: PropertyStatus, zone: Zone, currency: Currency?,
-        checkInFrom: TimeOfDay, checkOutBy: TimeOfDay, units: [UnitID], instantBook: Bool,
-        cancellationPolicy: CancellationPolicy, instantBookNeedsFinishedStay: Bool = false,
+        checkInFrom: TimeOfDay, checkOutBy: TimeOfDay, units: [UnitID], instantBook: InstantBook,
+        cancellationPolicy: CancellationPolicy, cancellation: CancellationRules = .none,
         preparation: Preparation = .none
     ) {
         self.id = id
@@ -133,8 +145,8 @@ public struct PropertyFacts: Sendable, Codable, Equatable {
         self.checkOutBy = checkOutBy
         self.units = units
         self.instantBook = instantBook
-        self.instantBookNeedsFinishedStay = instantBookNeedsFinishedStay
         self.cancellationPolicy = cancellationPolicy
+        self.cancellation = cancellation
         self.preparation = preparation
     }
 }

@@ -43,11 +43,6 @@ enum RuleStore {
         return try text.map(rules(in:)) ?? .none
     }
 
-    /// Whether a place has any rule: what a search must know before it reads them.
-    static func hasRules(_ property: PropertyID, in tx: borrowing Transaction) throws -> Bool {
-        try tx.exists("SELECT 1 FROM property_rules WHERE property_id = \(property) AND rules <> ''")
-    }
-
     /// The row stays when the rules go, so that its version never begins again.
     static func save(_ rules: PropertyRules, of property: PropertyID, at now: Instant, in tx: borrowing Transaction)
         throws

@@ -208,7 +208,7 @@ final class PostgresSession: Connection {
                 case .sync: try wire.readSync()
                 case .prepare(let key):
                     let result = try wire.readResult()
-                    // Passed over, because something before it failed: the server does not know it.
+                    // Passed over, because a statement before it failed: the server does not know it.
                     if PQresultStatus(result) == PGRES_PIPELINE_ABORTED { prepared[key] = nil }
                     PQclear(result)
                 case .statement: PQclear(try wire.readResult())

@@ -52,7 +52,8 @@ struct PropertyRoutes {
         let quote = try await visit.site.properties.quote(
             id, checkIn: wish.stay.checkIn, checkOut: wish.stay.checkOut, party: wish.party, for: caller,
             orWhere: { try await visit.hasBooked(id, caller) })
-        return .json { $0.value(quote) }
+        let isInstant = try await visit.site.bookings.booksInstantly(quote.instantBook, guest: caller?.id)
+        return .json { $0.value(QuoteBody(quote: quote, isInstant: isInstant)) }
     }
 
     @Sendable func amenities(_ visit: Visit) async throws -> Response {

@@ -1,9 +1,12 @@
+import BookingService
 import Core
 import PropertyService
 
 /// The card beside a place: the days, the price line by line, and the way to book it; or why not, and what would do.
 struct BookingCard {
     let view: View
+    /// Nothing without days, or where nothing is sold for them.
+    private(set) var quote: Quote?
 
     init(_ property: Property, _ asked: StayAsked, _ days: [CalendarDay], on page: PageVisit) async throws {
         let (texts, formats) = (page.texts, page.formats)
@@ -38,15 +41,17 @@ struct BookingCard {
             self.view = view
             return
         }
+        if quote.available { self.quote = quote }
         view["days"] = formats.stay(stay)
         view["nights"] = texts.count("count.nights", quote.nights)
         if quote.available {
+            let isInstant = try await page.site.bookings.booksInstantly(quote.instantBook, guest: caller?.id)
             var offer: View = [
                 "action": page.path(path + "/book"), "hidden": asked.hidden, "key": page.freshKey,
                 "total": quote.total.amount, "shortTotal": formats.money(quote.total),
                 "price": PriceView(quote.lines, total: quote.total, on: page).view,
-                "button": texts(property.instantBook ? "property.reserve" : "property.request"),
-                "note": texts(property.instantBook ? "property.notCharged" : "property.requestNote"),
+                "button": texts(isInstant ? "property.reserve" : "property.request"),
+                "note": texts(isInstant ? "property.notCharged" : "property.requestNote"),
             ]
             if let shown = asked.expected(quote.total.currency), shown != quote.total {
                 offer["changed"] = texts(

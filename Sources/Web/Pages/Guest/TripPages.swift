@@ -98,10 +98,10 @@ struct TripPages {
         if let kept = try? booking.paid.subtracting(offer.refund), kept.amount > 0 {
             view["kept"] = texts("cancel.kept", ["amount": formats.money(kept)])
         }
-        if let until = offer.until {
-            view["until"] = texts(
-                "cancel.until",
-                ["percent": formats.percent(offer.percent), "until": formats.moment(until, in: booking.agreed.zone)])
+        // What is still to come; the host gives everything back whenever they cancel.
+        if booking.paid.amount > 0, offer.schedule.count > 1 {
+            let steps = PolicySteps.views(offer.schedule, zone: booking.agreed.zone, on: page)
+            view["schedule"] = ["steps": steps] as View
         }
         var field = Field("reason", texts("cancel.reason"))
         field.isOptional = true

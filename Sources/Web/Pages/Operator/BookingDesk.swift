@@ -65,7 +65,7 @@ struct BookingDesk {
             (texts("trip.paid"), formats.money(booking.paid), nil),
             (texts("trip.back"), formats.money(booking.refunded), nil),
             (
-                texts("property.policy"), texts("policy.\(booking.agreed.cancellation.policy.rawValue).name"), nil
+                texts("property.policy"), texts("policy.\(booking.agreed.cancellation.name).name"), nil
             ),
         ]
         detail.ways = [(texts("operator.bookings.page"), "/trips/\(booking.id)", false)]
