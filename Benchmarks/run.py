@@ -21,6 +21,7 @@ import time
 import urllib.parse
 import urllib.request
 
+import webhooks
 import world
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -58,9 +59,10 @@ class Table:
 table = Table()
 
 
-def environment(data, port):
+def environment(data, port, settings=None):
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ROOST_")}
-    return {**clean, "ROOST_DATA_DIR": str(data), "ROOST_PORT": str(port), "ROOST_RATE_LIMITS": "off", "ROOST_LOG_LEVEL": "warning"}
+    return {**clean, "ROOST_DATA_DIR": str(data), "ROOST_PORT": str(port), "ROOST_RATE_LIMITS": "off", "ROOST_LOG_LEVEL": "warning",
+            **(settings or {})}
 
 
 def command(binary, data, *arguments, text=""):
@@ -77,12 +79,12 @@ def free_port():
 
 
 class Server:
-    def __init__(self, binary, data):
+    def __init__(self, binary, data, settings=None):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = tempfile.TemporaryFile()
         began = time.monotonic()
-        self.process = subprocess.Popen([binary, "serve"], env=environment(data, self.port), stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen([binary, "serve"], env=environment(data, self.port, settings), stdout=self.log, stderr=self.log)
         while not self.ready():
             if self.process.poll() is not None or time.monotonic() - began > 60:
                 self.process.kill()
@@ -112,8 +114,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(binary, data):
-    server = Server(binary, data)
+def serving(binary, data, settings=None):
+    server = Server(binary, data, settings)
     try:
         yield server
     finally:
@@ -332,6 +334,28 @@ def bookings(options, data):
         pass
     command(options.binary, data, "audit")
     table.plain("audit after all bookings", found="nothing")
+    return taken
+
+
+def webhooks_beside_bookings(options, data, taken):
+    """What a provider waits for its answer (verified and stored) while 32 clients book; no-ops of the same size in turn."""
+    table.heading("Webhooks of Stripe while 32 clients book")
+    with serving(options.harness, data, webhooks.SETTINGS) as server:
+        lines = questions(server, random.Random(1))["booking"]
+        token = sign_in(server)
+        with webhooks.Senders(server.port) as senders:
+            seen = load(server, 32, max(options.seconds, 10), lines, first=taken, token=token)
+        show("booking meanwhile", seen)
+        for kind, took in senders.took.items():
+            table.plain(kind, count=len(took), p50=f"{webhooks.percentile(took, 0.5):.2f} ms", p99=f"{webhooks.percentile(took, 0.99):.2f} ms")
+        if senders.wrong:
+            sys.exit(f"webhooks were refused: {senders.wrong[:3]}")
+    p99 = {kind: webhooks.percentile(took, 0.99) for kind, took in senders.took.items()}
+    table.limited("webhook, p99", p99["webhook"], 50, " ms", at_least=False)
+    # Verified and stored at the price of what one booking takes, beside the way there and back.
+    possible = p99["no-op"] + seen["p99"]
+    table.limited("webhook's p99 of no-op and booking", 100 * p99["webhook"] / possible, 100, " %", at_least=False,
+                  note=f"no-op {p99['no-op']:.1f} ms, booking {seen['p99']:.1f} ms")
 
 
 def main():
@@ -355,7 +379,7 @@ def main():
         try:
             p50[places] = reads(options, data, places)
             if number == 0:
-                bookings(options, data)
+                webhooks_beside_bookings(options, data, bookings(options, data))
         finally:
             shutil.rmtree(data.parent, ignore_errors=True)
 

@@ -18,9 +18,9 @@ def pytest_sessionstart():
         pytest.exit(f"there is no {program.binary()}: build it first, or name another in ROOST_BINARY", returncode=1)
 
 
-# `internal` is a fault of ours, `provider_unavailable` needs a provider on a network, `unavailable` a full pool, and
-# `idempotency_key_in_use` two requests inside the same millisecond: these have tests inside the services.
-FROM_INSIDE = {"internal", "provider_unavailable", "unavailable", "idempotency_key_in_use"}
+# `internal` is a fault of ours, `unavailable` a full pool, and `idempotency_key_in_use` two requests inside the same
+# millisecond: these have tests inside the services.
+FROM_INSIDE = {"internal", "unavailable", "idempotency_key_in_use"}
 codes_of_workers = set()
 
 

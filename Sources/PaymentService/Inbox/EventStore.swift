@@ -6,8 +6,9 @@ struct EventStore: Sendable {
     let database: any Database
     let world: World
 
-    /// How many are taken at once, and how often an event is tried that nobody can make sense of now.
-    static let batch = 16
+    /// How many are taken, and so looked into, at once.
+    static let batch = 8
+    /// How often an event is tried that nobody can make sense of now.
     static let mostTries = 20
     /// How long events that are done are kept, for whoever asks what a provider said.
     static let kept = Duration.hours(90 * 24)
@@ -35,12 +36,12 @@ struct EventStore: Sendable {
         }
     }
 
-    /// Takes events that wait, oldest first, and keeps other nodes from them for a while.
-    func takeDue() async throws -> [Stored] {
+    /// Takes events of a provider that wait, oldest first, and keeps other nodes from them for a while.
+    func takeDue(of provider: String) async throws -> [Stored] {
         let now = world.now()
         let due: SQL = """
             SELECT provider, event_id, kind, body, tries FROM provider_event
-            WHERE due_at <= \(now) ORDER BY due_at, received_at, event_id LIMIT \(EventStore.batch)
+            WHERE provider = \(provider) AND due_at <= \(now) ORDER BY due_at, received_at, event_id LIMIT \(EventStore.batch)
             """
         guard try await database.read({ try $0.exists(due) }) else { return [] }
         return try await database.claim { tx in

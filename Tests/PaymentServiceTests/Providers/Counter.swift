@@ -24,7 +24,7 @@ struct Counter: Sendable {
         store = try await Engine.database()
         try await store.migrate(PaymentMigrations.all, at: clock.now)
         stripe = FakeStripe(clock: { clock.now })
-        paypal = FakePayPal()
+        paypal = FakePayPal(clock: { clock.now })
         let database = FlakyDatabase(inner: store, faults: faults)
         let stripeBase = try #require(APIBase(FakeStripe.base))
         let paypalBase = try #require(APIBase(FakePayPal.base))
@@ -110,6 +110,7 @@ struct Counter: Sendable {
             clock.advance(.hours(9))
             try await payments.workOnEvents()
             try await payments.work()
+            try await payments.reconcileDue()
         }
     }
 
@@ -157,5 +158,6 @@ struct Counter: Sendable {
         #expect(
             seen == Set(known.keys), "the books know of money that nobody took. \(comment)",
             sourceLocation: sourceLocation)
+        #expect(try await payments.providerDifferences() == [], comment, sourceLocation: sourceLocation)
     }
 }

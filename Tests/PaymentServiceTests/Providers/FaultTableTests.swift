@@ -56,6 +56,15 @@ struct ProviderStep: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// Paid, and later compared with the provider's lists.
+    private static func compare(_ provider: String) -> @Sendable (Counter) async throws -> Void {
+        { counter in
+            try await pay(provider)(counter)
+            counter.clock.advance(.minutes(15))
+            try await counter.payments.reconcileDue()
+        }
+    }
+
     private static let stripe = [
         ProviderStep(
             name: "opens a session", provider: "stripe", method: "POST", path: ("/v1/checkout/sessions", "sessions"),
@@ -78,6 +87,21 @@ struct ProviderStep: Sendable, CustomTestStringConvertible {
         ProviderStep(
             name: "reads a refund", provider: "stripe", method: "GET", path: ("/v1/refunds/", ""),
             walk: slowRefund("stripe"), state: .refunded),
+        ProviderStep(
+            name: "reads a dispute", provider: "stripe", method: "GET", path: ("/v1/disputes/", ""),
+            walk: { counter in
+                try await pay("stripe")(counter)
+                guard let payment = try await counter.payments.payments(of: Till.booking).last else { return }
+                let reference = counter.stripe.dispute(payment.id)
+                try await counter.payments.receive(
+                    counter.stripeEvent(
+                        "evt_1", "charge.dispute.created", ["id": .text(reference), "object": "dispute"]),
+                    from: "stripe")
+                try await counter.payments.workOnEvents()
+            }, state: .captured),
+        ProviderStep(
+            name: "lists its balance", provider: "stripe", method: "GET", path: ("/v1/balance_transactions", ""),
+            walk: compare("stripe"), state: .captured),
     ]
 
     private static let paypal = [
@@ -102,6 +126,22 @@ struct ProviderStep: Sendable, CustomTestStringConvertible {
         ProviderStep(
             name: "reads a refund", provider: "paypal", method: "GET", path: ("/v2/payments/refunds/", ""),
             walk: slowRefund("paypal"), state: .refunded),
+        ProviderStep(
+            name: "verifies a webhook", provider: "paypal", method: "POST",
+            path: ("/v1/notifications/", "verify-webhook-signature"),
+            walk: { counter in
+                let payment = try await counter.stubborn { try await counter.start(with: "paypal") }
+                counter.pay(payment)
+                let event = counter.paypalEvent(
+                    "WH-1", "CHECKOUT.ORDER.APPROVED", "checkout-order",
+                    ["id": "ORDER1", "purchase_units": [["custom_id": .text(payment.id.text)]]])
+                // Refused for now, it is sent again.
+                try await counter.stubborn { try await counter.payments.receive(event, from: "paypal") }
+                try await counter.payments.workOnEvents()
+            }, state: .captured),
+        ProviderStep(
+            name: "lists its events", provider: "paypal", method: "GET",
+            path: ("/v1/notifications/webhooks-events", ""), walk: compare("paypal"), state: .captured),
     ]
 }
 
@@ -133,7 +173,8 @@ struct FaultTableTests {
             let seen = try await counter.payments.payments(of: Till.booking).map(\.status)
             #expect(seen.last == step.state, "\(fault) \(times) times: \(seen)")
             try await counter.expectRest("\(fault) \(times) times")
-            if fault == .nonsense, !["asks for a token", "expires a session"].contains(step.name) {
+            let isUnseen = ["asks for a token", "expires a session", "lists its events"].contains(step.name)
+            if fault == .nonsense, !isUnseen {
                 #expect(
                     try await counter.openCases().contains { $0.kind == .badAnswer }, "nobody was told of the nonsense")
             }
