@@ -74,8 +74,11 @@ struct BookingStore: Sendable {
     ) throws -> Booking {
         var record = record
         if record.course.state == .held {
-            try checkCaps(for: record, at: now, in: tx)
-            record.unitId = try tx.claim(record, on: units)
+            let live = try liveHolds(of: record.guestId, at: now, in: tx)
+            // They travel together; a cap is told before nights that are taken.
+            let unit = Result { try tx.claim(record, on: units) }
+            try checkCaps(try live.all(), for: record, at: now)
+            record.unitId = try unit.get()
         } else {
             // A request claims nothing, but nobody need ask for nights that are gone: tried, and undone.
             _ = try tx.savepoint { .undo(try $0.claim(record, on: units)) }
@@ -88,14 +91,20 @@ struct BookingStore: Sendable {
         return record.booking
     }
 
-    private func checkCaps(for record: BookingRecord, at now: Instant, in tx: borrowing Transaction) throws {
-        guard let caps = policy.caps else { return }
-        let live = try tx.all(
+    private typealias LiveHold = (property: PropertyID, endsAt: Instant)
+
+    /// What a person has held and not paid for, what ends first first.
+    private func liveHolds(of guest: UserID, at now: Instant, in tx: borrowing Transaction) throws -> Soon<LiveHold> {
+        try tx.soon(
             """
-            SELECT property_id, ends_at FROM booking WHERE guest_id = \(record.guestId)
+            SELECT property_id, ends_at FROM booking WHERE guest_id = \(guest)
                 AND state IN ('held', 'closing') AND ends_at > \(now) ORDER BY ends_at
             """
-        ) { row in (property: try row[0] as PropertyID, endsAt: try row[1] as Instant) }
+        ) { row in (property: try row[0], endsAt: try row[1]) }
+    }
+
+    private func checkCaps(_ live: [LiveHold], for record: BookingRecord, at now: Instant) throws {
+        guard let caps = policy.caps else { return }
         let here = live.filter { $0.property == record.wish.propertyId }
         func refuse(_ detail: String, until end: Instant?) -> Problem {
             let wait = end.map { max(1, ($0.milliseconds - now.milliseconds + 999) / 1000) } ?? 60

@@ -99,15 +99,14 @@ extension Properties {
     public func terms(for property: PropertyID, stay: Stay, party: Party, now: Instant) async throws -> Terms? {
         let found = try await database.read {
             reader -> (property: Property, sheet: RuleSheet, calendar: StayCalendar)? in
-            guard let found = try PropertyStore.property(property, in: reader), found.status == .listed else {
-                return nil
-            }
+            // Three questions that need nothing of each other travel together.
+            let soonFound = try PropertyStore.soon(property, in: reader)
+            let soonSheet = try RuleStore.soonSheet(of: property, sheets, in: reader)
             // Nobody reads the nights of a stay that is refused for its length anyway: no unbounded read.
             let nights = stay.nightCount > Stay.farthest ? stay.checkIn..<stay.checkIn.advanced(by: 1) : stay.nights
-            return (
-                found, try RuleStore.sheet(of: property, sheets, in: reader),
-                try NightStore.calendar(of: property, nights, unitCount: nil, gap: 0, in: reader)
-            )
+            let calendar = try NightStore.calendar(of: property, nights, unitCount: nil, gap: 0, in: reader)
+            guard let found = try soonFound.all().first, found.status == .listed else { return nil }
+            return (found, try soonSheet.all().first ?? sheets.none, calendar)
         }
         guard let found else { return nil }
         let rules = StayRules(found.property, found.sheet)

@@ -68,9 +68,13 @@ public protocol Connection: AnyObject {
     func stream(_ sql: SQL, _ each: (Row) throws -> Void) throws
     /// Runs several statements without values: a migration.
     func run(script: String) throws
+    /// Whether statements travel, so that those nobody waits for go with others.
+    var isFarAway: Bool { get }
 }
 
 extension Connection {
+    public var isFarAway: Bool { false }
+
     public func later(_ sql: SQL) throws { _ = try execute(sql) }
 
     public func soon(_ sql: SQL, _ each: @escaping (Row) throws -> Void) throws -> () throws -> Void {
@@ -158,6 +162,7 @@ extension Queries where Self: ~Copyable {
         let soon = Soon<T>()
         // Weakly: a session that still owes the answer keeps nobody alive who no longer waits for it.
         soon.arrive = try connection.soon(sql) { [weak soon] row in soon?.rows.append(try make(row)) }
+        if !connection.isFarAway { soon.atOnce = soon.rows }
         return soon
     }
 
@@ -186,6 +191,9 @@ extension Queries where Self: ~Copyable {
 public final class Soon<T> {
     fileprivate var rows: [T] = []
     fileprivate var arrive: (() throws -> Void)?
+
+    /// All rows, where the engine had them at once; nothing where they may still be on their way.
+    public fileprivate(set) var atOnce: [T]?
 
     /// All rows; the first look may have to wait for them.
     public func all() throws -> [T] {

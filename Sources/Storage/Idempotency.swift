@@ -76,10 +76,24 @@ extension Transaction {
         _ once: Once?, at now: Instant, _ work: (borrowing Transaction) throws -> Value
     ) throws -> Outcome<Value> {
         guard let once else { return try attempt(work) }
-        if case .answered(let outcome) = try take(once, at: now, lease: .zero, as: Value.self) { return outcome }
-        let outcome = try attempt(work)
-        try record(outcome, for: once)
-        return outcome
+        // Travels with what `work` asks first. Where somebody was first, all that `work` did meanwhile is undone.
+        let isFirst = try soon(insertion(of: once, at: now, lease: .zero, returning: "RETURNING 1")) { try $0[0] as Int }
+        var outcome: Outcome<Value>?
+        if isFirst.atOnce?.isEmpty != true {
+            outcome = try savepoint { step -> Savepoint<Outcome<Value>?> in
+                let outcome = try Transaction.outcome { try work(step) }
+                guard try !isFirst.all().isEmpty else { return .undo(nil) }
+                if case .refused = outcome { return .undo(outcome) }
+                return .keep(outcome)
+            }
+        }
+        if outcome == nil {
+            if case .answered(let first) = try take(once, at: now, lease: .zero, as: Value.self) { return first }
+        }
+        // Nothing where whoever began it never came to its end.
+        let mine = try outcome ?? attempt(work)
+        try record(mine, for: once)
+        return mine
     }
 
     /// Begins a use case that calls outside: the record comes first, with a lease.
@@ -88,13 +102,7 @@ extension Transaction {
         _ once: Once, at now: Instant, lease: Duration, as type: Value.Type
     ) throws -> Lease<Value> {
         let (person, path, key) = (once.key.person, once.key.path, once.key.key)
-        let isFirst =
-            try execute(
-                """
-                INSERT INTO idempotency_record (person, path, key, body_hash, outcome, lease_until, created_at)
-                VALUES (\(person), \(path), \(key), \(once.bodyHash), NULL, \(now + lease), \(now))
-                ON CONFLICT (person, path, key) DO NOTHING
-                """) == 1
+        let isFirst = try execute(insertion(of: once, at: now, lease: lease, returning: "")) == 1
         guard !isFirst else { return .granted }
         guard let record = try answerRecord(of: once) else { return .granted }
         if let outcome = try record.answer(to: once, as: Value.self) { return .answered(outcome) }
@@ -141,15 +149,30 @@ extension Transaction {
         try execute("DELETE FROM idempotency_record WHERE created_at < \(now - Once.kept)")
     }
 
+    private func insertion(of once: Once, at now: Instant, lease: Duration, returning: SQL) -> SQL {
+        """
+        INSERT INTO idempotency_record (person, path, key, body_hash, outcome, lease_until, created_at)
+        VALUES (\(once.key.person), \(once.key.path), \(once.key.key), \(once.bodyHash), NULL, \(now + lease), \(now))
+        ON CONFLICT (person, path, key) DO NOTHING \(returning)
+        """
+    }
+
     private func attempt<Value: Codable & Sendable>(
         _ work: (borrowing Transaction) throws -> Value
     ) throws -> Outcome<Value> {
         try savepoint { step in
-            do {
-                return .keep(.done(try work(step)))
-            } catch let problem as Problem {
-                return .undo(.refused(problem))
-            }
+            let outcome = try Transaction.outcome { try work(step) }
+            if case .refused = outcome { return .undo(outcome) }
+            return .keep(outcome)
+        }
+    }
+
+    /// A `Problem` is an answer too.
+    private static func outcome<Value: Codable & Sendable>(of work: () throws -> Value) throws -> Outcome<Value> {
+        do {
+            return .done(try work())
+        } catch let problem as Problem {
+            return .refused(problem)
         }
     }
 }

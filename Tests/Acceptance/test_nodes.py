@@ -8,7 +8,6 @@ import random
 import threading
 import time
 
-import httpx
 import pytest
 
 from roost.client import Client
@@ -16,7 +15,8 @@ from roost.mail import Post
 from roost.nodes import Caller, Cluster
 from roost.postgres import Postgres
 from roost.program import PROVE
-from roost.trade import PASSWORD, People, act, book, booking_of, day, eventually, is_free, later, pay, place, start_payment, wish
+from roost.proxy import Proxy
+from roost.trade import PASSWORD, People, act, book, booking_of, day, eventually, is_free, later, place, start_payment, wish
 
 ROLES = ("both",) * (4 if PROVE else 2)
 CLIENTS = 200
@@ -88,7 +88,7 @@ def test_nodes_that_start_together_on_empty_databases_make_the_tables_once(clust
             nodes.close()
 
 
-def letters_of(nodes, people):
+def letters_of(nodes):
     """How many letters each booking has of each subject line and reader."""
     counts = collections.Counter()
     for letter in Post(nodes.nodes[0]).all():
@@ -96,7 +96,7 @@ def letters_of(nodes, people):
     return counts
 
 
-def expect_everything_once(nodes, callers, people):
+def expect_everything_once(nodes, callers):
     """Nothing acknowledged is lost, no key booked twice, every event and every mail went out once."""
     told = {key: what for caller in callers for key, what in caller.told.items()}
     paid = set().union(*(caller.paid for caller in callers))
@@ -119,7 +119,7 @@ def expect_everything_once(nodes, callers, people):
     # One mail for each reader and kind of each event, each sent, and each one file.
     assert nodes.sql("users", "SELECT count(*) FROM mail WHERE state <> 'sent'") == "0"
     assert nodes.sql("users", "SELECT count(*) FROM (SELECT subject, kind, recipient FROM mail GROUP BY 1, 2, 3 HAVING count(*) > 1) AS doubled") == "0"
-    counts = letters_of(nodes, people)
+    counts = letters_of(nodes)
     assert max(counts.values()) == 1, counts.most_common(3)
     assert sum(counts.values()) == int(nodes.sql("users", "SELECT count(*) FROM mail"))
     confirmed = int(nodes.sql("bookings", "SELECT count(*) FROM booking WHERE confirmed_at IS NOT NULL"))
@@ -146,7 +146,7 @@ def test_nodes_killed_at_random_lose_nothing_and_do_nothing_twice(cluster):
         caller.join(120)
         assert not caller.is_alive() and not caller.wrong, caller.wrong
     assert sum((caller.retries for caller in callers), collections.Counter()), "no kill met a request"
-    expect_everything_once(nodes, callers, people)
+    expect_everything_once(nodes, callers)
 
 
 @pytest.mark.timeout(900)
@@ -172,7 +172,39 @@ def test_a_node_frozen_in_the_midst_of_its_work_does_no_harm_when_it_wakes(clust
     for caller in callers:
         caller.join(120)
         assert not caller.is_alive() and not caller.wrong, caller.wrong
-    expect_everything_once(nodes, callers, people)
+    expect_everything_once(nodes, callers)
+
+
+@pytest.mark.timeout(900)
+def test_a_node_cut_off_from_its_databases_and_back_does_no_harm(cluster, postgres):
+    nodes = cluster(start=False)
+    proxy = Proxy(postgres.port)
+    for name in nodes.databases:
+        nodes.nodes[-1].settings[name] = nodes.databases[name].replace(f":{postgres.port}/", f":{proxy.port}/")
+    try:
+        nodes.start()
+        people = People(nodes.nodes[0])
+        homes = [place(people.hana, unitCount=60) for _ in range(4)]
+        token, end = people.anna.token, threading.Event()
+        callers = [Caller(nodes, token, homes, number, end) for number in range(6)]
+        for caller in callers:
+            caller.start()
+        for _ in range(10 if PROVE else 2):
+            time.sleep(1.5)
+            proxy.cut()
+            time.sleep(2)
+            assert not nodes.nodes[-1].answers("/readyz") and nodes.nodes[-1].answers("/healthz")
+            proxy.mend()
+            eventually(lambda: nodes.nodes[-1].answers("/readyz"), bool, 20)
+        end.set()
+        for caller in callers:
+            caller.join(120)
+            assert not caller.is_alive() and not caller.wrong, caller.wrong
+        assert sum((caller.retries for caller in callers), collections.Counter())[503], "no cut met a request"
+        expect_everything_once(nodes, callers)
+        nodes.stop()
+    finally:
+        proxy.close()
 
 
 def test_web_nodes_leave_the_background_to_workers(cluster):
@@ -250,4 +282,3 @@ def test_what_changes_on_one_node_is_found_on_the_other(cluster):
     eventually(lambda: booking_of(there, booking)["status"], lambda status: status == "confirmed")
     there.post(f"/api/v1/bookings/{booking['id']}/cancel", expect=200)
     assert found() == [home["id"]]
-    _ = pay, httpx

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Assembly
 
-@Suite("What the audit says of money that a case tells of")
+@Suite("What the audit says of money that a case tells of", .onEachEngine)
 struct AuditCaseTests {
     private static let refuses: SQL = "UPDATE test_session SET is_paid = 0"
     private static let takes: SQL = "UPDATE test_session SET is_paid = 1"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Assembly
 
-@Suite("Instant book for guests with a finished stay")
+@Suite("Instant book for guests with a finished stay", .onEachEngine)
 struct InstantBookTests {
     @Test("Others ask first; once a stay is over its guest books at once, before the job has come by and after")
     func finishedStay() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import NotificationService
 
-@Suite("Mails to different people go at the same time")
+@Suite("Mails to different people go at the same time", .onEachEngine)
 struct SideBySideTests {
     /// Lets nobody go on before so many are there; gives up after a while, where they never come.
     final class Gate: Sendable {

@@ -5,7 +5,7 @@ import Testing
 @testable import PropertyService
 
 /// Sums at the edge of what an amount can be: exact below it, an error beyond it, never another sum.
-@Suite("Sums that do not fit")
+@Suite("Sums that do not fit", .onEachEngine)
 struct OverflowTests {
     struct Edge: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -47,7 +47,8 @@ extension MailStore {
     func takeDue(by provider: String, patience: Duration, at now: Instant) async throws -> [Taken] {
         let isDue: SQL = "state IN ('queued', 'sending') AND due_at <= \(now)"
         guard try await database.read({ try $0.exists("SELECT 1 FROM mail WHERE \(isDue) LIMIT 1") }) else { return [] }
-        return try await database.claim { tx in
+        // No claim: which mail may go depends on others to the same person, so it must hold as if nobody else took any.
+        return try await database.write { tx in
             // A mail in whose every try the program died may be the cause.
             try tx.execute(
                 """

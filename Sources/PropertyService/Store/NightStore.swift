@@ -14,15 +14,10 @@ enum NightStore {
         in queries: borrowing some Queries & ~Copyable
     ) throws -> StayCalendar {
         let words = NightWord.numbers(of: nights.lowerBound.advanced(by: -gap)..<nights.upperBound.advanced(by: gap))
-        var runs: [NightRules.Run] = []
-        try queries.forEach(
-            """
-            SELECT word, rules FROM property_word
-            WHERE property_id = \(property) AND word BETWEEN \(words.lowerBound) AND \(words.upperBound)
-                AND rules <> '' ORDER BY word
-            """
-        ) { row in runs += NightRulesText.runs(of: try row[1], word: try row[0]) }
-        guard let unitCount else { return StayCalendar(rules: NightRules(runs: runs), units: nil) }
+        let soonRuns = try runs(of: property, words, in: queries)
+        guard let unitCount else {
+            return StayCalendar(rules: NightRules(runs: try soonRuns.all().flatMap(\.self)), units: nil)
+        }
         var taken = [TakenWords?](repeating: nil, count: unitCount)
         try queries.forEach(
             """
@@ -36,8 +31,21 @@ enum NightStore {
                 word: try row[0], closed: try bits(row, 2), prepared: try bits(row, 3), booked: try bits(row, 4))
         }
         return StayCalendar(
-            rules: NightRules(runs: runs),
+            rules: NightRules(runs: try soonRuns.all().flatMap(\.self)),
             units: taken.map { $0?.nights(gap: gap) ?? .none })
+    }
+
+    /// Prices and minimums that differ from the property's, word by word.
+    static func runs(
+        of property: PropertyID, _ words: ClosedRange<Int64>, in queries: borrowing some Queries & ~Copyable
+    ) throws -> Soon<[NightRules.Run]> {
+        try queries.soon(
+            """
+            SELECT word, rules FROM property_word
+            WHERE property_id = \(property) AND word BETWEEN \(words.lowerBound) AND \(words.upperBound)
+                AND rules <> '' ORDER BY word
+            """
+        ) { row in NightRulesText.runs(of: try row[1], word: try row[0]) }
     }
 
     /// Closed, kept and booked nights of a unit while their words are read.

@@ -120,6 +120,8 @@ final class PostgresSession: Connection {
         }
     }
 
+    var isFarAway: Bool { true }
+
     func soon(_ sql: SQL, _ each: @escaping (Row) throws -> Void) throws -> () throws -> Void {
         let asked = Asked(each)
         try send(sql, as: .asked(asked))

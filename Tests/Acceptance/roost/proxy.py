@@ -10,13 +10,15 @@ INSERTED = b"INSERT 0 "
 
 class Proxy:
     """Passes everything on. When armed it hangs up as soon as a transaction that inserted something says that it was
-    committed, so that nobody hears of it."""
+    committed, so that nobody hears of it. When cut it hangs up on everybody and lets nobody through."""
 
     def __init__(self, port):
         self.to = port
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.armed = threading.Event()
+        self.is_cut = threading.Event()
+        self.through = []
         self.lost = 0
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -26,7 +28,11 @@ class Proxy:
                 client, _ = self.listener.accept()
             except OSError:
                 return
+            if self.is_cut.is_set():
+                client.close()
+                continue
             server = socket.create_connection(("127.0.0.1", self.to))
+            self.through.append((client, server))
             threading.Thread(target=self.forth, args=(client, server), daemon=True).start()
             threading.Thread(target=self.back, args=(server, client), daemon=True).start()
 
@@ -53,6 +59,15 @@ class Proxy:
         except OSError:
             pass
         self.hang_up(server, client)
+
+    def cut(self):
+        self.is_cut.set()
+        through, self.through = self.through, []
+        for ends in through:
+            self.hang_up(*ends)
+
+    def mend(self):
+        self.is_cut.clear()
 
     @staticmethod
     def hang_up(*ends):

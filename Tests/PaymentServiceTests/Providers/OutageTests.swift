@@ -6,7 +6,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("An outage of a provider, and its end")
+@Suite("An outage of a provider, and its end", .onEachEngine)
 struct OutageTests {
     @Test("500 payments left pending are final within 15 minutes of its end, within the rate limits")
     func fiveHundred() async throws {

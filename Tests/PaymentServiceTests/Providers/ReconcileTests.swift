@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Books against the providers' own lists")
+@Suite("Books against the providers' own lists", .onEachEngine)
 struct ReconcileTests {
     private static let caller = Caller(id: UserID(stored: "usr_operator"), isOperator: true)
 
