@@ -68,7 +68,6 @@ extension MailStore {
                     SELECT 1 FROM mail AS other
                     WHERE other.recipient = mail.recipient AND other.state = 'sending' AND other.due_at > \(now))
                 ORDER BY due_at, created_at, id LIMIT \(MailStore.batch)
-                FOR UPDATE SKIP LOCKED
                 """
             ) { row in
                 Taken(
