@@ -26,12 +26,13 @@ let package = Package(
     ],
     targets: [
         // The ground: values every room speaks, and one door to SQL.
-        .target(name: "Core"),
+        .target(name: "Core", resources: [.copy("Resources")]),
         .target(
             name: "Storage",
             dependencies: [
                 "Core", "CLibpq", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -73,6 +74,7 @@ let package = Package(
             dependencies: [
                 "Core", "Storage", "Outside",
                 "AuthService", "PropertyService", "PaymentService", "BookingService", "NotificationService",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),

@@ -6,7 +6,11 @@ set -euo pipefail
 build=(libsqlite3-dev libpq-dev zlib1g-dev libcurl4-openssl-dev tzdata)
 case "${1:-}" in
     build) wanted=("${build[@]}") ;;
-    test) wanted=("${build[@]}" python3 python3-venv curl postgresql chromium fonts-noto-core) ;;
+    test)
+        wanted=("${build[@]}" python3 python3-venv curl postgresql chromium fonts-noto-core)
+        # The failover and the proxy are tried by `make prove` alone.
+        [[ -z ${ROOST_PROVE:-} ]] || wanted+=(etcd-server nginx-light)
+        ;;
     bench) wanted=("${build[@]}" python3 wrk) ;;
     *) echo "usage: packages.sh build|test|bench" >&2; exit 2 ;;
 esac

@@ -20,6 +20,8 @@ public struct Configuration: Sendable {
     package let payments: PaymentSettings
     public let mail: MailSettings
     public let rateLimits: Bool
+    /// Whose word on a client's address is believed, where limits are counted.
+    public let trustedProxies: TrustedProxies
     /// As swift-log names its levels.
     public let logLevel: String
     /// Whether this is the demo of `make run`: sign-ins are shown and everyone's mail can be read in the browser.
@@ -57,6 +59,13 @@ public struct Configuration: Sendable {
         payments = try PaymentSettings(reader)
         mail = try MailSettings(reader)
         rateLimits = try reader.oneOf("ROOST_RATE_LIMITS", ["on", "off"], or: "on") == "on"
+        let proxies = reader.text("ROOST_TRUSTED_PROXIES", or: "none")
+        guard let trusted = proxies == "none" ? TrustedProxies.none : TrustedProxies(proxies) else {
+            throw ConfigurationError(
+                "ROOST_TRUSTED_PROXIES", "addresses and networks such as 10.0.0.0/8, separated by commas, or none",
+                proxies)
+        }
+        trustedProxies = trusted
         logLevel = try reader.oneOf(
             "ROOST_LOG_LEVEL", ["trace", "debug", "info", "notice", "warning", "error", "critical"], or: "info")
         isDemo = try reader.oneOf("ROOST_DEMO", ["on", "off"], or: "off") == "on"

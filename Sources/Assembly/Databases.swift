@@ -13,6 +13,15 @@ public struct Databases: Sendable {
     package let bookings: any Database
     package let payments: any Database
 
+    package init(
+        users: any Database, properties: any Database, bookings: any Database, payments: any Database
+    ) {
+        self.users = users
+        self.properties = properties
+        self.bookings = bookings
+        self.payments = payments
+    }
+
     /// Opens the databases: embedded ones for the one process that owns them, others beside all other nodes.
     /// - Throws: `StorageError` where another process has one of them, or it can't be opened or reached.
     public static func open(_ addresses: DatabaseAddresses, world: World) async throws -> Databases {
@@ -29,6 +38,7 @@ public struct Databases: Sendable {
             }
             try await database.check(name, migrations)
         }
+        try await databases.refuseUnfinishedCopy()
         return databases
     }
 
@@ -66,13 +76,15 @@ public struct Databases: Sendable {
     /// The same databases, each behind what `wrap` makes of it: the simulation's faults.
     package func wrapped(_ wrap: (_ name: String, _ database: any Database) -> any Database) -> Databases {
         Databases(
-            users: wrap("users", users), properties: wrap("properties", properties), bookings: wrap("bookings", bookings),
+            users: wrap("users", users), properties: wrap("properties", properties),
+            bookings: wrap("bookings", bookings),
             payments: wrap("payments", payments))
     }
 
     /// Brings all four schemas up to date.
     /// - Throws: `StorageError` where one of them holds the tables of another, or a migration can't be applied.
     public func migrate(world: World) async throws {
+        try await refuseUnfinishedCopy()
         let now = world.now()
         for ((name, database), migrations) in zip(all, Databases.migrations) {
             try await database.check(name, migrations)
@@ -80,10 +92,26 @@ public struct Databases: Sendable {
         }
     }
 
+    /// The migrations that one of the four has when it is up to date.
+    static func names(of name: String) -> Set<String> {
+        zip(["users", "properties", "bookings", "payments"], migrations).first { $0.0 == name }
+            .map { Migrations.names($0.1) } ?? []
+    }
+
     /// What each of the four has, in their order.
     static let migrations = [
-        AccountsMigrations.all + MailMigrations.all, PropertyMigrations.all, BookingMigrations.all, PaymentMigrations.all,
+        AccountsMigrations.all + MailMigrations.all, PropertyMigrations.all, BookingMigrations.all,
+        PaymentMigrations.all,
     ]
+
+    /// - Throws: `MovingFailure` where a copy into one of them has not come to its end.
+    private func refuseUnfinishedCopy() async throws {
+        for (name, database) in all where try await database.applied().contains(TableCopy.mark) {
+            throw MovingFailure(
+                "\(DatabaseAddresses.variable(of: name)): a copy into this database was never finished; `roost copy` begins anew"
+            )
+        }
+    }
 
     public func close() throws {
         try users.close()
@@ -99,7 +127,7 @@ public struct Databases: Sendable {
 
 extension Database {
     /// The names of the migrations that were applied; none where there is no table yet.
-    fileprivate func applied() async throws -> Set<String> {
+    func applied() async throws -> Set<String> {
         do {
             return try await read { Set(try $0.values("SELECT name FROM schema_migration", as: String.self)) }
         } catch StorageError.fault {
@@ -108,7 +136,7 @@ extension Database {
     }
 
     /// - Throws: `StorageError.unavailable` where this is another one of the four: two settings were mixed up.
-    fileprivate func check(_ name: String, _ migrations: [Migration]) async throws {
+    func check(_ name: String, _ migrations: [Migration]) async throws {
         let others = Set(Databases.migrations.joined().map(\.name)).subtracting(migrations.map(\.name))
         guard try await applied().isDisjoint(with: others) else {
             throw StorageError.unavailable(

@@ -87,7 +87,14 @@ package enum BookingMigrations {
             CREATE INDEX booking_state ON booking (state, created_at, id);
             """),
         Migration(
-            "booking-0005-alterations",
+            "booking-0005-preparation",
+            """
+            -- So many nights before and after the stay are kept from other bookings, as agreed when it was booked: rows of
+            -- night_block. What was booked before this was kept has none.
+            ALTER TABLE booking ADD COLUMN preparation BIGINT NOT NULL DEFAULT 0;
+            """),
+        Migration(
+            "booking-0006-alterations",
             """
             CREATE TABLE alteration (
                 id           TEXT PRIMARY KEY NOT NULL,

@@ -56,6 +56,9 @@ extension Database {
 }
 
 package enum Migrations {
+    /// What `schema_migration` has once these and the shared ones are applied.
+    package static func names(_ migrations: [Migration]) -> Set<String> { Set((shared + migrations).map(\.name)) }
+
     /// What each of the four databases has: events on their way, events received, answers already given, what
     /// operators did.
     package static let shared = [

@@ -16,6 +16,14 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         values = stringInterpolation.values
     }
 
+    /// A statement made from the names that our own migrations gave, for what works on every table alike.
+    /// - Parameter fragments: the text between the values; one more than there are values.
+    init(fragments: [String], values: [SQLValue] = []) {
+        precondition(fragments.count == values.count + 1, "a value without its place")
+        self.fragments = fragments
+        self.values = values
+    }
+
     public struct StringInterpolation: StringInterpolationProtocol {
         var fragments: [String] = [""]
         var values: [SQLValue] = []

@@ -12,10 +12,13 @@ public struct WebSettings: Sendable {
     public var demoSignIns: [DemoSignIn]
     /// Where an operator may put texts of their own: `help.md`, `terms.de.md`; nothing where there is no such folder.
     public var textsFolder: String?
+    /// Whose word on the client's address is believed.
+    public var trustedProxies: TrustedProxies
 
     public init(
         baseURL: String, host: String = "127.0.0.1", port: Int = 8080, currency: Currency = .usd,
-        demoSignIns: [DemoSignIn] = [], textsFolder: String? = nil
+        demoSignIns: [DemoSignIn] = [], textsFolder: String? = nil,
+        trustedProxies: TrustedProxies = .none
     ) {
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.host = host
@@ -23,6 +26,7 @@ public struct WebSettings: Sendable {
         self.currency = currency
         self.demoSignIns = demoSignIns
         self.textsFolder = textsFolder
+        self.trustedProxies = trustedProxies
     }
 
     /// A demo, where sign-ins and mails are shown to everyone, and the components of the pages.

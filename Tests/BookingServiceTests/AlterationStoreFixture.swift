@@ -12,11 +12,14 @@ struct AlterationStoreFixture: Sendable {
     let database: any Database
     let units: [UnitID]
     let now = TestWorld.noon(AlterationStoreFixture.today)
+    /// So many nights are kept before and after each stay.
+    let preparation: Int
 
     static let today = LocalDay(year: 2027, month: 7, day: 1)!
     static let property = PropertyID(stored: "prop_x")
 
-    init(_ engine: Engine, units count: Int = 1) async throws {
+    init(_ engine: Engine, units count: Int = 1, preparing: Int = 0) async throws {
+        preparation = preparing
         database = try await engine.database()
         try await database.migrate(BookingMigrations.all, at: Instant(milliseconds: 0))
         store = BookingStore(
@@ -52,7 +55,7 @@ struct AlterationStoreFixture: Sendable {
             lines: [PriceLine(kind: .night, label: "", date: nil, amount: total)], total: total,
             agreed: try agreed(stay),
             extensions: 0, endsAt: now + .seconds(900), version: 0, createdAt: now, confirmedAt: nil, cancelledAt: nil,
-            cancelledBy: nil, reason: nil, beganAsRequest: false)
+            cancelledBy: nil, reason: nil, beganAsRequest: false, preparation: preparation)
         try await database.write { [store, units, now] tx in _ = try store.begin(record, units: units, at: now, in: tx)
         }
         if paid { try await move(name, .paid) }

@@ -21,6 +21,8 @@ package struct AuditedHolding: Sendable {
     package let owner: BookingID
     package let unit: UnitID
     package let nights: [LocalDay]
+    /// Those kept from other bookings to prepare.
+    package let prepared: [LocalDay]
 }
 
 /// All alterations, by their booking.
@@ -33,16 +35,18 @@ struct AlterationsAudit {
 
     /// - Parameter claims: who has which nights; those held apart are taken out.
     init(
-        _ reader: borrowing Reader, _ claims: inout [BookingID: [(unit: UnitID, night: LocalDay)]], at now: Instant
+        _ reader: borrowing Reader, _ claims: inout [BookingID: [(unit: UnitID, night: LocalDay)]], _ kept: inout [String: [(unit: UnitID, night: LocalDay)]], at now: Instant
     ) throws {
         let all = try reader.all(
             "SELECT \(raw: AlterationRecord.columns) FROM alteration ORDER BY booking_id, number", AlterationRecord.init
         )
         for alteration in all {
             let apart = claims.removeValue(forKey: alteration.owner) ?? []
+            let prepared = kept.removeValue(forKey: BlockSource.preparation(for: alteration.owner)) ?? []
             findings += alteration.faults(owning: apart)
             if let unit = apart.first?.unit {
-                holdings.append(AuditedHolding(owner: alteration.owner, unit: unit, nights: apart.map(\.night)))
+                holdings.append(AuditedHolding(owner: alteration.owner, unit: unit, nights: apart.map(\.night),
+                        prepared: prepared.map(\.night)))
             }
             if alteration.course.state == .closing || alteration.dueAt.map({ $0 <= now }) == true { inFlight += 1 }
             audited.append(
@@ -55,8 +59,8 @@ struct AlterationsAudit {
         }
     }
 
-    /// What is wrong between a booking and its alterations, in words; also which nights it should own.
-    mutating func nights(of record: BookingRecord) -> [LocalDay] {
+    /// What is wrong between a booking and its alterations, in words; and the stay whose nights it should own.
+    mutating func stay(of record: BookingRecord) -> Stay {
         let own = byBooking.removeValue(forKey: record.id) ?? []
         func fault(_ what: String) { findings.append("\(record.id): \(what)") }
         let open = own.filter(\.course.isOpen)
@@ -71,8 +75,8 @@ struct AlterationsAudit {
         {
             fault("is not as its last alteration made it")
         }
-        guard let widened = open.first(where: { $0.holding == .widened }) else { return Array(record.wish.stay.nights) }
-        return Set(record.wish.stay.nights).union(widened.after.stay.nights).sorted()
+        let widened = open.first { $0.holding == .widened }
+        return widened.map { $0.widened(record.wish.stay) } ?? record.wish.stay
     }
 
     /// Alterations of no booking.

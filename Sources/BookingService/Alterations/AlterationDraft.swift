@@ -62,7 +62,7 @@ extension AlterationDraft {
                     .stateConflict, "The price has changed: the stay would now cost \(total). Ask for a new quote.")
             }
         }
-        let agreed = record.agreed.moved(to: stay, bookedAt: record.createdAt)
+        let agreed = record.agreed.moved(from: record.wish.stay, to: stay, bookedAt: record.createdAt)
         let after = Alteration.After(stay: stay, party: party, lines: lines, total: total, agreed: agreed)
         var proposal = AlterationRecord(
             id: id, bookingId: record.id, number: 0, course: AlterationCourse(.proposed), proposedBy: actor,
@@ -125,12 +125,12 @@ extension PriceLine {
 
 extension AgreedTerms {
     /// The same terms for other dates: deadlines count back from the new check-in, under the policy as agreed.
-    fileprivate func moved(to stay: Stay, bookedAt: Instant) -> AgreedTerms {
+    fileprivate func moved(from old: Stay, to stay: Stay, bookedAt: Instant) -> AgreedTerms {
         AgreedTerms(
             title: title, zone: zone, checkInFrom: checkInFrom, checkOutBy: checkOutBy,
             checkInAt: zone.instant(of: stay.checkIn, at: checkInFrom),
             checkOutAt: zone.instant(of: stay.checkOut, at: checkOutBy),
-            cancellation: CancellationTerms(
-                cancellation.policy, bookedAt: bookedAt, checkIn: stay.checkIn, from: checkInFrom, in: zone))
+            cancellation: cancellation.moved(
+                from: old.checkIn, to: stay.checkIn, at: checkInFrom, in: zone, bookedAt: bookedAt))
     }
 }

@@ -36,6 +36,11 @@ struct AlterationRecord: Sendable {
 
     var difference: Int64 { after.total.amount - before.total.amount }
 
+    /// The booked stay and the new one together, which overlap, touch, or lie no farther apart than is prepared.
+    func widened(_ booked: Stay) -> Stay {
+        Stay(from: min(booked.checkIn, after.stay.checkIn), to: max(booked.checkOut, after.stay.checkOut)) ?? booked
+    }
+
     /// Who has the nights that are claimed apart.
     var owner: BookingID { BookingID(stored: id.text) }
 

@@ -74,7 +74,7 @@ extension BookingStore {
             let (holding, taken) = try tx.holdNights(of: alteration, for: record, on: move.units, at: now)
             alteration.holding = holding
             alteration.endsAt = min(now + policy.acceptedDuration, alteration.latest(record.agreed))
-            try append([taken], &record, at: now, in: tx)
+            try append(taken, &record, at: now, in: tx)
         case .apply:
             try apply(&alteration, to: &record, at: now, in: tx)
         case .releaseNights:
@@ -120,7 +120,7 @@ extension BookingStore {
         let mayApply =
             try record.course.state == .confirmed && record.isAs(alteration.before)
             && now < alteration.latest(record.agreed) && tx.openAlteration(of: record.id) == nil
-        let held: (AlterationRecord.Holding, NightsMove)? = try tx.savepoint { step in
+        let held: (AlterationRecord.Holding, [NightsMove])? = try tx.savepoint { step in
             guard mayApply else { return .undo(nil) }
             do {
                 return .keep(try step.holdNights(of: late, for: booking, on: move.units, at: now))
@@ -132,7 +132,7 @@ extension BookingStore {
             let why = "the payment came after the time to pay for the change, which is no longer possible"
             return try refund(alteration, of: &record, why, at: now, in: tx)
         }
-        try append([taken], &record, at: now, in: tx)
+        try append(taken, &record, at: now, in: tx)
         alteration.holding = holding
         alteration.course.revive()
         alteration.endedAt = now
@@ -178,7 +178,8 @@ extension BookingStore {
     ) throws {
         for move in moves where !move.nights.isEmpty {
             let body = NightsMoved(
-                bookingId: move.owner, propertyId: record.wish.propertyId, unitId: move.unit, nights: move.nights)
+                bookingId: move.owner, propertyId: record.wish.propertyId, unitId: move.unit, nights: move.nights,
+                prepared: move.prepared)
             try append(move.kind, body, &record, at: now, in: tx)
         }
     }

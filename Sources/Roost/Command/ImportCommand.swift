@@ -63,23 +63,3 @@ struct ImportCommand: CommandGroup {
         }
     }
 }
-
-/// One line on standard error that shows how far it is: written over on a terminal, once in a while elsewhere.
-final class ProgressLine: Sendable {
-    private let isTerminal = isatty(2) == 1
-
-    func show(_ text: String) {
-        write(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n")
-    }
-
-    /// A line that stays.
-    func say(_ text: String) {
-        write(isTerminal ? "\r\u{1B}[K\(text)\n" : "\(text)\n")
-    }
-
-    func end() {
-        if isTerminal { write("\r\u{1B}[K") }
-    }
-
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
-}

@@ -41,7 +41,8 @@ struct ServeCommand: AsyncParsableCommand {
                 settings: WebSettings(
                     baseURL: configuration.baseURL, host: configuration.host, port: configuration.port,
                     currency: configuration.currency, demoSignIns: configuration.isDemo ? Demo.signIns : [],
-                    textsFolder: configuration.dataDirectory + "/texts"),
+                    textsFolder: configuration.dataDirectory + "/texts",
+                    trustedProxies: configuration.trustedProxies),
                 world: .live,
                 probes: WebProbes(
                     databases: { await house.readiness() }, gauges: { await house.gauges().map(Gauge.init) }),

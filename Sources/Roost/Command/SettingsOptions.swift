@@ -9,16 +9,19 @@ struct SettingsOptions: ParsableArguments {
     var file: String?
 
     /// The settings of the file with those of the environment over them.
-    func configuration() throws -> Configuration {
+    /// - Parameter others: win over both.
+    func configuration(over others: [String: String] = [:]) throws -> Configuration {
         var settings = try file.map { try Configuration.settings(fromFile: $0) } ?? [:]
         let environment = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("ROOST_") }
         settings.merge(try Configuration.withFilesRead(environment)) { _, environment in environment }
+        settings.merge(others) { $1 }
         return try Configuration(settings)
     }
 
     /// The house on its databases; embedded ones have this process as their only owner.
     func withHouse<T>(_ work: (House) async throws -> T) async throws -> T {
         let configuration = try configuration()
+        try Restore.refuseUnfinished(configuration)
         let databases = try await Databases.open(configuration.databases, world: .live)
         try await databases.migrate(world: .live)
         let house = try House(configuration, databases: databases, world: .live)
@@ -34,8 +37,11 @@ struct SettingsOptions: ParsableArguments {
     }
 
     /// The house for looking only; a server may own the databases meanwhile.
-    func withHouseToLookAt<T>(_ work: (House) async throws -> T) async throws -> T {
-        let configuration = try configuration()
+    func withHouseToLookAt<T>(
+        over others: [String: String] = [:], _ work: (House) async throws -> T
+    ) async throws -> T {
+        let configuration = try configuration(over: others)
+        try Restore.refuseUnfinished(configuration)
         let databases = try await Databases.look(configuration.databases, world: .live)
         let house = try House(configuration, databases: databases, world: .live)
         let result = try await work(house)

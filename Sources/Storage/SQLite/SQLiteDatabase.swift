@@ -19,6 +19,8 @@ public final class SQLiteDatabase: Database {
         lock = try FileLock(path: path + ".lock")
         var writing = SQLiteDatabase.configuration
         writing.journalMode = .wal
+        // A backup holds the four writers still for some milliseconds: they wait for it, nobody is refused.
+        writing.busyMode = .timeout(10)
         writer = try SQLiteSession(path: path, writing)
         // A confirmed booking survives a power cut: the log is synced at each commit. GRDB sets NORMAL, which syncs it
         // at checkpoints only, after everything that a configuration can say: so this must come last.

@@ -165,6 +165,8 @@ extension HTTPField.Name {
     static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .ifMatch
     static let sendGridSignature = HTTPField.Name("X-Twilio-Email-Event-Webhook-Signature") ?? .ifMatch
     static let sendGridTimestamp = HTTPField.Name("X-Twilio-Email-Event-Webhook-Timestamp") ?? .ifMatch
+    static let forwardedFor = HTTPField.Name("X-Forwarded-For") ?? .ifMatch
+    static let forwarded = HTTPField.Name("Forwarded") ?? .ifMatch
     static let requestID = HTTPField.Name("X-Request-Id") ?? .ifMatch
     static let fetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .ifMatch
     static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .ifMatch

@@ -28,6 +28,13 @@ struct Visit: Sendable {
 
 // Who asks.
 extension Visit {
+    /// Where they come from, which limits are counted by: the other end, or what a proxy that we trust says.
+    var clientAddress: String {
+        site.settings.trustedProxies.client(
+            peer: context.peer, forwardedFor: request.headers[values: .forwardedFor],
+            forwarded: request.headers[values: .forwarded])
+    }
+
     /// Longer ones are not ours; nobody hashes a megabyte for a stranger.
     private static let longestToken = 256
 

@@ -1,3 +1,4 @@
+import Core
 import Hummingbird
 import NIOCore
 
@@ -13,7 +14,6 @@ struct WebContext: RequestContext {
         remote = source.channel.remoteAddress
     }
 
-    /// The address of the other end, which limits are counted by. Headers that a proxy adds are not believed: anyone can
-    /// send them.
-    var address: String { remote?.ipAddress ?? "unknown" }
+    /// The address of the other end: a client's, or that of a proxy before us.
+    var peer: String { remote?.ipAddress ?? "unknown" }
 }

@@ -23,7 +23,7 @@ struct ProfileRoutes {
         let caller = try await visit.requireCaller()
         let sent = try await visit.read(PasswordChangeBody.init)
         try await visit.site.accounts.changePassword(
-            from: sent.current, to: sent.new, for: caller, keeping: visit.token, from: visit.context.address)
+            from: sent.current, to: sent.new, for: caller, keeping: visit.token, from: visit.clientAddress)
         return Response(status: .noContent)
     }
 

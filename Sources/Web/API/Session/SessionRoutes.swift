@@ -15,14 +15,14 @@ struct SessionRoutes {
     @Sendable func register(_ visit: Visit) async throws -> Response {
         let sent = try await visit.read(RegisterBody.init)
         let signedIn = try await visit.site.accounts.register(
-            email: sent.email, password: sent.password, name: sent.name, from: visit.context.address)
+            email: sent.email, password: sent.password, name: sent.name, from: visit.clientAddress)
         return answer(.created, signedIn, visit, headers: [.location: "/api/v1/me"])
     }
 
     @Sendable func logIn(_ visit: Visit) async throws -> Response {
         let sent = try await visit.read(LogInBody.init)
         let signedIn = try await visit.site.accounts.logIn(
-            email: sent.email, password: sent.password, from: visit.context.address)
+            email: sent.email, password: sent.password, from: visit.clientAddress)
         return answer(.ok, signedIn, visit)
     }
 

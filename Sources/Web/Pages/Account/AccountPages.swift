@@ -31,7 +31,7 @@ struct AccountPages {
         do {
             try await page.site.accounts.changePassword(
                 from: String(form["currentPassword"].prefix(1024)), to: String(form["newPassword"].prefix(1024)),
-                for: caller, keeping: page.visit.token, from: page.visit.context.address)
+                for: caller, keeping: page.visit.token, from: page.visit.clientAddress)
             return page.goTo("/account?saved=password")
         } catch let problem as Problem where [.validationFailed, .rateLimited, .unavailable].contains(problem.code) {
             return try await show(page, form, FormProblems(problem, page.texts))

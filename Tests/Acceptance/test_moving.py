@@ -1,0 +1,321 @@
+"""Moving house: `roost copy` between the engines and back, `roost backup` while guests book, `roost restore`."""
+
+import json
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+
+import httpx
+import pytest
+
+import demo
+from roost import postgres, program
+from roost.client import Client
+from roost.program import PROVE, clean_environment
+from roost.trade import PASSWORD, People, book, booking_of, eventually, later, day, pay, place, stay_at, wish
+
+BACKUPS = 20 if PROVE else 2
+INTERRUPTIONS = 12 if PROVE else 3
+
+
+@pytest.fixture(scope="module")
+def pg():
+    server = postgres.Postgres().start()
+    try:
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="module")
+def lived_in(module_servers):
+    """A stopped server in whose databases something of everything happened."""
+    server = module_servers(start=False, ROOST_RATE_LIMITS="off")
+    server.done("user", "add", "host@example.com", "--name", "Hugo Höst", "--password-stdin", text=PASSWORD)
+    server.done(*demo.ARGUMENTS, "--host", "host@example.com")
+    server.start()
+    people = People(server)
+    home = place(people.hana, title="Zür Ümlaut 🏡 'quoted' \\ back", cancellationPolicy="flexible")
+    stayed = stay_at(people.anna, home)
+    cancelled = stay_at(people.anna, home, start=90)
+    people.anna.post(f"/api/v1/bookings/{cancelled['id']}/cancel", expect=200)
+    held = book(people.berta, home, start=120)
+    requested = book(people.anna, place(people.hana, instantBook=False), start=30)
+    server.seen = {"anna": people.anna, "bookings": [stayed, cancelled, held, requested], "home": home}
+    time.sleep(2)
+    server.stop()
+    return server
+
+
+def sentence(result, *words):
+    text = result.stderr.strip().splitlines()[-1]
+    assert result.returncode == 1, f"{result.returncode}: {result.stdout}{result.stderr}"
+    assert text.startswith("roost: ") and "Error(" not in text and postgres.Postgres.PASSWORD not in result.stderr, text
+    for word in words:
+        assert word in text, f"no {word!r} in {text!r}"
+
+
+def same(one, other):
+    assert one == other, program.difference(one, other)
+
+
+def contents(folder):
+    """Every row but those that each database keeps about itself."""
+    found = program.rows(folder, restless=program.re.compile("sqlite_"))
+    return {key: rows for key, rows in found.items() if key[1] not in ("schema_migration", "migration_lock")}
+
+
+def four(pg, name):
+    for database in postgres.NAMES:
+        pg.sql(f"CREATE DATABASE {name}_{database}")
+    return pg.url(name), {f"ROOST_{database.upper()}_DATABASE": pg.url(f"{name}_{database}") for database in postgres.NAMES}
+
+
+def test_a_house_moves_to_postgresql_and_back_with_every_row(lived_in, pg, tmp_path, fresh):
+    before = contents(lived_in.data)
+    url, settings = four(pg, "moved")
+    told = program.done("copy", "--from", f"sqlite:{lived_in.data}", "--to", url)
+    assert told.count("the same on both sides") == 4 and "Every promise holds." in told
+    rows = sum(len(rows) for rows in before.values())
+    assert sum(int(line.split()[1]) for line in told.splitlines() if "the same on both sides" in line) == rows > 500
+    assert pg.sql("SELECT COUNT(*) FROM booking", "moved_bookings") == "4"
+    same(contents(lived_in.data), before)
+
+    # The same house, on the other engine: people sign in, see their stays, and go on.
+    server = fresh(ROOST_RATE_LIMITS="off", **settings)
+    anna = Client(server).with_token(lived_in.seen["anna"].token, lived_in.seen["anna"].user)
+    for booking in lived_in.seen["bookings"]:
+        if booking["guestId"] == anna.user["id"]:
+            booking_of(anna, booking)
+    people = People(server)
+    anna.post("/api/v1/bookings", wish(lived_in.seen["home"]), expect="nights_unavailable")
+    another = stay_at(people.clara, lived_in.seen["home"], start=200)
+    time.sleep(2)
+    server.stop()
+
+    # And back, into files; what was booked there comes along.
+    config = tmp_path / "there.conf"
+    config.write_text("".join(f"{name}={value}\n" for name, value in settings.items()), "utf-8")
+    told = program.done("copy", "--from", f"config:{config}", "--to", f"sqlite:{tmp_path}/back")
+    assert "Every promise holds." in told
+    back = fresh(start=False, ROOST_RATE_LIMITS="off")
+    back.data = tmp_path / "back"
+    back.start()
+    seen = booking_of(Client(back).with_token(people.clara.token, people.clara.user), another)
+    assert seen["status"] == "confirmed"
+    back.stop()
+
+    # The round trip of the untouched house gives the same rows.
+    url, _ = four(pg, "round")
+    program.done("copy", "--from", f"sqlite:{lived_in.data}", "--to", url)
+    program.done("copy", "--from", url, "--to", f"sqlite:{tmp_path}/again")
+    same(contents(tmp_path / "again"), before)
+
+
+def test_a_target_with_rows_or_a_running_source_is_refused(lived_in, pg, tmp_path, fresh):
+    source = f"sqlite:{lived_in.data}"
+    url, _ = four(pg, "taken")
+    pg.sql("CREATE DATABASE untouched_users")
+    # Where a server has run, something of its own is there already.
+    _, lived = four(pg, "served")
+    fresh(ROOST_RATE_LIMITS="off", **lived).stop()
+    sentence(program.run("copy", "--from", source, "--to", pg.url("served")), "is not empty")
+    program.done("copy", "--from", source, "--to", url)
+    sentence(program.run("copy", "--from", source, "--to", url), "ROOST_USERS_DATABASE", "not empty", "person")
+    sentence(program.run("copy", "--from", source, "--to", source), "both source and target")
+    program.done("copy", "--from", source, "--to", f"sqlite:{tmp_path}/one")
+    sentence(program.run("copy", "--from", source, "--to", f"sqlite:{tmp_path}/one"), "not empty")
+    sentence(program.run("copy", "--from", f"sqlite:{tmp_path}/nowhere", "--to", url), "no such file")
+    sentence(program.run("copy", "--from", source, "--to", pg.url("nobody-made-these")), "does not exist")
+    sentence(program.run("copy", "--from", source, "--to", pg.url("taken", password="wrong")), "password")
+    sentence(program.run("copy", "--from", "somewhere", "--to", url), "--from takes")
+
+    running = fresh(ROOST_RATE_LIMITS="off")
+    sentence(program.run("copy", "--from", f"sqlite:{running.data}", "--to", pg.url("untouched")), "another roost process", "stop it")
+
+
+def test_a_source_that_changes_meanwhile_is_noticed(lived_in, pg, tmp_path):
+    url, _ = four(pg, "busy")
+    program.done("copy", "--from", f"sqlite:{lived_in.data}", "--to", url)
+    # As a server that was forgotten would: a row that is no longer as it was when it was copied.
+    stop = threading.Event()
+
+    def touch():
+        while not stop.is_set():
+            pg.sql("UPDATE rate_window SET hits = hits + 1; INSERT INTO rate_window VALUES ('x' || random(), 1, 0)", "busy_users")
+
+    writer = threading.Thread(target=touch)
+    writer.start()
+    try:
+        result = program.run("copy", "--from", url, "--to", f"sqlite:{tmp_path}/copied")
+    finally:
+        stop.set()
+        writer.join()
+    sentence(result, "changed meanwhile", "rate_window")
+    result = program.run("doctor", data=tmp_path / "copied")
+    result = program.run("audit", data=tmp_path / "copied")
+    sentence(result, "never finished")
+
+
+def test_a_copy_that_was_killed_begins_anew(lived_in, pg, tmp_path):
+    before = contents(lived_in.data)
+    url, settings = four(pg, "killed")
+    command = [str(program.binary()), "copy", "--from", f"sqlite:{lived_in.data}", "--to", url]
+    unfinished = 0
+    for turn in range(INTERRUPTIONS):
+        process = subprocess.Popen(command, env=clean_environment(), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # Killed in the middle, whatever the machine's pace: once a table that comes late has rows, or a little later.
+        table, database = [("person", "killed_users"), ("property", "killed_properties"), ("booking", "killed_bookings")][turn % 3]
+        eventually(lambda: process.poll() is not None or has_rows(pg, database, table), bool, every=0.01, seconds=60)
+        process.kill()
+        process.wait()
+        if has_rows(pg, "killed_users", "schema_migration", "name = 'copy-under-way'"):
+            unfinished += 1
+            sentence(program.run("serve", data=tmp_path / "data", settings={**settings, "ROOST_PORT": program.free_port()}, seconds=60), "never finished")
+            sentence(program.run("copy", "--from", url, "--to", f"sqlite:{tmp_path}/x"), "never finished")
+    assert unfinished, "no copy was killed before its end: nothing was tried"
+    program.done("copy", "--from", f"sqlite:{lived_in.data}", "--to", url)
+    program.done("copy", "--from", url, "--to", f"sqlite:{tmp_path}/back")
+    same(contents(tmp_path / "back"), before)
+
+
+def has_rows(pg, database, table, condition="true"):
+    result = pg.tool("psql", "-h", "127.0.0.1", "-p", pg.port, "-U", "roost", "-d", database, "-Atqc", f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1", check=False)
+    return result.stdout.strip() == "1"
+
+
+class Booker(threading.Thread):
+    """Books and pays one stay after the other, and remembers when it was told what."""
+
+    def __init__(self, server, token, homes, number):
+        super().__init__(daemon=True)
+        self.http = httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=60)
+        self.homes, self.number = homes, number
+        self.told = []   # (when, booking, state)
+        self.wrong = []
+        self.stopped = threading.Event()
+
+    def run(self):
+        step = 0
+        while not self.stopped.is_set():
+            home = self.homes[step % len(self.homes)]
+            start = later(day(30), self.number * 60 + step // len(self.homes) * 2 % 60)
+            answer = self.http.post("/api/v1/bookings", json={"propertyId": home["id"], "checkIn": start, "checkOut": later(start, 1), "guests": 1})
+            step += 1
+            if answer.status_code == 409:
+                continue
+            if answer.status_code != 201:
+                self.wrong.append(answer.text)
+                return
+            booking = answer.json()
+            self.told.append((time.monotonic(), booking["id"], "held"))
+            payment = self.http.post(f"/api/v1/bookings/{booking['id']}/payments", json={"provider": "test"})
+            if payment.status_code != 201:
+                self.wrong.append(payment.text)
+                return
+            if self.http.post(payment.json()["checkoutUrl"], data={"outcome": "succeed"}).status_code == 303:
+                self.told.append((time.monotonic(), booking["id"], "confirmed"))
+
+
+@pytest.mark.timeout(3600 if PROVE else 300)
+def test_a_backup_made_while_guests_book_can_be_restored(fresh, tmp_path):
+    server = fresh(ROOST_RATE_LIMITS="off", ROOST_POLL_SECONDS="1")
+    (server.data / "texts").mkdir(exist_ok=True)
+    (server.data / "texts" / "help.md").write_text("# Help of our own\n", "utf-8")
+    people = People(server)
+    homes = [place(people.hana, unitCount=50) for _ in range(4)]
+    people.anna  # registered before the first backup
+    for turn in range(BACKUPS):
+        bookers = [Booker(server, people.anna.token, homes, number) for number in range(6)]
+        for booker in bookers:
+            booker.start()
+        time.sleep(1 + turn % 5 * 0.3)
+        began = time.monotonic()
+        told = program.done("backup", tmp_path / f"saved-{turn}", data=server.data)
+        ended = time.monotonic()
+        time.sleep(0.3)
+        for booker in bookers:
+            booker.stopped.set()
+        for booker in bookers:
+            booker.join(60)
+            assert not booker.wrong, booker.wrong[0]
+        assert "Saved " in told
+        before = {id: state for booker in bookers for moment, id, state in booker.told if moment < began}
+        assert before and any(began < moment < ended for booker in bookers for moment, _, _ in booker.told), "nobody booked while it was saved"
+
+        # In a fresh folder, under a server of its own, everything that was told before is there.
+        other = fresh(start=False, ROOST_RATE_LIMITS="off", ROOST_POLL_SECONDS="1")
+        assert "Restored and verified" in other.done("restore", tmp_path / f"saved-{turn}")
+        other.start()
+        anna = Client(other).with_token(people.anna.token, people.anna.user)
+        for id, state in before.items():
+            seen = eventually(lambda: booking_of(anna, {"id": id}), lambda seen: seen["status"] in ("held", "confirmed"), what=id)
+            if state == "confirmed":
+                eventually(lambda: booking_of(anna, {"id": id}), lambda seen: seen["status"] == "confirmed", what=id)
+        # The rest pays or runs out: here it is cancelled, so that nothing is in flight any more.
+        for booking in anna.everything("/api/v1/bookings", limit=100):
+            if booking["status"] == "held":
+                anna.post(f"/api/v1/bookings/{booking['id']}/cancel", expect=(200, 409))
+        other.audit_at_rest(seconds=60)
+        assert (other.data / "texts" / "help.md").read_text("utf-8") == "# Help of our own\n"
+        assert list((other.data / "mail").glob("*.eml"))
+        other.stop()
+        shutil.rmtree(tmp_path / f"saved-{turn}")
+
+
+def test_nothing_is_written_over_and_damage_is_found(lived_in, tmp_path, pg):
+    saved = tmp_path / "saved"
+    program.done("backup", saved, data=lived_in.data)
+    names = sorted(path.name for path in saved.iterdir())
+    assert names == ["backup.json", "bookings.sqlite", "files", "payments.sqlite", "properties.sqlite", "users.sqlite"]
+    paper = json.loads((saved / "backup.json").read_text("utf-8"))
+    assert {database["name"] for database in paper["databases"]} == set(postgres.NAMES)
+    assert {file["path"] for file in paper["files"]} == {str(path.relative_to(saved)) for path in (saved / "files").rglob("*") if path.is_file()}
+    sentence(program.run("backup", saved, data=lived_in.data), "is there already")
+    sentence(program.run("backup", lived_in.data / "inside", data=lived_in.data), "inside the data folder")
+    sentence(program.run("restore", saved, data=lived_in.data), "is there already")
+    sentence(program.run("restore", tmp_path, data=tmp_path / "new"), "is no backup")
+    occupied = tmp_path / "occupied"
+    (occupied / "mail").mkdir(parents=True)
+    sentence(program.run("restore", saved, data=occupied), "not empty")
+    _, settings = four(pg, "embedded")
+    sentence(program.run("backup", tmp_path / "no", data=tmp_path / "d", settings=settings), "not embedded")
+    sentence(program.run("backup", tmp_path / "no", data=tmp_path / "d"), "no such file")
+    assert not list(tmp_path.glob("no*"))
+
+    program.done("restore", saved, data=tmp_path / "whole")
+    same(contents(tmp_path / "whole"), contents(lived_in.data))
+
+    # One changed byte in the middle of each file in turn.
+    for file in [*(database["file"] for database in paper["databases"]), paper["files"][0]]:
+        path = saved / file["path"]
+        good = path.read_bytes()
+        path.write_bytes(good[:len(good) // 2] + bytes([good[len(good) // 2] ^ 1]) + good[len(good) // 2 + 1:])
+        target = tmp_path / f"damaged-{pathlib.Path(file['path']).name}"
+        sentence(program.run("restore", saved, data=target), "is not the file that was saved")
+        # No command opens what is half there; with the file mended the same folder is restored.
+        for command in (["serve"], ["audit"], ["user", "add", "x@example.com"], ["backup", tmp_path / "y"]):
+            sentence(program.run(*command, data=target, settings={"ROOST_PORT": program.free_port()}, seconds=60), "never finished")
+        path.write_bytes(good)
+        program.done("restore", saved, data=target)
+        same(contents(target), contents(lived_in.data))
+
+
+def test_a_damaged_database_is_not_saved_as_if_it_were_whole(lived_in, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(lived_in.data, data)
+    path = data / "bookings.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    page, = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'booking_code' OR name LIKE 'sqlite_autoindex_booking_2' LIMIT 1").fetchone()
+    size, = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    raw = bytearray(path.read_bytes())
+    raw[(page - 1) * size:(page - 1) * size + 64] = bytes(64)
+    path.write_bytes(raw)
+    sentence(program.run("backup", tmp_path / "saved", data=data), "malformed")
+    assert not list(tmp_path.glob("saved*"))
