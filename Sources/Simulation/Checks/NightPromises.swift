@@ -62,7 +62,9 @@ enum NightPromises {
         """,
         """
         SELECT 'is live and does not keep its nights to prepare', b.id FROM booking AS b
-        WHERE b.preparation > 0 AND b.state IN ('held', 'closing', 'confirmed', 'completed') AND 2 * b.preparation <> (
+        WHERE b.preparation > 0 AND b.state IN ('held', 'closing', 'confirmed', 'completed')
+            AND NOT EXISTS (SELECT 1 FROM alteration AS a WHERE a.booking_id = b.id AND a.holding = 'widened')
+            AND 2 * b.preparation <> (
             SELECT COUNT(*) FROM night_block AS n WHERE n.unit_id = b.unit_id AND n.source = 'preparation for ' || b.id
                 AND (n.night < b.check_in OR n.night >= b.check_out) AND n.night >= b.check_in - b.preparation
                 AND n.night < b.check_out + b.preparation)
