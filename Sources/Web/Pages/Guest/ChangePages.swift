@@ -69,7 +69,7 @@ struct ChangePages {
 
     private func problems(_ problem: Problem, _ page: PageVisit) -> FormProblems {
         guard problem.code == .validationFailed else { return FormProblems(problem, page.texts) }
-        let words = ReasonWords(page, nil)
+        let words = ReasonWords(page)
         return FormProblems(
             problem.errors.map { ($0.field, words.text(code: $0.code, english: page.texts.message(of: $0))) })
     }
@@ -141,7 +141,7 @@ struct ChangePages {
         _ quote: AlterationQuote, _ asked: ChangeAsked, _ booking: Booking, on page: PageVisit
     ) -> View {
         let (texts, formats) = (page.texts, page.formats)
-        let words = ReasonWords(page, nil)
+        let words = ReasonWords(page)
         var view: View = [
             "days": formats.stay(quote.stay), "nights": texts.count("count.nights", quote.stay.nightCount),
             "guests": texts.count("count.guests", quote.party.guests),
