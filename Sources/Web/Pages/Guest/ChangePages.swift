@@ -31,7 +31,7 @@ struct ChangePages {
                 for: caller, once: page.once(form))
             return page.goTo("/trips/\(booking.id)/change")
         } catch let problem as Problem where problem.code != .notFound {
-            return try await show(page, asked, problems(problem, page))
+            return try await show(page, asked, FormProblems(problem, page.texts))
         }
     }
 
@@ -67,13 +67,6 @@ struct ChangePages {
         }
     }
 
-    private func problems(_ problem: Problem, _ page: PageVisit) -> FormProblems {
-        guard problem.code == .validationFailed else { return FormProblems(problem, page.texts) }
-        let words = ReasonWords(page)
-        return FormProblems(
-            problem.errors.map { ($0.field, words.text(code: $0.code, english: page.texts.message(of: $0))) })
-    }
-
     private func show(
         _ page: PageVisit, _ sent: ChangeAsked? = nil, _ problems: FormProblems? = nil
     ) async throws -> Response {
@@ -98,7 +91,7 @@ struct ChangePages {
                     view["offer"] = offer(quote, asked, booking, on: page)
                 } catch let problem as Problem where problem.code == .validationFailed || problem.code == .stateConflict
                 {
-                    problems = problems ?? self.problems(problem, page)
+                    problems = problems ?? FormProblems(problem, page.texts)
                 }
             } else if !asked.errors.isEmpty {
                 problems = problems ?? FormProblems(asked.errors)
@@ -145,7 +138,7 @@ struct ChangePages {
         var view: View = [
             "days": formats.stay(quote.stay), "nights": texts.count("count.nights", quote.stay.nightCount),
             "guests": texts.count("count.guests", quote.party.guests),
-            "reasons": quote.reasons.map { ["text": words.text($0, checkIn: quote.stay.checkIn)] as View },
+            "reasons": quote.reasons.map { ["text": words.text($0)] as View },
         ]
         guard let total = quote.total, let difference = quote.difference else { return view }
         view["price"] = PriceView(quote.lines, total: total, on: page).view
