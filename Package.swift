@@ -26,7 +26,7 @@ let package = Package(
     ],
     targets: [
         // The ground: values every room speaks, and one door to SQL.
-        .target(name: "Core"),
+        .target(name: "Core", resources: [.copy("Resources")]),
         .target(
             name: "Storage",
             dependencies: [

@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -20,7 +21,9 @@ import time
 import urllib.parse
 import urllib.request
 
+import pages
 import postgresql
+import webhooks
 import world
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -60,9 +63,10 @@ table = Table()
 engine_settings = {}
 
 
-def environment(data, port):
+def environment(data, port, settings=None):
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ROOST_")}
-    return {**clean, "ROOST_DATA_DIR": str(data), "ROOST_PORT": str(port), "ROOST_RATE_LIMITS": "off", "ROOST_LOG_LEVEL": "warning", **engine_settings}
+    return {**clean, "ROOST_DATA_DIR": str(data), "ROOST_PORT": str(port), "ROOST_RATE_LIMITS": "off", "ROOST_LOG_LEVEL": "warning",
+            **engine_settings, **(settings or {})}
 
 
 def command(binary, data, *arguments, text=""):
@@ -79,12 +83,12 @@ def free_port():
 
 
 class Server:
-    def __init__(self, binary, data):
+    def __init__(self, binary, data, settings=None):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = tempfile.TemporaryFile()
         began = time.monotonic()
-        self.process = subprocess.Popen([binary, "serve"], env=environment(data, self.port), stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen([binary, "serve"], env=environment(data, self.port, settings), stdout=self.log, stderr=self.log)
         while not self.ready():
             if self.process.poll() is not None or time.monotonic() - began > 60:
                 self.process.kill()
@@ -114,8 +118,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(binary, data):
-    server = Server(binary, data)
+def serving(binary, data, settings=None):
+    server = Server(binary, data, settings)
     try:
         yield server
     finally:
@@ -135,14 +139,14 @@ def sign_in(server):
     return json.loads(ask(server, "/api/v1/auth/login", body={"email": GUEST, "password": PASSWORD}))["session"]["token"]
 
 
-def load(server, clients, seconds, lines, first=0, token=None):
+def load(server, clients, seconds, lines, first=0, token=None, packed=False):
     """Sends the lines over that many connections; gives rate, p50, p99 and slowest in milliseconds, and bytes of an answer."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(lines) + "\n")
         file.flush()
         result = subprocess.run(
             ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "-s", HERE / "wrk" / "load.lua", server.url, "--",
-             file.name, str(first), *([token] if token else [])], capture_output=True, encoding="utf-8")
+             file.name, str(first), token or "", *(["gzip"] if packed else [])], capture_output=True, encoding="utf-8")
     found = [line for line in result.stdout.splitlines() if line.startswith("BENCH ")]
     if not found:
         sys.exit(f"wrk failed:\n{result.stdout}\n{result.stderr}")
@@ -260,6 +264,17 @@ def idle(options):
             table.limited("start to ready", server.seconds_to_ready, 1, " s", at_least=False)
 
 
+def evaluator(options):
+    """The evaluator alone: the harness has the limits."""
+    table.heading("Evaluator on one core, without database and JSON")
+    result = subprocess.run([options.harness, "evaluate"], capture_output=True, encoding="utf-8")
+    figures = re.findall(r"^(.+): ([0-9.]+) µs, limit ([0-9.]+) µs.*?([0-9.]+) allocations", result.stdout, re.MULTILINE)
+    if not figures or result.returncode not in (0, 1):
+        sys.exit(f"roost-bench evaluate failed:\n{result.stdout}\n{result.stderr}")
+    for name, microseconds, limit, allocations in figures:
+        table.limited(name, float(microseconds), float(limit), " µs", at_least=False, note=f"{allocations} allocations")
+
+
 def reads(options, data, places, works=("property", "quote", "search")):
     chance = random.Random(1)
     p50 = {}
@@ -292,7 +307,7 @@ def reads(options, data, places, works=("property", "quote", "search")):
 
 
 def bookings(options, data, at_least=4):
-    """Durable holds; each run takes stays that none has taken before. Gives the rate with 32 clients."""
+    """Durable holds; each run takes stays that none has taken before. Gives how many are taken, and the rate with 32 clients."""
     taken = 0
     served, noops = {}, {}
     with serving(options.harness, data) as server:
@@ -324,7 +339,7 @@ def bookings(options, data, at_least=4):
         pass
     command(options.binary, data, "audit")
     table.plain("audit after all bookings", found="nothing")
-    return served[32]["rate"]
+    return taken, served[32]["rate"]
 
 
 def on_postgresql(options, data, places):
@@ -340,7 +355,7 @@ def on_postgresql(options, data, places):
         server.analyze()
         engine_settings.update(server.settings())
         reads(options, data, places, works=("property", "quote"))
-        rate = bookings(options, data, at_least=2.5)
+        _, rate = bookings(options, data, at_least=2.5)
         hot_spot(options, data)
         table.heading("PostgreSQL, the writes of a booking by pgbench, 32 clients")
         server.prepare_pgbench()
@@ -370,6 +385,59 @@ def hot_spot(options, data):
     table.limited("100 places of uniform", 100 * narrow["rate"] / uniform["rate"], 85, " %")
 
 
+def webhooks_beside_bookings(options, data, taken):
+    """What a provider waits for its answer (verified and stored) while 32 clients book; no-ops of the same size in turn."""
+    table.heading("Webhooks of Stripe while 32 clients book")
+    with serving(options.harness, data, webhooks.SETTINGS) as server:
+        lines = questions(server, random.Random(1))["booking"]
+        token = sign_in(server)
+        with webhooks.Senders(server.port) as senders:
+            seen = load(server, 32, max(options.seconds, 10), lines, first=taken, token=token)
+        show("booking meanwhile", seen)
+        for kind, took in senders.took.items():
+            table.plain(kind, count=len(took), p50=f"{webhooks.percentile(took, 0.5):.2f} ms", p99=f"{webhooks.percentile(took, 0.99):.2f} ms")
+        if senders.wrong:
+            sys.exit(f"webhooks were refused: {senders.wrong[:3]}")
+    p99 = {kind: webhooks.percentile(took, 0.99) for kind, took in senders.took.items()}
+    table.limited("webhook, p99", p99["webhook"], 50, " ms", at_least=False)
+    # Verified and stored at the price of what one booking takes, beside the way there and back.
+    possible = p99["no-op"] + seen["p99"]
+    table.limited("webhook's p99 of no-op and booking", 100 * p99["webhook"] / possible, 100, " %", at_least=False,
+                  note=f"no-op {p99['no-op']:.1f} ms, booking {seen['p99']:.1f} ms")
+
+
+def on_sqlite(options, kept):
+    """All that is measured on the embedded databases."""
+    idle(options)
+    evaluator(options)
+    p50 = {}
+    for number, places in enumerate(options.places):
+        data = made_world(options.binary, kept, places)
+        try:
+            p50[places] = reads(options, data, places)
+            if number == 0:
+                taken, _ = bookings(options, data)
+                webhooks_beside_bookings(options, data, taken)
+        finally:
+            shutil.rmtree(data.parent, ignore_errors=True)
+    data = made_world(options.binary, kept, min(options.places))
+    try:
+        with serving(options.harness, data) as server:
+            pages.measure(table, load, ask, server, sign_in(server), world.CITIES[0][0], day, options.seconds)
+    finally:
+        shutil.rmtree(data.parent, ignore_errors=True)
+
+    table.heading("City search in SQL, without HTTP")
+    for places, milliseconds in p50.items():
+        if places >= 100_000:
+            table.limited(f"p50 with {places} listings", milliseconds, 2, " ms", at_least=False)
+        else:
+            table.plain(f"p50 with {places} listings", p50=f"{milliseconds:.3f} ms")
+    if len(p50) > 1:
+        sizes = sorted(p50)
+        table.plain("growth", times=f"{p50[sizes[-1]] / p50[sizes[0]]:.1f} from {sizes[0]} to {sizes[-1]}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", required=True, help="the release build of roost")
@@ -390,28 +458,8 @@ def main():
             on_postgresql(options, data, options.places[0])
         finally:
             shutil.rmtree(data.parent, ignore_errors=True)
-    p50 = {}
     if "sqlite" in options.engine:
-        idle(options)
-        for number, places in enumerate(options.places):
-            data = made_world(options.binary, kept, places)
-            try:
-                p50[places] = reads(options, data, places)
-                if number == 0:
-                    bookings(options, data)
-            finally:
-                shutil.rmtree(data.parent, ignore_errors=True)
-
-    if p50:
-        table.heading("City search in SQL, without HTTP")
-    for places, milliseconds in p50.items():
-        if places >= 100_000:
-            table.limited(f"p50 with {places} listings", milliseconds, 2, " ms", at_least=False)
-        else:
-            table.plain(f"p50 with {places} listings", p50=f"{milliseconds:.3f} ms")
-    if len(p50) > 1:
-        sizes = sorted(p50)
-        table.plain("growth", times=f"{p50[sizes[-1]] / p50[sizes[0]]:.1f} from {sizes[0]} to {sizes[-1]}")
+        on_sqlite(options, kept)
 
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(table.results, indent=1), "utf-8")

@@ -1,5 +1,5 @@
 -- Sends the requests of a file, one line each, in order, and prints what wrk measured as one line of JSON.
--- usage: wrk … -s load.lua URL -- FILE FIRST [TOKEN]
+-- usage: wrk … -s load.lua URL -- FILE FIRST [TOKEN [ENCODING]]
 -- A line is `GET path` or `POST path body`; FIRST says which line (from 0) is sent first. A file that is used up begins
 -- again for GET; for POST the last line is repeated, and the answers that are then refusals show in `refused`.
 
@@ -9,7 +9,8 @@ function init(args)
     for line in io.lines(args[1]) do lines[#lines + 1] = line end
     at = tonumber(args[2])
     headers["Content-Type"] = "application/json"
-    if args[3] then headers["Authorization"] = "Bearer " .. args[3] end
+    if args[3] and args[3] ~= "" then headers["Authorization"] = "Bearer " .. args[3] end
+    if args[4] then headers["Accept-Encoding"] = args[4] end
 end
 
 function request()

@@ -62,18 +62,28 @@ package struct Chore: Sendable {
 }
 
 extension House {
+    /// How many rounds of mails may be under way at once on a node.
+    private static let mailRounds = 3
+
     /// All background work, in the order in which one thing brings about the next.
     package var chores: [Chore] {
         var chores = [Chore("moving bookings on") { try await bookings.moveDue() }]
         for (delivery, source) in zip(deliveries, databases.all.map(\.name)) {
             chores.append(Chore("delivering events of \(source)") { try await delivery.deliverDue() })
         }
-        chores.append(Chore("looking into webhooks") { try await payments.workOnEvents() })
-        chores.append(Chore("asking about payments") { try await payments.work() })
+        // Each provider for itself, so that one that is silent holds up no other.
+        for provider in payments.providerNames {
+            chores.append(
+                Chore("looking into webhooks of \(provider)") { try await payments.workOnEvents(of: provider) })
+            chores.append(Chore("asking \(provider) about payments") { try await payments.work(with: provider) })
+        }
         chores.append(Chore("reading what became of mails") { _ = try await mails.applyEvents() })
         chores.append(Chore("seeing whether payment providers are there") { await payments.probeProviders() })
         chores.append(Chore("comparing with payment providers", isTidying: true) { try await payments.reconcileDue() })
-        chores.append(Chore("sending mails") { _ = try await mails.sendDue() })
+        // Several side by side: a mail that its provider lets wait holds up one of them only.
+        for number in 1...House.mailRounds {
+            chores.append(Chore("sending mails, \(number)") { try await mails.sendAllDue() })
+        }
         chores.append(
             Chore("tidying", isTidying: true) {
                 try await accounts.tidy()

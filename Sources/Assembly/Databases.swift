@@ -13,6 +13,15 @@ public struct Databases: Sendable {
     package let bookings: any Database
     package let payments: any Database
 
+    package init(
+        users: any Database, properties: any Database, bookings: any Database, payments: any Database
+    ) {
+        self.users = users
+        self.properties = properties
+        self.bookings = bookings
+        self.payments = payments
+    }
+
     /// Opens the databases: embedded ones for the one process that owns them, others beside all other nodes.
     /// - Throws: `StorageError` where another process has one of them, or it can't be opened or reached.
     public static func open(_ addresses: DatabaseAddresses, world: World) async throws -> Databases {
@@ -67,7 +76,8 @@ public struct Databases: Sendable {
     /// The same databases, each behind what `wrap` makes of it: the simulation's faults.
     package func wrapped(_ wrap: (_ name: String, _ database: any Database) -> any Database) -> Databases {
         Databases(
-            users: wrap("users", users), properties: wrap("properties", properties), bookings: wrap("bookings", bookings),
+            users: wrap("users", users), properties: wrap("properties", properties),
+            bookings: wrap("bookings", bookings),
             payments: wrap("payments", payments))
     }
 
@@ -90,7 +100,8 @@ public struct Databases: Sendable {
 
     /// What each of the four has, in their order.
     static let migrations = [
-        AccountsMigrations.all + MailMigrations.all, PropertyMigrations.all, BookingMigrations.all, PaymentMigrations.all,
+        AccountsMigrations.all + MailMigrations.all, PropertyMigrations.all, BookingMigrations.all,
+        PaymentMigrations.all,
     ]
 
     /// - Throws: `MovingFailure` where a copy into one of them has not come to its end.

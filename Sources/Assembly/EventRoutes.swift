@@ -31,6 +31,12 @@ enum EventRoutes {
         PaymentRefunded.kind: ["mails"],
     ]
 
+    /// In which outbox a hearer may leave events of its own about the subject it has heard of.
+    static let answers = [
+        "payments": "payments",  // paid, closed, refunded
+        "bookings": "bookings",  // confirmed, expired, nights taken or freed
+    ]
+
     static func outbox(_ source: String, _ routes: [String: [String]]) -> Outbox {
         Outbox(source: source) { routes[$0] ?? [] }
     }

@@ -15,6 +15,9 @@ extension House {
         return lines
     }
 
+    /// How many cases wait for a person.
+    public func openCases() async throws -> Int { try await payments.openCases() }
+
     /// Closes a case.
     /// - Returns: its line.
     public func resolveCase(_ id: String, note: String, tryAgain: Bool) async throws -> String {

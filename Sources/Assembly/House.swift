@@ -21,6 +21,7 @@ public struct House: Sendable {
 
     package let world: World
     package let databases: Databases
+    /// Delivers what waits about a subject in any of the four.
     package let courier: Courier
     package let deliveries: [OutboxDelivery]
     private let round: DeliveryRound
@@ -51,25 +52,26 @@ public struct House: Sendable {
 
     package init(_ configuration: Configuration, databases: Databases, world: World, parts: Parts) throws {
         let round = DeliveryRound()
-        let courier = Courier { subject in await round.deliver(subject) }
+        func courier(from source: String) -> Courier { Courier { await round.deliver($0, from: [source]) } }
         let accounts = Accounts(
             database: databases.users, world: world, outbox: EventRoutes.outbox("users", EventRoutes.users),
             hashing: parts.hashing, limits: configuration.rateLimits ? SignInLimits() : nil)
         let properties = Properties(
             database: databases.properties, world: world,
             outbox: EventRoutes.outbox("properties", EventRoutes.properties), gazetteer: try Gazetteer(),
-            operatorCurrency: configuration.currency, courier: courier, serviceFee: configuration.serviceFee)
+            operatorCurrency: configuration.currency, courier: courier(from: "properties"),
+            serviceFee: configuration.serviceFee)
         let payments = Payments(
             database: databases.payments, world: world,
             outbox: EventRoutes.outbox("payments", EventRoutes.payments),
             providers: parts.providers
                 ?? configuration.payments.providers(
                     databases, world: world, baseURL: configuration.baseURL, outside: parts.outside),
-            courier: courier, pollInterval: configuration.pollInterval)
+            courier: courier(from: "payments"), pollInterval: configuration.pollInterval)
         let bookings = Bookings(
             database: databases.bookings, world: world,
-            outbox: EventRoutes.outbox("bookings", EventRoutes.bookings), courier: courier, properties: properties,
-            payments: payments,
+            outbox: EventRoutes.outbox("bookings", EventRoutes.bookings), courier: courier(from: "bookings"),
+            properties: properties, payments: payments,
             policy: BookingPolicy(
                 holdDuration: configuration.holdDuration, requestDuration: configuration.requestDuration,
                 acceptedDuration: configuration.acceptedDuration, caps: configuration.rateLimits ? .standard : nil))
@@ -77,10 +79,13 @@ public struct House: Sendable {
             database: databases.users, world: world, outbox: EventRoutes.outbox("users", EventRoutes.users),
             providers: parts.mailProvider.map { [$0] }
                 ?? configuration.mail.providers(dataDirectory: configuration.dataDirectory, world: world),
-            addressOf: { id in
-                try await accounts.person(id).flatMap { MailAddress(name: $0.name, address: $0.email) }
-            },
-            sender: configuration.mail.from, baseURL: configuration.baseURL,
+            readerOf: { id in
+                try await accounts.person(id).flatMap { person in
+                    MailAddress(name: person.name, address: person.email).map {
+                        LetterReader($0, language: person.language.flatMap(Language.init(rawValue:)) ?? .english)
+                    }
+                }
+            }, words: try Wordbook.shipped.get(), sender: configuration.mail.from, baseURL: configuration.baseURL,
             pollInterval: configuration.pollInterval, webhooks: configuration.mail.webhooks)
         let letters = Letters(accounts: accounts, properties: properties, bookings: bookings)
 
@@ -97,7 +102,7 @@ public struct House: Sendable {
         deliveries = databases.all.map { name, database in
             OutboxDelivery(database: database, source: name, handlers: hearers, world: world)
         }
-        round.begin(deliveries)
+        round.begin(Dictionary(uniqueKeysWithValues: zip(databases.all.map(\.name), deliveries)))
         self.round = round
 
         self.accounts = accounts
@@ -105,7 +110,7 @@ public struct House: Sendable {
         self.bookings = bookings
         self.payments = payments
         self.mails = mails
-        self.courier = courier
+        self.courier = Courier { [sources = databases.all.map(\.name)] in await round.deliver($0, from: sources) }
         self.configuration = configuration
         self.databases = databases
         self.world = world
@@ -115,28 +120,31 @@ public struct House: Sendable {
 extension House {
     /// Opens the ring of services, couriers and deliveries, so that the memory of a house that is gone comes back: a
     /// server has one until its end, the simulation builds thousands. Nothing may be asked of it afterwards.
-    package func dismantle() { round.begin([]) }
+    package func dismantle() { round.begin([:]) }
 }
 
 /// Carries what waits about one subject until nothing moves: an answer can then show what its commit brought about.
 private final class DeliveryRound: Sendable {
     /// The deliveries need services that need the courier: they are known once all are built.
-    private let deliveries = Mutex<[OutboxDelivery]>([])
+    private let deliveries = Mutex<[String: OutboxDelivery]>([:])
 
-    /// How often the four outboxes are looked through for one subject: a cancellation with its refund takes three.
-    private static let mostRounds = 8
+    /// How many outboxes are looked through for one subject: a cancellation with its refund takes three.
+    private static let mostLooks = 16
 
-    func begin(_ deliveries: [OutboxDelivery]) { self.deliveries.withLock { $0 = deliveries } }
+    func begin(_ deliveries: [String: OutboxDelivery]) { self.deliveries.withLock { $0 = deliveries } }
 
-    func deliver(_ subject: String) async {
+    /// Looks through the outboxes of `sources`, and then through those to which hearing has added.
+    func deliver(_ subject: String, from sources: [String]) async {
         let deliveries = deliveries.withLock { $0 }
-        for _ in 0..<DeliveryRound.mostRounds {
-            var moved = false
-            for delivery in deliveries {
-                // What fails here stays in the outbox; the poller tries again and tells.
-                if let delivered = try? await delivery.deliver(subject), delivered { moved = true }
+        var waiting = sources
+        for _ in 0..<DeliveryRound.mostLooks {
+            guard !waiting.isEmpty else { return }
+            guard let delivery = deliveries[waiting.removeFirst()] else { continue }
+            // What fails here stays in the outbox; the poller tries again and tells.
+            let hearers = (try? await delivery.deliver(subject)) ?? []
+            for source in hearers.sorted().compactMap({ EventRoutes.answers[$0] }) where !waiting.contains(source) {
+                waiting.append(source)
             }
-            guard moved else { return }
         }
     }
 }

@@ -35,7 +35,7 @@ struct Letters: Sendable {
         facts.reason = changed.reason
         // Nothing: nothing had been paid. Zero: the policy gives nothing back.
         facts.refund = booking.confirmedAt == nil ? nil : changed.refund
-        facts.cancelledBy = changed.change == .cancelled ? party(changed.by) : nil
+        facts.cancelledBy = [.cancelled, .declined].contains(changed.change) ? party(changed.by) : nil
         func toGuest(_ kind: LetterKind) -> Letter { Letter(kind, to: booking.guestId, about: facts) }
         func toHost(_ kind: LetterKind) -> Letter { Letter(kind, to: booking.hostId, about: facts) }
         switch changed.change {
@@ -78,7 +78,7 @@ struct Letters: Sendable {
             bookingId: booking.id, code: booking.code, place: booking.agreed.title, stay: booking.stay,
             guests: booking.guests, total: booking.total, zone: booking.agreed.zone,
             checkInFrom: booking.agreed.checkInFrom, checkOutBy: booking.agreed.checkOutBy)
-        facts.lines = booking.lines.map { StayFacts.Line($0.label, $0.amount) }
+        facts.lines = booking.lines.map { StayFacts.Line($0.label, $0.amount, kind: $0.kind.rawValue) }
         facts.guestName = try await accounts.person(booking.guestId)?.name
         if let location = try await properties.properties([booking.propertyId])[booking.propertyId]?.location {
             facts.area = "\(location.city), \(location.country)"

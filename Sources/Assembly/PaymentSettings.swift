@@ -29,7 +29,9 @@ package struct PaymentSettings: Sendable {
             }
             return nil
         }
-        return StripeSettings(secretKey: key, webhookSecrets: hooks, base: base)
+        let pace = try reader.whole(
+            "ROOST_STRIPE_REQUESTS_PER_SECOND", or: StripeSettings.standardPerSecond, in: mostPerSecond)
+        return StripeSettings(secretKey: key, webhookSecrets: hooks, base: base, perSecond: pace)
     }
 
     private static func paypal(_ reader: SettingReader) throws -> PayPalSettings? {
@@ -39,7 +41,10 @@ package struct PaymentSettings: Sendable {
         let webhook = try reader.secret("ROOST_PAYPAL_WEBHOOK_ID")?.value
         switch (id, secret) {
         case (let id?, let secret?):
-            return PayPalSettings(clientId: id, clientSecret: secret, webhookId: webhook, base: base)
+            let pace = try reader.whole(
+                "ROOST_PAYPAL_REQUESTS_PER_SECOND", or: PayPalSettings.standardPerSecond, in: mostPerSecond)
+            return PayPalSettings(
+                clientId: id, clientSecret: secret, webhookId: webhook, base: base, perSecond: pace)
         case (nil, nil) where webhook == nil: return nil
         default:
             throw ConfigurationError(
@@ -47,6 +52,9 @@ package struct PaymentSettings: Sendable {
                     "PayPal needs both ROOST_PAYPAL_CLIENT_ID and ROOST_PAYPAL_CLIENT_SECRET; one of them is not set")
         }
     }
+
+    /// Far more than any account may ask.
+    private static let mostPerSecond = 1...1000
 
     private static func names(_ reader: SettingReader, hasStripe: Bool, hasPayPal: Bool) throws -> [String] {
         let variable = "ROOST_PAYMENT_PROVIDERS"

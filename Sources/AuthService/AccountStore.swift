@@ -144,9 +144,11 @@ struct AccountStore: Sendable {
     private static func insert(_ person: Person, at now: Instant, in tx: borrowing Transaction) throws -> Bool {
         try tx.execute(
             """
-            INSERT INTO person (id, email, email_key, name, email_verified, is_host, is_operator, created_at)
+            INSERT INTO person (
+                id, email, email_key, name, email_verified, is_host, is_operator, created_at, language)
             VALUES (\(person.id), \(person.email), \(EmailAddress.key(of: person.email)), \(person.name),
-                \(person.emailVerified), \(person.roles.contains(.host)), \(person.roles.contains(.operator)), \(now))
+                \(person.emailVerified), \(person.roles.contains(.host)), \(person.roles.contains(.operator)), \(now),
+                \(person.language))
             ON CONFLICT (email_key) DO NOTHING
             """) == 1
     }

@@ -19,18 +19,20 @@ public struct Accounts: Sendable {
     }
 
     /// Makes an account and signs its person in.
-    /// - Parameter address: the network address it is asked from; registrations are limited by it.
+    /// - Parameters:
+    ///   - language: the code of the language they read, as `de`: that of the page; letters are written in it.
+    ///   - address: the network address it is asked from; registrations are limited by it.
     /// - Throws: `Problem`: `validation_failed` with every field that is wrong, `rate_limited`, `state_conflict` for an
     ///   address in use, `unavailable` where too many wait for their password to be hashed.
     public func register(
-        email: String, password: String, name: String, from address: String
+        email: String, password: String, name: String, language: String? = nil, from address: String
     ) async throws -> SignedIn {
         let now = world.now()
         let account = try NewAccount(email: email, name: name, password: password)
         if let limits { try await store.count([.registrations(from: address, limits)], at: now) }
         guard try await !store.isTaken(account.email.key) else { throw Problem.addressInUse }
         let hash = try await hashing.hash(password, random: world.random)
-        let person = account.person(world.id(), isOperator: false)
+        let person = account.person(world.id(), isOperator: false, language: language)
         let (session, token) = Session.begin(at: now, random: world.random)
         try await store.add(person, passwordHash: hash, session: session, at: now)
         return SignedIn(person: person, token: token, expiresAt: session.expiresAt)
@@ -83,8 +85,9 @@ public struct Accounts: Sendable {
 
 extension NewAccount {
     /// The account as a person.
-    func person(_ id: UserID, isHost: Bool = false, isOperator: Bool) -> Person {
+    func person(_ id: UserID, isHost: Bool = false, isOperator: Bool, language: String? = nil) -> Person {
         Person(
-            id: id, email: email.text, name: name, emailVerified: false, isHost: isHost, isOperator: isOperator)
+            id: id, email: email.text, name: name, emailVerified: false, isHost: isHost, isOperator: isOperator,
+            language: language)
     }
 }

@@ -43,6 +43,10 @@ public struct Booking: Sendable, Codable, Equatable {
     public let createdAt: Instant
     public internal(set) var confirmedAt: Instant?
     public internal(set) var cancelledAt: Instant?
+    /// Nothing unless cancelled.
+    public internal(set) var cancelledBy: Actor?
+    /// Why it was cancelled or declined, where somebody said.
+    public internal(set) var reason: String?
     /// The property's zone, clock times and cancellation terms as agreed.
     public let agreed: AgreedTerms
 }
@@ -77,8 +81,11 @@ public enum Actor: String, Sendable, Codable {
 /// What cancelling now would give back.
 public struct CancellationOffer: Sendable, Equatable {
     public let refund: Money
-    public let policy: CancellationPolicy
+    /// The contract's name, or `custom` for a host's own steps.
+    public let policy: String
     public let percent: Int
     /// Until when this percentage stands; nothing where it gets no worse any more.
     public let until: Instant?
+    /// What comes back of the whole price from now on, once it is paid.
+    public let schedule: [CancellationTerms.Refund]
 }

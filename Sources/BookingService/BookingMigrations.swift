@@ -86,5 +86,12 @@ package enum BookingMigrations {
             DROP TABLE operator_act;
             CREATE INDEX booking_state ON booking (state, created_at, id);
             """),
+        Migration(
+            "booking-0005-preparation",
+            """
+            -- So many nights before and after the stay are kept from other bookings, as agreed when it was booked: rows of
+            -- night_block. What was booked before this was kept has none.
+            ALTER TABLE booking ADD COLUMN preparation BIGINT NOT NULL DEFAULT 0;
+            """),
     ]
 }

@@ -26,6 +26,8 @@ struct BookingRecord: Sendable {
     var reason: String?
     /// Whether the host was asked first.
     let beganAsRequest: Bool
+    /// So many nights before and after the stay are no other booking's, as agreed when it was booked.
+    let preparation: Int
 
     /// When the course must be looked at again; nothing where only an event from outside can move it.
     var dueAt: Instant? {
@@ -44,7 +46,8 @@ struct BookingRecord: Sendable {
             paid: .zero(total.currency), refunded: .zero(total.currency),
             holdExpiresAt: course.status == .held ? endsAt : nil,
             requestExpiresAt: course.state == .requested ? endsAt : nil,
-            createdAt: createdAt, confirmedAt: confirmedAt, cancelledAt: cancelledAt, agreed: agreed)
+            createdAt: createdAt, confirmedAt: confirmedAt, cancelledAt: cancelledAt,
+            cancelledBy: cancelledBy, reason: reason, agreed: agreed)
     }
 }
 
@@ -53,7 +56,7 @@ extension BookingRecord {
     static let columns: StaticString = """
         id, code, state, property_id, unit_id, guest_id, host_id, check_in, check_out, guests, total, currency, lines, \
         agreed, extensions, ends_at, version, created_at, confirmed_at, cancelled_at, cancelled_by, reason, \
-        began_as_request, party
+        began_as_request, party, preparation
         """
 
     init(_ row: Row) throws {
@@ -82,6 +85,7 @@ extension BookingRecord {
         cancelledBy = (try row[20] as String?).flatMap(Actor.init)
         reason = try row[21]
         beganAsRequest = try row[22]
+        preparation = try row[24]
     }
 }
 
@@ -106,24 +110,24 @@ extension Transaction {
         let lines = String(decoding: try JSONEncoder().encode(record.lines), as: UTF8.self)
         let agreed = String(decoding: try JSONEncoder().encode(record.agreed), as: UTF8.self)
         let party = String(decoding: try JSONEncoder().encode(record.wish.party), as: UTF8.self)
-        try execute(
+        try later(
             """
             INSERT INTO booking (
                 id, code, state, property_id, unit_id, guest_id, host_id, check_in, check_out, guests, total, currency,
                 lines, agreed, extensions, ends_at, due_at, version, created_at, began_as_request,
-                party)
+                party, preparation)
             VALUES (
                 \(record.id), \(record.code), \(record.course.state.rawValue), \(record.wish.propertyId),
                 \(record.unitId), \(record.guestId), \(record.hostId), \(record.wish.stay.checkIn),
                 \(record.wish.stay.checkOut), \(record.wish.party.guests), \(record.total.amount), \(record.total.currency),
                 \(lines), \(agreed), \(record.extensions), \(record.endsAt), \(record.dueAt), \(record.version),
-                \(record.createdAt), \(record.beganAsRequest), \(party))
+                \(record.createdAt), \(record.beganAsRequest), \(party), \(record.preparation))
             """)
     }
 
     /// Writes what the course may change; the wish, the price and the terms never do.
     func save(_ record: BookingRecord) throws {
-        try execute(
+        try later(
             """
             UPDATE booking SET state = \(record.course.state.rawValue), unit_id = \(record.unitId),
                 extensions = \(record.extensions), ends_at = \(record.endsAt), due_at = \(record.dueAt),

@@ -21,6 +21,17 @@ struct BookingStore: Sendable {
         }
     }
 
+    /// Whether a person has slept anywhere to the end of a stay; the job that says so may not have come by yet.
+    func hasFinishedStay(guest: UserID, at now: Instant) async throws -> Bool {
+        try await database.read {
+            try $0.exists(
+                """
+                SELECT 1 FROM booking WHERE guest_id = \(guest)
+                    AND (state = 'completed' OR (state = 'confirmed' AND due_at <= \(now))) LIMIT 1
+                """)
+        }
+    }
+
     /// Newest first.
     /// - Parameter after: the last one of the page before.
     func bookings(
@@ -63,28 +74,37 @@ struct BookingStore: Sendable {
     ) throws -> Booking {
         var record = record
         if record.course.state == .held {
-            try checkCaps(for: record, at: now, in: tx)
-            record.unitId = try tx.claim(record.wish.stay, on: units, for: record.id)
+            let live = try liveHolds(of: record.guestId, at: now, in: tx)
+            // They travel together; a cap is told before nights that are taken.
+            let unit = Result { try tx.claim(record, on: units) }
+            try checkCaps(try live.all(), for: record, at: now)
+            record.unitId = try unit.get()
         } else {
             // A request claims nothing, but nobody need ask for nights that are gone: tried, and undone.
-            _ = try tx.savepoint { .undo(try $0.claim(record.wish.stay, on: units, for: record.id)) }
+            _ = try tx.savepoint { .undo(try $0.claim(record, on: units)) }
         }
-        try tx.insert(record)
         let begun = record.course.state == .held
-        if begun { try appendNights(NightsMoved.taken, Array(record.wish.stay.nights), &record, at: now, in: tx) }
+        if begun { try appendTaken(&record, at: now, in: tx) }
         try append(begun ? .held : .requested, &record, by: .guest, at: now, in: tx)
-        try tx.save(record)
+        // Written once, with the version that its events have brought it to.
+        try tx.insert(record)
         return record.booking
     }
 
-    private func checkCaps(for record: BookingRecord, at now: Instant, in tx: borrowing Transaction) throws {
-        guard let caps = policy.caps else { return }
-        let live = try tx.all(
+    private typealias LiveHold = (property: PropertyID, endsAt: Instant)
+
+    /// What a person has held and not paid for, what ends first first.
+    private func liveHolds(of guest: UserID, at now: Instant, in tx: borrowing Transaction) throws -> Soon<LiveHold> {
+        try tx.soon(
             """
-            SELECT property_id, ends_at FROM booking WHERE guest_id = \(record.guestId)
+            SELECT property_id, ends_at FROM booking WHERE guest_id = \(guest)
                 AND state IN ('held', 'closing') AND ends_at > \(now) ORDER BY ends_at
             """
-        ) { row in (property: try row[0] as PropertyID, endsAt: try row[1] as Instant) }
+        ) { row in (property: try row[0], endsAt: try row[1]) }
+    }
+
+    private func checkCaps(_ live: [LiveHold], for record: BookingRecord, at now: Instant) throws {
+        guard let caps = policy.caps else { return }
         let here = live.filter { $0.property == record.wish.propertyId }
         func refuse(_ detail: String, until end: Instant?) -> Problem {
             let wait = end.map { max(1, ($0.milliseconds - now.milliseconds + 999) / 1000) } ?? 60
@@ -139,15 +159,20 @@ struct BookingStore: Sendable {
     ) throws {
         switch action {
         case .claimNights:
-            record.unitId = try tx.claim(record.wish.stay, on: move.units, for: record.id)
+            let rivals = try rivals(of: record, on: move.units, at: now, in: tx)
+            record.unitId = try tx.claim(record, on: move.units)
+            try declineCrowdedOut(rivals, by: record, at: now, in: tx)
             record.endsAt = min(now + policy.acceptedDuration, record.agreed.checkInAt)
-            try appendNights(NightsMoved.taken, Array(record.wish.stay.nights), &record, at: now, in: tx)
+            try appendTaken(&record, at: now, in: tx)
         case .releaseNights:
             // During the stay only the nights from today on come free; those slept stay as they were.
             let today = record.agreed.zone.day(at: now)
             let first = before == .confirmed ? max(record.wish.stay.checkIn, today) : record.wish.stay.checkIn
-            let freed = try tx.release(record.id, from: first)
-            if !freed.isEmpty { try appendNights(NightsMoved.freed, freed, &record, at: now, in: tx) }
+            guard let unit = record.unitId else { throw StorageError.fault("\(record.id) owns nights of no unit") }
+            let (freed, prepared) = try tx.release(
+                record.wish.stay, preparing: record.preparation, on: unit, for: record.id, from: first)
+            guard !freed.isEmpty else { return }
+            try appendNights(NightsMoved.freed, freed, prepared: prepared, &record, at: now, in: tx)
         case .closePayable:
             try append(PayableClosing.kind, PayableClosing(bookingId: record.id), &record, at: now, in: tx)
         case .refundByPolicy:
@@ -176,7 +201,7 @@ struct BookingStore: Sendable {
         let unit: UnitID? = try tx.savepoint { step in
             guard now < record.agreed.checkInAt else { return .undo(nil) }
             do {
-                return .keep(try step.claim(record.wish.stay, on: move.units, for: record.id))
+                return .keep(try step.claim(record, on: move.units))
             } catch is Problem {
                 return .undo(nil)
             }
@@ -193,7 +218,7 @@ struct BookingStore: Sendable {
         record.unitId = unit
         record.course.revive()
         record.confirmedAt = now
-        try appendNights(NightsMoved.taken, Array(record.wish.stay.nights), &record, at: now, in: tx)
+        try appendTaken(&record, at: now, in: tx)
         try append(.revived, &record, by: .system, at: now, in: tx)
     }
 
@@ -236,12 +261,20 @@ struct BookingStore: Sendable {
         try append(BookingChanged.kind, body, &record, at: now, in: tx)
     }
 
+    private func appendTaken(_ record: inout BookingRecord, at now: Instant, in tx: borrowing Transaction) throws {
+        let stay = record.wish.stay
+        try appendNights(
+            NightsMoved.taken, Array(stay.nights), prepared: stay.surroundings(record.preparation), &record, at: now,
+            in: tx)
+    }
+
     private func appendNights(
-        _ kind: String, _ nights: [LocalDay], _ record: inout BookingRecord, at now: Instant, in tx: borrowing Transaction
+        _ kind: String, _ nights: [LocalDay], prepared: [LocalDay], _ record: inout BookingRecord, at now: Instant,
+        in tx: borrowing Transaction
     ) throws {
         guard let unit = record.unitId else { throw StorageError.fault("booking \(record.id) moves nights of no unit") }
         let body = NightsMoved(
-            bookingId: record.id, propertyId: record.wish.propertyId, unitId: unit, nights: nights)
+            bookingId: record.id, propertyId: record.wish.propertyId, unitId: unit, nights: nights, prepared: prepared)
         try append(kind, body, &record, at: now, in: tx)
     }
 
@@ -251,5 +284,13 @@ struct BookingStore: Sendable {
     ) throws {
         record.version += 1
         try outbox.append(kind, about: record.id.text, version: record.version, body: body, at: now, in: tx)
+    }
+}
+
+extension Transaction {
+    /// Claims the nights of a booking's stay, and keeps those around it, as it was agreed.
+    /// - Throws: `Problem` `nights_unavailable`.
+    func claim(_ record: BookingRecord, on units: [UnitID]) throws -> UnitID {
+        try claim(record.wish.stay, preparing: record.preparation, on: units, for: record.id)
     }
 }

@@ -7,7 +7,7 @@ package struct BookingsAudit: Sendable {
     /// What is wrong within this database alone. Must be empty.
     package let findings: [String]
     package let bookings: [AuditedBooking]
-    /// Blocked nights by unit and 64-night word.
+    /// Closed nights by unit and 64-night word.
     package let blocked: [UnitID: [Int64: Int64]]
     /// Bookings that time should have moved on by now, or that wait for a provider.
     package let inFlight: Int
@@ -28,6 +28,8 @@ package struct AuditedBooking: Sendable {
     package let refundDue: Money?
     package let unit: UnitID?
     package let nights: [LocalDay]
+    /// Those kept from other bookings to prepare.
+    package let prepared: [LocalDay]
 }
 
 extension Bookings {
@@ -44,12 +46,21 @@ extension Bookings {
                 """
             ) { row in claims[try row[0], default: []].append((try row[1], try row[2])) }
 
+            var kept: [String: [(unit: UnitID, night: LocalDay)]] = [:]
+            try reader.forEach(
+                """
+                SELECT source, unit_id, night FROM night_block WHERE NOT (\(BlockSource.isClosing))
+                ORDER BY unit_id, night
+                """
+            ) { row in kept[try row[0], default: []].append((try row[1], try row[2])) }
+
             var bookings: [AuditedBooking] = []
             var inFlight = 0
             try reader.forEach("SELECT \(raw: BookingRecord.columns) FROM booking ORDER BY id") { row in
                 let record = try BookingRecord(row)
                 let owned = claims.removeValue(forKey: record.id) ?? []
-                findings += record.faults(owning: owned)
+                let prepared = kept.removeValue(forKey: BlockSource.preparation(for: record.id)) ?? []
+                findings += record.faults(owning: owned, preparing: prepared)
                 if record.course.state == .closing || record.dueAt.map({ $0 <= now }) == true { inFlight += 1 }
                 bookings.append(
                     AuditedBooking(
@@ -61,10 +72,25 @@ extension Bookings {
                                 store.refundPercent(
                                     of: record, by: record.cancelledBy ?? .system, at: record.cancelledAt ?? now))
                             : nil,
-                        unit: record.unitId, nights: owned.map(\.night)))
+                        unit: record.unitId, nights: owned.map(\.night), prepared: prepared.map(\.night)))
             }
             for (id, nights) in claims.sorted(by: { $0.key < $1.key }) {
                 findings.append("\(nights.count) nights belong to \(id), which is no booking")
+            }
+            for (source, nights) in kept.sorted(by: { $0.key < $1.key }) {
+                findings.append("\(nights.count) nights are kept as \(source), which is no booking")
+            }
+            findings += try reader.all(
+                """
+                SELECT n.unit_id, n.night, n.source, c.booking_id
+                FROM night_block AS n JOIN claimed_night AS c ON c.unit_id = n.unit_id AND c.night = n.night
+                WHERE NOT (\(BlockSource.isClosing)) AND c.booking_id IS NOT NULL
+                """
+            ) { row in
+                """
+                \(try row[3] as String): has the night of \(try row[1] as LocalDay) on \(try row[0] as String), kept as \
+                \(try row[2] as String)
+                """
             }
             findings += try reader.all(
                 """
@@ -82,7 +108,8 @@ extension Bookings {
             ) { row in "\(try row[0] as String): the night of \(try row[1] as LocalDay) is closed, but free to be booked" }
 
             var blocked: [UnitID: [Int64: Int64]] = [:]
-            try reader.forEach("SELECT DISTINCT unit_id, night FROM night_block") { row in
+            let closed: SQL = "SELECT DISTINCT unit_id, night FROM night_block WHERE \(BlockSource.isClosing)"
+            try reader.forEach(closed) { row in
                 let night: LocalDay = try row[1]
                 blocked[try row[0], default: [:]][NightWord.word(of: night), default: 0] |= NightWord.bit(of: night)
             }
@@ -92,8 +119,10 @@ extension Bookings {
 }
 
 extension BookingRecord {
-    /// What is wrong with a booking and the nights it owns, in words.
-    fileprivate func faults(owning owned: [(unit: UnitID, night: LocalDay)]) -> [String] {
+    /// What is wrong with a booking, the nights it owns and those it keeps to prepare, in words.
+    fileprivate func faults(
+        owning owned: [(unit: UnitID, night: LocalDay)], preparing kept: [(unit: UnitID, night: LocalDay)]
+    ) -> [String] {
         var faults: [String] = []
         func fault(_ what: String) { faults.append("\(id) (\(course.state.rawValue)): \(what)") }
         if Set(owned.map(\.unit)).count > 1 { fault("owns nights on more than one unit") }
@@ -107,6 +136,10 @@ extension BookingRecord {
             if nights != slept { fault("owns \(nights.count) nights after it was cancelled") }
         } else if !nights.isEmpty {
             fault("owns \(nights.count) nights it let go")
+        }
+        let left = nights.last.flatMap { Stay(from: wish.stay.checkIn, to: $0.advanced(by: 1)) }
+        if kept.map(\.night) != left?.surroundings(preparation) ?? [] || kept.contains(where: { $0.unit != unitId }) {
+            fault("keeps \(kept.count) nights to prepare, \(preparation) before and after its stay were agreed")
         }
         if let sum = try? Money.sum(lines.map(\.amount), in: total.currency) {
             if sum != total { fault("its lines sum to \(sum), its total is \(total)") }

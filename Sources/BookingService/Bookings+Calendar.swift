@@ -82,7 +82,7 @@ extension Bookings {
     }
 
     /// What a host may open again: their own closing, and what a calendar brought once. A feed's nights stay closed.
-    fileprivate static let ownSources = ["host", CalendarImport.source]
+    fileprivate static let ownSources = [BlockSource.host, CalendarImport.source]
 }
 
 extension Transaction {
@@ -95,7 +95,7 @@ extension Transaction {
             if open {
                 for unit in units { try unblock(unit, night.date, from: Bookings.ownSources) }
             } else {
-                let owners = try units.map { try block($0, night.date, by: "host", besideBookings: false) }
+                let owners = try units.map { try block($0, night.date, by: BlockSource.host, besideBookings: false) }
                 if owners.allSatisfy({ $0 != nil }) { conflicts.append(night.date) }
             }
         }

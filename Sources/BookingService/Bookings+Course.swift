@@ -5,7 +5,8 @@ import Storage
 
 /// What guest, host and operator do with a booking that is there.
 extension Bookings {
-    /// Claims the nights of a request at the price as requested, without asking the rules again.
+    /// Claims the nights of a request at the price as requested, without asking the rules again. Other requests that no
+    /// longer fit on any unit then are declined.
     /// - Throws: `Problem`: `not_found`, `forbidden` for its guest, `nights_unavailable` (it stays requested),
     ///   `state_conflict` where it is no open request.
     public func accept(_ id: BookingID, for caller: Caller, once: Once?) async throws -> Booking {
@@ -94,8 +95,11 @@ extension Bookings {
         let rule = record.agreed.cancellation.rule(at: now)
         let percent = store.refundPercent(of: record, by: actor, at: now)
         return CancellationOffer(
-            refund: paid.percent(percent), policy: record.agreed.cancellation.policy, percent: percent,
-            until: actor == .guest && percent > 0 ? rule.until : nil)
+            refund: paid.percent(percent), policy: record.agreed.cancellation.name, percent: percent,
+            until: actor == .guest && percent > 0 ? rule.until : nil,
+            schedule: actor == .guest
+                ? record.agreed.cancellation.refunds(of: record.total, from: now)
+                : [CancellationTerms.Refund(percent: 100, amount: record.total, until: nil)])
     }
 
     /// The booking, for those who may answer a request: its host or an operator.

@@ -15,7 +15,10 @@ extension Bookings {
         for id in try await store.due(at: world.now(), limit: Bookings.batch) {
             let now = world.now()
             let hasMoved = try await store.database.write { [store] tx in
-                guard let current = try tx.booking(id), let due = current.dueAt, due <= now,
+                // Whoever has it in hand moves it: this node goes on with the next.
+                let isOurs = try tx.exists(
+                    "SELECT 1 FROM booking WHERE id = \(id) AND due_at <= \(now) FOR UPDATE SKIP LOCKED")
+                guard isOurs, let current = try tx.booking(id), let due = current.dueAt, due <= now,
                     let event = current.course.dueEvent
                 else { return false }
                 return try store.move(current, BookingStore.Move(event: event, actor: .system), at: now, in: tx).moved

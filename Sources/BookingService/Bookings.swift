@@ -1,6 +1,6 @@
 public import Core
 package import PaymentService
-package import PropertyService
+public import PropertyService
 package import Storage
 
 /// Takes nights off the market and turns them into stays.
@@ -25,7 +25,7 @@ public struct Bookings: Sendable {
     }
 
     /// Holds every night of the stay for the caller at the price the rules give now, or asks the host where the place is
-    /// not on instant book: a request claims nothing.
+    /// not on instant book for them: a request claims nothing.
     ///
     /// Asking again with the same key gives the first answer again and takes no further nights.
     /// - Parameters:
@@ -66,7 +66,8 @@ public struct Bookings: Sendable {
         let agreed = AgreedTerms(facts, wish.stay, bookedAt: now)
         var course = Course(.held)
         var endsAt = now + policy.holdDuration
-        if !facts.instantBook {
+        let isInstant = try await booksInstantly(facts.instantBook, guest: caller.id)
+        if !isInstant {
             course = Course(.requested)
             endsAt = min(now + policy.requestDuration, agreed.checkInAt)
         }
@@ -79,7 +80,8 @@ public struct Bookings: Sendable {
             id: world.id(), code: world.code(), course: course, wish: wish, unitId: nil, guestId: caller.id,
             hostId: facts.hostId, lines: terms.lines, total: terms.total ?? .zero(facts.currency ?? .usd),
             agreed: agreed, extensions: 0, endsAt: endsAt, version: 0, createdAt: now, confirmedAt: nil,
-            cancelledAt: nil, cancelledBy: nil, reason: nil, beganAsRequest: !facts.instantBook)
+            cancelledAt: nil, cancelledBy: nil, reason: nil, beganAsRequest: !isInstant,
+            preparation: facts.preparation.gap)
         return (record, facts.units)
     }
 
@@ -143,6 +145,17 @@ public struct Bookings: Sendable {
         return Page(items: try await withBalances(page.map(\.booking)), nextCursor: next)
     }
 
+    /// Whether a booking by `guest`, who may not be known yet, holds its nights at once.
+    public func booksInstantly(_ rule: InstantBook, guest: UserID?) async throws -> Bool {
+        switch rule {
+        case .everyone: return true
+        case .nobody: return false
+        case .guestsWithFinishedStay:
+            guard let guest else { return false }
+            return try await store.hasFinishedStay(guest: guest, at: world.now())
+        }
+    }
+
     /// Whether a person ever asked for nights at a place: they may go on reading it.
     public func hasBooked(_ property: PropertyID, guest: UserID) async throws -> Bool {
         try await store.hasBooked(property, guest: guest)
@@ -191,7 +204,7 @@ extension AgreedTerms {
             checkInAt: facts.zone.instant(of: stay.checkIn, at: facts.checkInFrom),
             checkOutAt: facts.zone.instant(of: stay.checkOut, at: facts.checkOutBy),
             cancellation: CancellationTerms(
-                facts.cancellationPolicy, bookedAt: bookedAt, checkIn: stay.checkIn, from: facts.checkInFrom,
+                facts.cancellationPolicy, facts.cancellation, bookedAt: bookedAt, checkIn: stay.checkIn, from: facts.checkInFrom,
                 in: facts.zone))
     }
 }

@@ -38,6 +38,9 @@ public struct Currency: Sendable, Hashable, Codable, CustomStringConvertible {
         self.exponent = Currency.exponents[code] ?? 2
     }
 
+    /// Every code there is.
+    package static let codes = exponents.keys.sorted()
+
     /// Exponents by code, from ISO 4217 list one (active codes; funds and metals left out).
     private static let exponents: [String: Int] = {
         let zero = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"

@@ -101,21 +101,22 @@ public struct Zone: Sendable, Hashable, Codable, CustomStringConvertible {
         return "UTC\(minutes < 0 ? "-" : "+")\(hour)\(minute == 0 ? "" : ":\(minute < 10 ? "0" : "")\(minute)")"
     }
 
-    /// What people call the time at `instant`, in English: `Eastern Daylight Time`; nothing where it has no name.
-    public func clockName(at instant: Instant) -> String? {
+    /// What people call the time at `instant`: `Eastern Daylight Time`; nothing where it has no name.
+    /// - Parameter locale: `en_US`, `de_DE`.
+    public func clockName(at instant: Instant, in locale: String = "en_US") -> String? {
         let isSummer = timeZone.isDaylightSavingTime(for: Zone.date(instant))
-        return named(isSummer ? .daylightSaving : .standard)
+        return named(isSummer ? .daylightSaving : .standard, in: locale)
     }
 
-    /// What people call the zone all year round, in English: `Eastern Time`; nothing where it has no name.
-    public var commonName: String? { named(.generic) }
+    /// What people call the zone all year round: `Eastern Time`; nothing where it has no name.
+    public func commonName(in locale: String = "en_US") -> String? { named(.generic, in: locale) }
 
-    private func named(_ style: TimeZone.NameStyle) -> String? {
-        guard name != "UTC", let text = timeZone.localizedName(for: style, locale: Locale(identifier: "en_US")) else {
+    private func named(_ style: TimeZone.NameStyle, in locale: String) -> String? {
+        guard name != "UTC", let text = timeZone.localizedName(for: style, locale: Locale(identifier: locale)) else {
             return nil
         }
-        // A zone without names is called by its distance.
-        return text.hasPrefix("GMT") ? nil : text
+        // A zone without names is called by its distance: GMT+3.
+        return text.contains(where: \.isNumber) || text.hasPrefix("GMT") ? nil : text
     }
 
     private static func date(_ instant: Instant) -> Date {

@@ -24,12 +24,13 @@ extension Mails {
         var mails: [ReadableMail] = []
         for row in rows {
             let letter = try Mails.letter(row.letter)
-            let content = try LetterWriter(baseURL: baseURL).content(of: letter)
-            let address = try await addressOf(letter.recipient)
+            let reader = try await readerOf(letter.recipient)
+            let writer = writer(reader?.language ?? .english)
+            let content = try writer.content(of: letter)
             mails.append(
                 ReadableMail(
-                    id: row.id, to: address?.address ?? "nobody", subject: content.subject, createdAt: row.createdAt,
-                    text: TextLetter.render(content, greeting: address?.name)))
+                    id: row.id, to: reader?.address.address ?? "nobody", subject: content.subject, createdAt: row.createdAt,
+                    text: TextLetter.render(content, greeting: writer.greeting(reader?.address.name))))
         }
         return mails
     }

@@ -5,18 +5,49 @@ extension Mails {
     /// How long a mail of unknown fate waits at the most before it is sent again.
     private static let longestDoubt = Duration.seconds(600)
 
-    /// Sends what is due, one mail after the other, outside any transaction. May run on many nodes at once.
+    /// How many batches one round takes, so that it ends though more becomes due meanwhile.
+    private static let mostBatches = 32
+
+    /// Sends until nothing is due.
+    package func sendAllDue() async throws {
+        for _ in 0..<Mails.mostBatches {
+            guard try await sendDue() > 0 else { return }
+        }
+    }
+
+    /// Sends a batch of what is due, outside any transaction: the letters to one person one after the other, in order,
+    /// those to different people at the same time. May run on many nodes at once, and several times on one.
+    ///
+    /// One that fails does not stop the others; the first failure is thrown at the end.
     /// - Returns: how many were taken, sent or not; zero where nothing is due.
     @discardableResult
     package func sendDue() async throws -> Int {
         let patience = providers.reduce(Duration.zero) { $0 + $1.patience }
         let taken = try await store.takeDue(by: providers[0].name, patience: patience, at: world.now())
-        for mail in taken {
-            // Whoever is late leaves the rest to the next round: its lease may be someone else's soon.
-            guard world.now() < mail.leaseEnd - patience else { break }
-            try await carry(mail)
+        let failure = await sideBySide(Mails.byRecipient(taken)) { letters in
+            for mail in letters {
+                // Whoever is late leaves the rest to the next round: its lease may be someone else's soon.
+                guard world.now() < mail.leaseEnd - patience else { break }
+                try await carry(mail)
+            }
         }
+        if let failure { throw failure }
         return taken.count
+    }
+
+    /// In the order in which they were taken, also within each.
+    private static func byRecipient(_ mails: [MailStore.Taken]) -> [[MailStore.Taken]] {
+        var groups: [[MailStore.Taken]] = []
+        var places: [String: Int] = [:]
+        for mail in mails {
+            if let place = places[mail.recipient] {
+                groups[place].append(mail)
+            } else {
+                places[mail.recipient] = groups.count
+                groups.append([mail])
+            }
+        }
+        return groups
     }
 
     /// Gives a mail to the first provider that takes it. Only what a provider certainly did not take goes to the next.
@@ -100,25 +131,28 @@ extension Mails {
 
     private func outgoing(_ mail: MailStore.Taken) async throws -> OutgoingMail {
         let letter = try Mails.letter(mail.letter)
-        guard let address = try await addressOf(letter.recipient) else {
+        guard let reader = try await readerOf(letter.recipient) else {
             throw Undeliverable(why: "the person is gone or has no address")
         }
+        let address = reader.address
         if let suppressed = try await store.suppression(of: address.address) {
             throw Undeliverable(why: suppressed.sentence, isListed: true)
         }
-        let content = try LetterWriter(baseURL: baseURL).content(of: letter)
+        let writer = writer(reader.language)
+        let content = try writer.content(of: letter)
+        let greeting = writer.greeting(address.name)
         var attachments: [OutgoingMail.Attachment] = []
         if letter.kind == .confirmed, let stay = letter.stay {
             attachments.append(
                 .init(
                     fileName: "stay.ics", contentType: "text/calendar; charset=utf-8; method=PUBLISH",
-                    content: StayCalendar.file(for: stay, baseURL: baseURL, at: mail.createdAt)))
+                    content: StayCalendar.file(for: stay, writer, at: mail.createdAt)))
         }
         return OutgoingMail(
             id: mail.id, attempt: mail.attempt,
             messageID: MessageID(mail: mail.id, resends: mail.resends, domain: sender.domain), date: mail.createdAt,
             from: sender, to: address, subject: content.subject,
-            text: TextLetter.render(content, greeting: address.name),
-            html: HTMLLetter.render(content, greeting: address.name), attachments: attachments)
+            text: TextLetter.render(content, greeting: greeting),
+            html: HTMLLetter.render(content, greeting: greeting), attachments: attachments)
     }
 }

@@ -8,7 +8,8 @@ public struct Mails: Sendable {
     let world: World
     /// In order of preference.
     let providers: [any MailProvider]
-    let addressOf: @Sendable (UserID) async throws -> MailAddress?
+    let readerOf: @Sendable (UserID) async throws -> LetterReader?
+    let words: Wordbook
     let sender: MailAddress
     let baseURL: String
     /// How long the provider's own word is waited for where nobody knows whether a mail was taken, the first time.
@@ -19,18 +20,21 @@ public struct Mails: Sendable {
     /// - Parameters:
     ///   - providers: the first carries the mails; the next ones only what the one before can't take now.
     ///   - outbox: tells the others whose mails come back.
-    ///   - addressOf: name and address as they are when a mail is sent; nothing for someone who is gone.
+    ///   - readerOf: name, address and language as they are when a mail is sent; nothing for someone who is gone.
+    ///   - words: what letters say, in each language.
     ///   - baseURL: put before every link, without a slash at its end.
     package init(
         database: any Database, world: World, outbox: Outbox, providers: [any MailProvider],
-        addressOf: @escaping @Sendable (UserID) async throws -> MailAddress?, sender: MailAddress, baseURL: String,
+        readerOf: @escaping @Sendable (UserID) async throws -> LetterReader?, words: Wordbook, sender: MailAddress,
+        baseURL: String,
         pollInterval: Duration = .seconds(30), webhooks: MailWebhooks = MailWebhooks()
     ) {
         precondition(!providers.isEmpty)
         store = MailStore(database: database, outbox: outbox)
         self.world = world
         self.providers = providers
-        self.addressOf = addressOf
+        self.readerOf = readerOf
+        self.words = words
         self.sender = sender
         self.baseURL = baseURL
         firstDoubt = pollInterval
@@ -81,5 +85,28 @@ public struct Mails: Sendable {
         } catch {
             throw .final("the letter cannot be read any more: \(error)")
         }
+    }
+}
+
+/// Whom a letter is for.
+package struct LetterReader: Sendable {
+    package let address: MailAddress
+    /// What they chose; English until they do.
+    package let language: Language
+
+    package init(_ address: MailAddress, language: Language) {
+        self.address = address
+        self.language = language
+    }
+}
+
+extension Mails {
+    /// Puts letters into the language of their reader.
+    func writer(_ language: Language) -> LetterWriter { LetterWriter(baseURL: baseURL, language, words) }
+
+    /// A confirmed stay as a file for calendars (RFC 5545), as it comes with the mail.
+    /// - Parameter now: when it was confirmed: the same stay gives the same file.
+    package func calendarFile(for stay: StayFacts, in language: Language, at now: Instant) -> String {
+        StayCalendar.file(for: stay, writer(language), at: now)
     }
 }

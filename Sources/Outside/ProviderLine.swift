@@ -30,13 +30,15 @@ public struct ProviderLine: Sendable {
     private let patience: Patience
     private let mayPass: @Sendable (OutsideAnswer) -> Bool
     public let breaker: Breaker
+    private let pace: Pace?
 
     /// - Parameters:
     ///   - mayPass: which answers are worth another try; where left out, 408, 425, 429 and 5xx.
     ///   - breaker: shared by all lines to the same provider.
+    ///   - pace: how fast requests may follow each other; shared as the breaker is.
     public init(
         to name: String, outside: Outside = .live, world: World, patience: Patience = .standard,
-        breaker: Breaker = Breaker(),
+        breaker: Breaker = Breaker(), pace: Pace? = nil,
         mayPass: @escaping @Sendable (OutsideAnswer) -> Bool = { $0.mayPass }
     ) {
         self.name = name
@@ -44,6 +46,7 @@ public struct ProviderLine: Sendable {
         self.world = world
         self.patience = patience
         self.breaker = breaker
+        self.pace = pace
         self.mayPass = mayPass
     }
 
@@ -55,6 +58,9 @@ public struct ProviderLine: Sendable {
     public func ask(_ request: OutsideRequest) async throws(OutsideFailure) -> OutsideAnswer {
         var attempt = 1
         while true {
+            // Who is not to be asked costs no place, and whoever waited for one looks again.
+            if let until = breaker.restsUntil(at: world.now()), until > world.now() { throw .resting(until: until) }
+            try await waitForPlace()
             if let until = breaker.admit(at: world.now()) { throw .resting(until: until) }
             let outcome: Result<OutsideAnswer, OutsideFailure>
             do throws(OutsideFailure) {
@@ -70,6 +76,11 @@ public struct ProviderLine: Sendable {
             do { try await world.sleep(pause) } catch { return try outcome.get() }
             attempt += 1
         }
+    }
+
+    private func waitForPlace() async throws(OutsideFailure) {
+        guard let wait = pace?.reserve(at: world.now()), wait > .zero else { return }
+        do { try await world.sleep(wait) } catch { throw .notSent("we stopped waiting") }
     }
 
     /// A refusal is an answer too: only silence and 5xx speak of trouble. A limit (429) has its own pause.

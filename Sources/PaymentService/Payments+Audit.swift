@@ -15,12 +15,30 @@ package struct PaymentsAudit: Sendable {
     package let balances: [BookingID: Balance]
     package let payables: [AuditedPayable]
     package let inFlight: PaymentsInFlight
+    /// Payments whose sums of refunds are not those of their refunds. Must be empty.
+    package let miscountedPayments: [PaymentID]
     /// Refunds that the provider will not make, and that no person was told of. Must be empty.
     package let failedRefunds: [RefundID]
-    /// What operators gave back besides what was agreed, by booking, in minor units.
-    package let goodwill: [BookingID: Int64]
-    /// Bookings whose refund failed: a person decides about them.
-    package let withCases: Set<BookingID>
+    /// Refunds that wait for their provider since `longestRefund`, though nothing is disputed. Must be empty.
+    package let staleRefunds: [RefundID]
+    /// Refunds of each booking beside those that are done and agreed.
+    package let leaving: [BookingID: MoneyLeaving]
+
+    /// After so long a refund has come to its end, or somebody must look: banks take ten days at the most.
+    package static let longestRefund = Duration.hours(14 * 24)
+}
+
+/// Money of a booking, in minor units.
+package struct MoneyLeaving: Sendable, Equatable {
+    /// Refunds that the provider has not confirmed.
+    package let underWay: Int64
+    /// What operators gave besides what was agreed, done or under way.
+    package let goodwill: Int64
+
+    package init(underWay: Int64 = 0, goodwill: Int64 = 0) {
+        self.underWay = underWay
+        self.goodwill = goodwill
+    }
 }
 
 /// A payment that took money.
@@ -35,6 +53,8 @@ package struct CapturedPayment: Sendable, Equatable {
     package let refunded: Int64
     /// Refunds that are done or under way, in minor units.
     package let claimed: Int64
+    /// What should have gone back and did not, of which a case tells, as far as it has not gone back since. Minor units.
+    package let withCase: Int64
     /// Whether it is the one that counts for its payable. One that does not must go back in full.
     package let counts: Bool
 }
@@ -68,7 +88,8 @@ package struct PaymentsInFlight: Sendable, Equatable {
 extension Payments {
     /// Reads all books at one moment.
     package func audit() async throws -> PaymentsAudit {
-        try await store.database.read { reader in
+        let now = world.now()
+        return try await store.database.read { reader in
             try PaymentsAudit(
                 unbalancedGroups: reader.values(
                     """
@@ -95,16 +116,19 @@ extension Payments {
                 captured: reader.all(
                     """
                     SELECT p.id, p.booking_id, p.provider, p.captured, p.captured_currency, p.refunded, p.claimed,
-                        CASE WHEN w.winner = p.id THEN 1 ELSE 0 END, p.payable_id, w.purpose
+                        CASE WHEN w.winner = p.id THEN 1 ELSE 0 END, p.payable_id, w.purpose,
+                        (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM refund AS r
+                            WHERE r.payment_id = p.id AND \(RefundRecord.isWithCase))
                     FROM payment AS p JOIN payable AS w ON w.id = p.payable_id
                     WHERE p.state = \(PaymentCourse.State.captured) ORDER BY p.booking_id, p.number
                     """
                 ) { row in
-                    CapturedPayment(
+                    let (captured, claimed) = (Money(try row[3], try row[4]), try row[6] as Int64)
+                    return CapturedPayment(
                         id: try row[0], bookingId: try row[1], payableId: try row[8],
                         purpose: try Purpose(stored: try row[9]),
-                        provider: try row[2], captured: Money(try row[3], try row[4]), refunded: try row[5], claimed: try row[6],
-                        counts: try row[7])
+                        provider: try row[2], captured: captured, refunded: try row[5], claimed: claimed,
+                        withCase: min(try row[10], captured.amount - claimed), counts: try row[7])
                 },
                 balances: reader.balances(where: "0 = 0"),
                 payables: reader.all("SELECT \(PayableRecord.columns) FROM payable ORDER BY booking_id, id") { row in
@@ -114,19 +138,32 @@ extension Payments {
                         state: .init(payable.course.state), amount: payable.amount)
                 },
                 inFlight: reader.paymentsInFlight(),
+                miscountedPayments: reader.values(
+                    """
+                    SELECT p.id FROM payment AS p LEFT JOIN refund AS r ON r.payment_id = p.id
+                    GROUP BY p.id, p.claimed, p.refunded
+                    HAVING p.claimed <> COALESCE(
+                            SUM(CASE WHEN r.state <> \(RefundCourse.State.failed) THEN r.amount ELSE 0 END), 0)
+                        OR p.refunded <> COALESCE(
+                            SUM(CASE WHEN r.state = \(RefundCourse.State.done) THEN r.amount ELSE 0 END), 0)
+                    ORDER BY p.id
+                    """),
                 failedRefunds: reader.values(
                     """
                     SELECT id FROM refund WHERE state = \(RefundCourse.State.failed) AND NOT EXISTS (
                         SELECT 1 FROM review_case AS c WHERE c.kind = 'refundFailed' AND c.subject = refund.id)
                     ORDER BY id
                     """),
-                goodwill: reader.goodwill(),
-                withCases: Set(
-                    reader.values(
-                        """
-                        SELECT DISTINCT booking_id FROM review_case
-                        WHERE kind = 'refundFailed' AND booking_id IS NOT NULL
-                        """, as: BookingID.self)))
+                staleRefunds: reader.values(
+                    """
+                    SELECT id FROM refund
+                    WHERE state IN \(list: RefundCourse.statesUnderWay)
+                        AND created_at < \(now - PaymentsAudit.longestRefund) AND NOT EXISTS (
+                            SELECT 1 FROM dispute AS d
+                            WHERE d.payment_id = refund.payment_id AND d.state IN ('inquiry', 'open'))
+                    ORDER BY id
+                    """),
+                leaving: reader.moneyLeaving())
         }
     }
 }
@@ -143,6 +180,22 @@ extension AuditedPayable.State {
     }
 }
 
+extension RefundRecord {
+    /// Given besides what was agreed.
+    fileprivate static let isGoodwill: SQL = """
+        (cause LIKE \("\(RefundCause.byOperator)%") OR cause LIKE \("\(RefundCause.atProvider)%"))
+        """
+
+    /// A refund `r` that was owed and failed, of which a case tells, and that has not been tried again: that makes another.
+    fileprivate static let isWithCase: SQL = """
+        r.state = \(RefundCourse.State.failed) AND NOT \(isGoodwill) AND EXISTS (
+            SELECT 1 FROM review_case AS c
+            WHERE c.kind = 'refundFailed' AND c.subject = r.id AND NOT EXISTS (
+                SELECT 1 FROM refund AS again
+                WHERE again.payment_id = r.payment_id AND again.cause = \(RefundCause.again) || c.id))
+        """
+}
+
 extension Queries where Self: ~Copyable {
     fileprivate func paymentsInFlight() throws -> PaymentsInFlight {
         let moving = PaymentCourse.State.allCases.filter { PaymentCourse(state: $0).isMoving }
@@ -153,17 +206,17 @@ extension Queries where Self: ~Copyable {
             refunds: try count("refund WHERE state IN \(list: RefundCourse.statesUnderWay)"))
     }
 
-    fileprivate func goodwill() throws -> [BookingID: Int64] {
-        var given: [BookingID: Int64] = [:]
+    fileprivate func moneyLeaving() throws -> [BookingID: MoneyLeaving] {
+        var leaving: [BookingID: MoneyLeaving] = [:]
         try forEach(
             """
-            SELECT booking_id, CAST(SUM(amount) AS BIGINT) FROM refund
-            WHERE state = \(RefundCourse.State.done)
-                AND (cause LIKE \("\(RefundCause.byOperator)%") OR cause LIKE \("\(RefundCause.atProvider)%"))
-            GROUP BY booking_id
+            SELECT booking_id,
+                CAST(SUM(CASE WHEN state IN \(list: RefundCourse.statesUnderWay) THEN amount ELSE 0 END) AS BIGINT),
+                CAST(SUM(CASE WHEN \(RefundRecord.isGoodwill) THEN amount ELSE 0 END) AS BIGINT)
+            FROM refund WHERE state <> \(RefundCourse.State.failed) GROUP BY booking_id
             """
-        ) { row in given[try row[0]] = try row[1] }
-        return given
+        ) { row in leaving[try row[0]] = MoneyLeaving(underWay: try row[1], goodwill: try row[2]) }
+        return leaving
     }
 
     private func count(_ what: SQL) throws -> Int { try value("SELECT COUNT(*) FROM \(what)") ?? 0 }

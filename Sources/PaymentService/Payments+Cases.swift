@@ -74,9 +74,11 @@ extension Payments {
                     guard let payment = try found.paymentId.flatMap({ try step.findPayment($0) }),
                         let amount = found.amount
                     else { throw Problem(.stateConflict, "The payment of this refund is not there.") }
+                    let isGoodwill = try step.isGoodwill(RefundID(stored: found.subject))
+                    let cause = (isGoodwill ? RefundCause.byOperator : "") + "\(RefundCause.again)\(id)"
                     let claimed = try store.claimRefund(
-                        of: payment, atMost: amount.amount, cause: "\(RefundCause.again)\(id)",
-                        reason: "given back again after it failed", at: now, in: step)
+                        of: payment, atMost: amount.amount, cause: cause, reason: "given back again after it failed",
+                        at: now, in: step)
                     guard claimed == amount.amount else {
                         throw Problem(.stateConflict, "There is no longer so much of this payment left to give back.")
                     }

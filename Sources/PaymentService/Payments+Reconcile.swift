@@ -124,7 +124,9 @@ extension Payments {
                         reference: line.reference, id: line.refundId, capture: line.capture, amount: line.amount),
                     from: provider)
             case .chargeback, .chargebackReversal:
-                guard let capture = line.capture, books.disputes[line.reference]?.isDecided != true else { continue }
+                guard let capture = line.capture, books.disputes[line.reference]?.state.isDecided != true else {
+                    continue
+                }
                 let now = await provider.dispute(line.reference)
                 if case .dispute(let facts) = now {
                     _ = try await learn(of: facts, from: provider.name)
@@ -204,15 +206,24 @@ extension Payments {
                     FROM refund AS r JOIN payment AS p ON p.id = r.payment_id WHERE p.provider = \(provider)
                     """
                 ) { row in
-                    let state: RefundCourse.State = try row[5]
-                    return .init(
+                    .init(
                         id: try row[0], payment: try row[1], reference: try row[2],
-                        amount: Money(try row[3], try row[4]),
-                        isDone: state == .done, begunAt: try row[6], bookedAt: try row[7])
+                        amount: Money(try row[3], try row[4]), state: try row[5], begunAt: try row[6],
+                        bookedAt: try row[7])
                 },
                 disputes: Dictionary(
-                    try reader.all("SELECT reference, state FROM dispute WHERE provider = \(provider)") { row in
-                        (try row[0] as String, DisputeFacts.State(rawValue: try row[1]) ?? .open)
+                    try reader.all(
+                        """
+                        SELECT reference, payment_id, amount, currency, state FROM dispute
+                        WHERE provider = \(provider)
+                        """
+                    ) { row in
+                        let state = DisputeFacts.State(rawValue: try row[4]) ?? .open
+                        return (
+                            try row[0] as String,
+                            Reconciliation.Books.Dispute(
+                                payment: try row[1], amount: Money(try row[2], try row[3]), state: state)
+                        )
                     }, uniquingKeysWith: { first, _ in first }),
                 fees: Dictionary(
                     try reader.all(

@@ -85,5 +85,6 @@ extension Payments {
 enum RefundCause {
     static let byOperator = "operator:"
     static let atProvider = "provider:"
+    /// With the case that said it had failed; behind `byOperator` where that was given besides what was agreed.
     static let again = "case:"
 }

@@ -32,22 +32,28 @@ extension Payments {
         Problem(.notFound, "Webhooks of \(name) are not configured here.")
     }
 
-    /// Looks into the events that wait. May run on many nodes at once; each may be applied again.
+    /// Looks into the events of all providers that wait, one provider after the other.
     package func workOnEvents() async throws {
+        for provider in providers { try await workOnEvents(of: provider.name) }
+    }
+
+    /// Looks into the events of one provider that wait. May run on many nodes at once; each may be applied again.
+    package func workOnEvents(of provider: String) async throws {
         for _ in 0..<Payments.mostEventBatches {
-            let taken = try await events.takeDue()
+            let taken = try await events.takeDue(of: provider)
             guard !taken.isEmpty else { return }
-            for stored in taken {
+            let failure = await sideBySide(taken) { stored in
                 do {
                     try await apply(stored)
                 } catch {
                     try await events.postpone(stored, because: "\(error)")
                 }
             }
+            if let failure { throw failure }
         }
     }
 
-    private static let mostEventBatches = 16
+    private static let mostEventBatches = 32
 
     /// An event is a hint: what it is about is asked of the provider, and that is what counts.
     private func apply(_ stored: EventStore.Stored) async throws {

@@ -3,22 +3,28 @@ import Storage
 
 extension Payments {
     /// How many batches one round takes, so that it ends though more becomes due meanwhile.
-    private static let mostBatches = 16
+    private static let mostBatches = 32
 
-    /// What is due: open payments are asked about, sessions closed, refunds carried out. May run on many nodes at once.
-    ///
-    /// One that fails does not stop the others; the first failure is thrown at the end.
+    /// What is due with all providers, one after the other.
     package func work() async throws {
         var failure: (any Error)?
+        for provider in providers {
+            do { try await work(with: provider.name) } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// What is due with one provider: open payments are asked about, sessions closed, refunds carried out. May run on many
+    /// nodes at once, and beside the same for other providers: one that is silent holds up nobody else's.
+    ///
+    /// One that fails does not stop the others; the first failure is thrown at the end.
+    package func work(with provider: String) async throws {
+        var failure: (any Error)?
         for _ in 0..<Payments.mostBatches {
-            let payments = try await store.takeDuePayments(at: world.now())
-            for id in payments {
-                do { try await workOn(id) } catch { failure = failure ?? error }
-            }
-            let refunds = try await store.takeDueRefunds(at: world.now())
-            for id in refunds {
-                do { try await workOn(id) } catch { failure = failure ?? error }
-            }
+            let payments = try await store.takeDuePayments(of: provider, at: world.now())
+            failure = await sideBySide(payments) { try await workOn($0) } ?? failure
+            let refunds = try await store.takeDueRefunds(of: provider, at: world.now())
+            failure = await sideBySide(refunds) { try await workOn($0) } ?? failure
             if payments.isEmpty && refunds.isEmpty { break }
         }
         if let failure { throw failure }

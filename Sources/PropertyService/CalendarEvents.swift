@@ -51,12 +51,26 @@ public struct NightsMoved: Codable, Sendable, Equatable {
     public let unitId: UnitID
     /// The nights taken or given back, these and no others.
     public let nights: [LocalDay]
+    /// All nights that the booking keeps from others to prepare, as it is now; none in events of before they were kept.
+    public let prepared: [LocalDay]
 
-    public init(bookingId: BookingID, propertyId: PropertyID, unitId: UnitID, nights: [LocalDay]) {
+    public init(
+        bookingId: BookingID, propertyId: PropertyID, unitId: UnitID, nights: [LocalDay], prepared: [LocalDay] = []
+    ) {
         self.bookingId = bookingId
         self.propertyId = propertyId
         self.unitId = unitId
         self.nights = nights
+        self.prepared = prepared
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let all = try decoder.container(keyedBy: CodingKeys.self)
+        bookingId = try all.decode(BookingID.self, forKey: .bookingId)
+        propertyId = try all.decode(PropertyID.self, forKey: .propertyId)
+        unitId = try all.decode(UnitID.self, forKey: .unitId)
+        nights = try all.decode([LocalDay].self, forKey: .nights)
+        prepared = try all.decodeIfPresent([LocalDay].self, forKey: .prepared) ?? []
     }
 }
 

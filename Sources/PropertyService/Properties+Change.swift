@@ -24,11 +24,14 @@ extension Properties {
     }
 
     /// Changes what is named and nothing else; naming what is so already changes nothing.
-    /// - Parameter reason: an operator's, kept in the log of what operators do.
+    /// - Parameters:
+    ///   - reason: an operator's, kept in the log of what operators do.
+    ///   - isAsSeen: whether the listing, as it is when the change is made, is still what the caller looked at.
     /// - Throws: `Problem`: `not_found`; `forbidden` for another's listed property; `validation_failed` with every
-    ///   wrong field; `state_conflict` for a place that would be bookable without a price.
+    ///   wrong field; `state_conflict` for a place that would be bookable without a price, or that is not as it was seen.
     public func change(
-        _ id: PropertyID, _ changes: PropertyChanges, reason: String = "", for caller: Caller
+        _ id: PropertyID, _ changes: PropertyChanges, reason: String = "", for caller: Caller,
+        unlessChanged isAsSeen: @escaping @Sendable (Property) -> Bool = { _ in true }
     ) async throws -> Property {
         let now = world.now()
         let actId = Base32.text(of: world.random(16))
@@ -36,6 +39,7 @@ extension Properties {
         return try await database.write { tx in
             guard let old = try PropertyStore.property(id, in: tx) else { throw Problem.notFound("property") }
             try Properties.requireMayChange(old, caller)
+            guard isAsSeen(old) else { throw Problem.changedMeanwhile }
             var check = Check()
             let listing = CheckedListing(changes, gazetteer: gazetteer, &check)
             var new = old
@@ -55,7 +59,8 @@ extension Properties {
             if caller.id != old.hostId {
                 try tx.write(
                     OperatorAct(
-                        id: actId, operatorId: caller.id, act: "change listing", subject: id.text, reason: reason, at: now))
+                        id: actId, operatorId: caller.id, act: "change listing", subject: id.text, reason: reason,
+                        at: now))
             }
             return new
         }
@@ -110,6 +115,13 @@ extension Properties {
         listing.apply(to: &property)
         return (property, listing.amenityNames)
     }
+}
+
+extension Problem {
+    /// What the caller looked at is not there any more: overwriting it would undo what somebody else did.
+    static let changedMeanwhile = Problem(
+        .stateConflict, "This was changed meanwhile. Look at it as it is now, then change it.",
+        errors: [FieldError("version", "changed_meanwhile", "this was changed meanwhile")])
 }
 
 extension Properties: KeepsAnswers {

@@ -48,6 +48,10 @@ extension Properties {
         return found
     }
 
+    /// The most populous town of that name, with its position and time zone; nothing where the gazetteer knows none.
+    /// What stands behind a comma is a country or a state: `Albany, NY`.
+    public func town(named name: String) -> Town? { gazetteer.town(named: name) }
+
     /// Every listed place with when it last changed, in an order that does not move: for who makes a map of the site.
     /// - Parameter after: where the page before ended.
     public func listed(after: PropertyID?, limit: Int) async throws -> [(id: PropertyID, changedAt: Instant)] {

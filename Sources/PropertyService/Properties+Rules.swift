@@ -13,11 +13,13 @@ extension Properties {
     }
 
     /// Changes the sections that are named and no others. Bookings made before keep what was agreed.
+    /// - Parameter isAsSeen: whether the rules, as they are when the change is made, are still what the caller looked at.
     /// - Returns: all rules as they are now.
     /// - Throws: `Problem`: `not_found`; `forbidden` for another's listed place; `validation_failed` with every field that
-    ///   is wrong and every contradiction by name.
+    ///   is wrong and every contradiction by name; `state_conflict` for rules that are not as they were seen.
     public func changeRules(
-        of id: PropertyID, _ changes: PropertyRulesChanges, for caller: Caller
+        of id: PropertyID, _ changes: PropertyRulesChanges, for caller: Caller,
+        unlessChanged isAsSeen: @escaping @Sendable (PropertyRules) -> Bool = { _ in true }
     ) async throws -> PropertyRules {
         let now = world.now()
         let actId = Base32.text(of: world.random(16))
@@ -25,12 +27,15 @@ extension Properties {
             guard let property = try PropertyStore.property(id, in: tx) else { throw Problem.notFound("property") }
             try Properties.requireMayChange(property, caller)
             let old = try RuleStore.rules(of: id, in: tx)
+            guard isAsSeen(old) else { throw Problem.changedMeanwhile }
             let new = changes.applied(to: old)
             try Properties.check(new, of: property)
             guard new != old else { return old }
             try RuleStore.save(new, of: id, at: now, in: tx)
             // Searches look at the rules of those places only whose entries say that there are some.
-            if (new == .none) != (old == .none) { try SearchEntries.replace(property, by: property, in: tx) }
+            if (new == .none) != (old == .none) || property.instantBook(new) != property.instantBook(old) {
+                try SearchEntries.replace(property, by: property, in: tx)
+            }
             if caller.id != property.hostId {
                 try tx.write(
                     OperatorAct(
@@ -61,6 +66,7 @@ public struct PropertyRulesChanges: Sendable, Equatable {
     public var preparation = Change<Preparation>.keep
     public var booking = Change<BookingLimits>.keep
     public var party = Change<PartyLimits>.keep
+    public var cancellation = Change<CancellationRules>.keep
 
     public init() {}
 
@@ -75,6 +81,7 @@ public struct PropertyRulesChanges: Sendable, Equatable {
         new.preparation = preparation.applied(to: old.preparation) ?? new.preparation
         new.booking = booking.applied(to: old.booking) ?? new.booking
         new.party = party.applied(to: old.party) ?? new.party
+        new.cancellation = cancellation.applied(to: old.cancellation) ?? new.cancellation
         return new
     }
 }

@@ -50,16 +50,20 @@ extension Properties {
         let property = try await visible(found?.property, to: caller, orWhere: mayRead)
         try check.end()
         guard let stay, let calendar = found?.calendar else { throw Problem.notFound("property") }
-        return try quote(
-            stay, party, property, StayRules(property, found?.sheet ?? sheets.none), calendar,
-            LocalMoment(now, in: property.zone),
-            traced: caller.map { $0.id == property.hostId || $0.isOperator } ?? false)
+        do {
+            return try quote(
+                stay, party, property, StayRules(property, found?.sheet ?? sheets.none), calendar,
+                now, traced: caller.map { $0.id == property.hostId || $0.isOperator } ?? false)
+        } catch MoneyError.overflow {
+            throw Problem.priceTooLarge
+        }
     }
 
     private func quote(
         _ stay: Stay, _ party: Party, _ property: Property, _ rules: StayRules, _ calendar: StayCalendar,
-        _ moment: LocalMoment, traced: Bool
+        _ now: Instant, traced: Bool
     ) throws(MoneyError) -> Quote {
+        let moment = LocalMoment(now, in: property.zone)
         let evaluation = try Evaluator.evaluate(rules, calendar, stay: stay, party: party, at: moment)
         let others =
             evaluation.isPossible
@@ -74,29 +78,35 @@ extension Properties {
             nights: stay.nightCount, available: evaluation.isPossible,
             reasons: zip(evaluation.refusals, evaluation.reasons).map { refusal, reason in
                 guard refusal.isAboutNights, let nearest = alternatives.first else { return reason }
+                var facts = reason.facts
+                facts.suggestion = Stay(from: nearest.checkIn, to: nearest.checkOut).map { .nearest($0) }
                 return Reason(
                     code: reason.code, message: reason.message,
                     suggestion: "The nearest free stay as long is \(nearest.checkIn) to \(nearest.checkOut).",
-                    field: reason.field)
+                    field: reason.field, facts: facts)
             },
             alternatives: alternatives, lines: evaluation.lines,
-            total: evaluation.total ?? .zero(operatorCurrency), trace: traced ? evaluation.trace : nil)
+            total: evaluation.total ?? .zero(operatorCurrency), trace: traced ? evaluation.trace : nil,
+            instantBook: property.instantBook(rules.sheet.rules),
+            cancellation: CancellationTerms(
+                property.cancellationPolicy, rules.sheet.rules.cancellation, bookedAt: now, checkIn: stay.checkIn,
+                from: property.checkInFrom, in: property.zone))
     }
 
     /// What is needed to hold a stay: the rules asked without a look at who has the nights, which the claims decide.
     /// - Returns: nothing where there is no such listed property.
+    /// - Throws: `Problem` `validation_failed` for a price that is too large to be kept.
     public func terms(for property: PropertyID, stay: Stay, party: Party, now: Instant) async throws -> Terms? {
         let found = try await database.read {
             reader -> (property: Property, sheet: RuleSheet, calendar: StayCalendar)? in
-            guard let found = try PropertyStore.property(property, in: reader), found.status == .listed else {
-                return nil
-            }
+            // Three questions that need nothing of each other travel together.
+            let soonFound = try PropertyStore.soon(property, in: reader)
+            let soonSheet = try RuleStore.soonSheet(of: property, sheets, in: reader)
             // Nobody reads the nights of a stay that is refused for its length anyway: no unbounded read.
             let nights = stay.nightCount > Stay.farthest ? stay.checkIn..<stay.checkIn.advanced(by: 1) : stay.nights
-            return (
-                found, try RuleStore.sheet(of: property, sheets, in: reader),
-                try NightStore.calendar(of: property, nights, unitCount: nil, gap: 0, in: reader)
-            )
+            let calendar = try NightStore.calendar(of: property, nights, unitCount: nil, gap: 0, in: reader)
+            guard let found = try soonFound.all().first, found.status == .listed else { return nil }
+            return (found, try soonSheet.all().first ?? sheets.none, calendar)
         }
         guard let found else { return nil }
         let rules = StayRules(found.property, found.sheet)
@@ -108,9 +118,13 @@ extension Properties {
                 lines: [],
                 total: nil)
         }
-        let evaluation = try Evaluator.evaluate(
-            rules, found.calendar, stay: stay, party: party,
-            at: LocalMoment(now, in: found.property.zone))
+        let evaluation: Evaluation
+        do {
+            evaluation = try Evaluator.evaluate(
+                rules, found.calendar, stay: stay, party: party, at: LocalMoment(now, in: found.property.zone))
+        } catch MoneyError.overflow {
+            throw Problem.priceTooLarge
+        }
         return Terms(
             facts: facts, party: party, reasons: evaluation.reasons, lines: evaluation.lines,
             total: evaluation.total)
@@ -128,4 +142,11 @@ extension Properties {
         }
         return (property, sheet, calendar)
     }
+}
+
+extension Problem {
+    /// Prices, persons and nights that are each allowed can come to more than an amount can be.
+    static let priceTooLarge = Problem.invalid(
+        "checkOut", "price_too_large", "The price of this stay is too large to be told. Ask for fewer nights or guests."
+    )
 }

@@ -76,6 +76,13 @@ public struct Properties: Sendable {
         }
     }
 
+    /// Those of the ids where cancelling gives back something else than the listing's policy says.
+    public func withOwnCancellation(among ids: [PropertyID]) async throws -> Set<PropertyID> {
+        try await database.read { reader in
+            Set(try RuleStore.sheets(of: ids, sheets, in: reader).filter { $1.rules.cancellation != .none }.keys)
+        }
+    }
+
     /// Lets through whom a property concerns.
     func visible(
         _ property: Property?, to caller: Caller?, orWhere mayRead: () async throws -> Bool
@@ -94,8 +101,12 @@ extension Property {
         PropertyFacts(
             id: id, hostId: hostId, title: title, status: status, zone: zone, currency: nightlyPrice?.currency,
             checkInFrom: checkInFrom, checkOutBy: checkOutBy, units: (1...unitCount).map { UnitID.of(id, $0) },
-            instantBook: instantBook, cancellationPolicy: cancellationPolicy,
-            instantBookNeedsFinishedStay: rules.booking.instantBookNeedsFinishedStay,
-            preparation: rules.preparation)
+            instantBook: instantBook(rules), cancellationPolicy: cancellationPolicy,
+            cancellation: rules.cancellation, preparation: rules.preparation)
+    }
+
+    func instantBook(_ rules: PropertyRules) -> InstantBook {
+        guard instantBook else { return .nobody }
+        return rules.booking.instantBookNeedsFinishedStay ? .guestsWithFinishedStay : .everyone
     }
 }

@@ -11,8 +11,23 @@ public protocol Database: Sendable {
     @discardableResult
     func write<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T
 
+    /// Takes what waits for somebody, on any number of nodes at once, as one transaction.
+    ///
+    /// The body selects rows with `FOR UPDATE SKIP LOCKED`, changes those rows so that they wait no more, and decides on
+    /// nothing else: then nobody has to run again because another node takes other rows at the same moment.
+    @discardableResult
+    func claim<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T
+
     /// Ends all connections. Nothing may be asked afterwards.
     func close() throws
+}
+
+extension Database {
+    /// Where one connection does all writes, a claim is a write like any other.
+    @discardableResult
+    public func claim<T: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> T
+    ) async throws -> T { try await write(body) }
 }
 
 /// Why the database could not do what it was asked.
@@ -45,15 +60,30 @@ public protocol Connection: AnyObject {
     /// Runs a statement whose outcome nobody looks at. An engine that is far away may send it with the next one, and a
     /// failure of it then comes out there, or at the commit.
     func later(_ sql: SQL) throws
+    /// Runs a query and hands each row to `each`, at the latest when what is returned is called. An engine that is far away
+    /// sends it together with what is asked next.
+    func soon(_ sql: SQL, _ each: @escaping (Row) throws -> Void) throws -> () throws -> Void
     /// Runs a query and hands each row to `each` as it arrives, so that a long result needs no memory. Nothing else may be
     /// asked meanwhile.
     func stream(_ sql: SQL, _ each: (Row) throws -> Void) throws
     /// Runs several statements without values: a migration.
     func run(script: String) throws
+    /// Whether statements travel, so that those nobody waits for go with others.
+    var isFarAway: Bool { get }
 }
 
 extension Connection {
+    public var isFarAway: Bool { false }
+
     public func later(_ sql: SQL) throws { _ = try execute(sql) }
+
+    public func soon(_ sql: SQL, _ each: @escaping (Row) throws -> Void) throws -> () throws -> Void {
+        try query(sql) { row in
+            try each(row)
+            return true
+        }
+        return {}
+    }
 
     public func stream(_ sql: SQL, _ each: (Row) throws -> Void) throws {
         try query(sql) { row in
@@ -126,6 +156,16 @@ extension Queries where Self: ~Copyable {
         return made
     }
 
+    /// Every row of a query that is asked now and looked at later: queries that need nothing of each other travel
+    /// together.
+    public func soon<T>(_ sql: SQL, _ make: @escaping (Row) throws -> T) throws -> Soon<T> {
+        let soon = Soon<T>()
+        // Weakly: a session that still owes the answer keeps nobody alive who no longer waits for it.
+        soon.arrive = try connection.soon(sql) { [weak soon] row in soon?.rows.append(try make(row)) }
+        if !connection.isFarAway { soon.atOnce = soon.rows }
+        return soon
+    }
+
     /// The first column of every row.
     public func values<T: SQLReadable>(_ sql: SQL, as type: T.Type = T.self) throws -> [T] {
         try all(sql) { try $0[0] }
@@ -144,6 +184,22 @@ extension Queries where Self: ~Copyable {
     /// Hands each row to `each` as it is read, so that a long result needs no memory. `each` asks nothing else.
     public func forEach(_ sql: SQL, _ each: (Row) throws -> Void) throws {
         try connection.stream(sql, each)
+    }
+}
+
+/// The rows of a query on their way. They can be looked at until the body ends that asked.
+public final class Soon<T> {
+    fileprivate var rows: [T] = []
+    fileprivate var arrive: (() throws -> Void)?
+
+    /// All rows, where the engine had them at once; nothing where they may still be on their way.
+    public fileprivate(set) var atOnce: [T]?
+
+    /// All rows; the first look may have to wait for them.
+    public func all() throws -> [T] {
+        try arrive?()
+        arrive = nil
+        return rows
     }
 }
 

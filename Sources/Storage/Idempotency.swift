@@ -23,16 +23,15 @@ public enum Lease<Value: Codable & Sendable>: Sendable {
 }
 
 extension Database {
-    /// Runs a use case that is one transaction once for a key: the record is looked up before anything that can refuse,
-    /// and whatever refuses is recorded.
+    /// Runs a use case that is one transaction once for a key: who asks again gets the first answer, whatever would refuse
+    /// them now, and whatever refuses is recorded.
     /// - Parameters:
-    ///   - ready: gathers what the transaction needs, and may refuse; not asked where there is an answer already.
+    ///   - ready: gathers what the transaction needs, and may refuse; it changes nothing, so it may run again.
     ///   - work: the transaction.
     public func once<Ready: Sendable, Value: Codable & Sendable>(
         _ once: Once?, at now: Instant, ready: () async throws -> Ready,
         _ work: @escaping @Sendable (borrowing Transaction, Ready) throws -> Value
     ) async throws -> Outcome<Value> {
-        if let answer = try await firstAnswer(once, as: Value.self) { return answer }
         do {
             let gathered = try await ready()
             return try await write { tx in try tx.once(once, at: now) { try work($0, gathered) } }
@@ -44,7 +43,9 @@ extension Database {
 
     /// What was answered under a key; nothing where nobody asked under it yet, or the first still runs.
     /// - Throws: `Problem` `idempotency_key_reused` for another body.
-    public func firstAnswer<Value: Codable & Sendable>(_ once: Once?, as type: Value.Type) async throws -> Outcome<Value>? {
+    public func firstAnswer<Value: Codable & Sendable>(_ once: Once?, as type: Value.Type) async throws -> Outcome<
+        Value
+    >? {
         guard let once else { return nil }
         return try await read { reader in
             guard let record = try reader.answerRecord(of: once) else { return nil }
@@ -75,10 +76,24 @@ extension Transaction {
         _ once: Once?, at now: Instant, _ work: (borrowing Transaction) throws -> Value
     ) throws -> Outcome<Value> {
         guard let once else { return try attempt(work) }
-        if case .answered(let outcome) = try take(once, at: now, lease: .zero, as: Value.self) { return outcome }
-        let outcome = try attempt(work)
-        try record(outcome, for: once)
-        return outcome
+        // Travels with what `work` asks first. Where somebody was first, all that `work` did meanwhile is undone.
+        let isFirst = try soon(insertion(of: once, at: now, lease: .zero, returning: "RETURNING 1")) { try $0[0] as Int }
+        var outcome: Outcome<Value>?
+        if isFirst.atOnce?.isEmpty != true {
+            outcome = try savepoint { step -> Savepoint<Outcome<Value>?> in
+                let outcome = try Transaction.outcome { try work(step) }
+                guard try !isFirst.all().isEmpty else { return .undo(nil) }
+                if case .refused = outcome { return .undo(outcome) }
+                return .keep(outcome)
+            }
+        }
+        if outcome == nil {
+            if case .answered(let first) = try take(once, at: now, lease: .zero, as: Value.self) { return first }
+        }
+        // Nothing where whoever began it never came to its end.
+        let mine = try outcome ?? attempt(work)
+        try record(mine, for: once)
+        return mine
     }
 
     /// Begins a use case that calls outside: the record comes first, with a lease.
@@ -87,18 +102,14 @@ extension Transaction {
         _ once: Once, at now: Instant, lease: Duration, as type: Value.Type
     ) throws -> Lease<Value> {
         let (person, path, key) = (once.key.person, once.key.path, once.key.key)
-        let isFirst = try execute(
-            """
-            INSERT INTO idempotency_record (person, path, key, body_hash, outcome, lease_until, created_at)
-            VALUES (\(person), \(path), \(key), \(once.bodyHash), NULL, \(now + lease), \(now))
-            ON CONFLICT (person, path, key) DO NOTHING
-            """) == 1
+        let isFirst = try execute(insertion(of: once, at: now, lease: lease, returning: "")) == 1
         guard !isFirst else { return .granted }
         guard let record = try answerRecord(of: once) else { return .granted }
         if let outcome = try record.answer(to: once, as: Value.self) { return .answered(outcome) }
         guard record.leaseUntil <= now else {
             throw Problem(
-                .idempotencyKeyInUse, "The first request with this Idempotency-Key is still running. Ask again shortly.")
+                .idempotencyKeyInUse, "The first request with this Idempotency-Key is still running. Ask again shortly."
+            )
         }
         try execute(
             """
@@ -117,7 +128,7 @@ extension Transaction {
             return
         }
         let text = String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self)
-        try execute(
+        try later(
             """
             UPDATE idempotency_record SET outcome = \(text)
             WHERE person = \(person) AND path = \(path) AND key = \(key)
@@ -138,15 +149,30 @@ extension Transaction {
         try execute("DELETE FROM idempotency_record WHERE created_at < \(now - Once.kept)")
     }
 
+    private func insertion(of once: Once, at now: Instant, lease: Duration, returning: SQL) -> SQL {
+        """
+        INSERT INTO idempotency_record (person, path, key, body_hash, outcome, lease_until, created_at)
+        VALUES (\(once.key.person), \(once.key.path), \(once.key.key), \(once.bodyHash), NULL, \(now + lease), \(now))
+        ON CONFLICT (person, path, key) DO NOTHING \(returning)
+        """
+    }
+
     private func attempt<Value: Codable & Sendable>(
         _ work: (borrowing Transaction) throws -> Value
     ) throws -> Outcome<Value> {
         try savepoint { step in
-            do {
-                return .keep(.done(try work(step)))
-            } catch let problem as Problem {
-                return .undo(.refused(problem))
-            }
+            let outcome = try Transaction.outcome { try work(step) }
+            if case .refused = outcome { return .undo(outcome) }
+            return .keep(outcome)
+        }
+    }
+
+    /// A `Problem` is an answer too.
+    private static func outcome<Value: Codable & Sendable>(of work: () throws -> Value) throws -> Outcome<Value> {
+        do {
+            return .done(try work())
+        } catch let problem as Problem {
+            return .refused(problem)
         }
     }
 }
@@ -163,7 +189,8 @@ private struct AnswerRecord: Sendable {
     func answer<Value>(to once: Once, as type: Value.Type = Value.self) throws -> Outcome<Value>? {
         guard bodyHash == once.bodyHash else {
             throw Problem(
-                .idempotencyKeyReused, "This Idempotency-Key was used with another body. Use a new key for a new request.")
+                .idempotencyKeyReused,
+                "This Idempotency-Key was used with another body. Use a new key for a new request.")
         }
         return try outcome.map { try JSONDecoder().decode(Outcome<Value>.self, from: Data($0.utf8)) }
     }

@@ -47,7 +47,7 @@ public struct Outbox: Sendable {
     ) throws {
         let text = String(decoding: try JSONEncoder.sorted.encode(body), as: UTF8.self)
         for receiver in receivers(kind) {
-            try tx.execute(
+            try tx.later(
                 """
                 INSERT INTO outbox (receiver, subject, version, kind, body, created_at, due_at, tries, last_error)
                 VALUES (\(receiver), \(subject), \(version), \(kind), \(text), \(now), \(now + Outbox.head), 0, NULL)
@@ -69,14 +69,17 @@ extension Transaction {
     /// Applies an event at most once for a receiver: what was seen is remembered in the same transaction.
     /// - Returns: whether it was new.
     @discardableResult
-    public func receive(_ event: Event, as receiver: String, _ apply: (borrowing Transaction) throws -> Void) throws -> Bool {
-        let isNew = try execute(
-            """
-            INSERT INTO inbox (source, receiver, subject, version)
-            VALUES (\(event.source), \(receiver), \(event.subject), \(event.version))
-            ON CONFLICT (source, receiver, subject) DO UPDATE SET version = excluded.version
-            WHERE inbox.version < excluded.version
-            """) == 1
+    public func receive(_ event: Event, as receiver: String, _ apply: (borrowing Transaction) throws -> Void) throws
+        -> Bool
+    {
+        let isNew =
+            try execute(
+                """
+                INSERT INTO inbox (source, receiver, subject, version)
+                VALUES (\(event.source), \(receiver), \(event.subject), \(event.version))
+                ON CONFLICT (source, receiver, subject) DO UPDATE SET version = excluded.version
+                WHERE inbox.version < excluded.version
+                """) == 1
         if isNew { try apply(self) }
         return isNew
     }
@@ -106,9 +109,9 @@ public struct OutboxDelivery: Sendable {
     }
 
     /// Delivers what one subject has waiting, in order, as far as it goes. Failures are left to the poller.
-    /// - Returns: whether something was delivered.
+    /// - Returns: who has heard something.
     @discardableResult
-    public func deliver(_ subject: String) async throws -> Bool {
+    public func deliver(_ subject: String) async throws -> Set<String> {
         let waiting = try await database.read { reader in
             try reader.all(
                 """
@@ -116,8 +119,8 @@ public struct OutboxDelivery: Sendable {
                 WHERE subject = \(subject) ORDER BY receiver, version
                 """, Waiting.init)
         }
-        guard !waiting.isEmpty else { return false }
-        return try await deliver(waiting) > 0
+        guard !waiting.isEmpty else { return [] }
+        return Set(try await deliver(waiting).map(\.receiver))
     }
 
     /// Delivers what is due: the net under the node that committed, and the retries.
@@ -127,18 +130,18 @@ public struct OutboxDelivery: Sendable {
         let now = world.now()
         let anything = try await database.read { try $0.exists("SELECT 1 FROM outbox WHERE due_at <= \(now) LIMIT 1") }
         guard anything else { return 0 }
-        let taken = try await database.write { tx in
+        let taken = try await database.claim { tx in
             let heads = try tx.all(
                 """
                 SELECT receiver, subject, version, kind, body, tries FROM outbox AS o
                 WHERE due_at <= \(now) AND tries < \(OutboxDelivery.mostTries) AND NOT EXISTS (
                     SELECT 1 FROM outbox AS earlier
                     WHERE earlier.receiver = o.receiver AND earlier.subject = o.subject AND earlier.version < o.version)
-                ORDER BY due_at LIMIT \(OutboxDelivery.batch)
+                ORDER BY due_at LIMIT \(OutboxDelivery.batch) FOR UPDATE SKIP LOCKED
                 """, Waiting.init)
             // A lease: another node leaves these alone for a while.
             for head in heads {
-                try tx.execute(
+                try tx.later(
                     """
                     UPDATE outbox SET due_at = \(now + OutboxDelivery.lease)
                     WHERE receiver = \(head.receiver) AND subject = \(head.subject) AND version = \(head.version)
@@ -146,10 +149,11 @@ public struct OutboxDelivery: Sendable {
             }
             return heads
         }
-        return try await deliver(taken)
+        return try await deliver(taken).count
     }
 
-    private func deliver(_ waiting: [Waiting]) async throws -> Int {
+    /// - Returns: what was heard.
+    private func deliver(_ waiting: [Waiting]) async throws -> [Waiting] {
         // Each receiver and subject is a line of its own; one that fails stops its own line only.
         var lines: [[Waiting]] = []
         for event in waiting {
@@ -174,18 +178,18 @@ public struct OutboxDelivery: Sendable {
                 }
             }
         }
-        guard !delivered.isEmpty else { return 0 }
+        guard !delivered.isEmpty else { return [] }
         let done = delivered
         try await database.write { tx in
             for event in done {
-                try tx.execute(
+                try tx.later(
                     """
                     DELETE FROM outbox
                     WHERE receiver = \(event.receiver) AND subject = \(event.subject) AND version = \(event.version)
                     """)
             }
         }
-        return done.count
+        return done
     }
 
     private func postpone(_ event: Waiting, because error: any Error) async throws {

@@ -3,13 +3,14 @@
 import pytest
 
 import demo
-from roost import client, contract, program
+from roost import client, contract, engine, program
 from roost.mail import Post
 from roost.trade import PASSWORD, People
 
 
 def pytest_report_header():
-    return [f"roost: {program.binary()}", f"in full: {'yes' if program.PROVE else 'no, a sample (make prove)'}"]
+    return [
+        f"roost: {program.binary()}", f"engine: {'PostgreSQL' if engine.IS_POSTGRESQL else 'SQLite'}", f"in full: {'yes' if program.PROVE else 'no, a sample (make prove)'}"]
 
 
 def pytest_sessionstart():
@@ -17,16 +18,19 @@ def pytest_sessionstart():
         pytest.exit(f"there is no {program.binary()}: build it first, or name another in ROOST_BINARY", returncode=1)
 
 
-# `internal` is a fault of ours, `provider_unavailable` needs a provider on a network, `unavailable` a full pool, and
-# `idempotency_key_in_use` two requests inside the same millisecond: these have tests inside the services.
-FROM_INSIDE = {"internal", "provider_unavailable", "unavailable", "idempotency_key_in_use"}
+# `internal` is a fault of ours, `unavailable` a full pool, and `idempotency_key_in_use` two requests inside the same
+# millisecond: these have tests inside the services.
+FROM_INSIDE = {"internal", "unavailable", "idempotency_key_in_use"}
 codes_of_workers = set()
 
 
 def pytest_collection_modifyitems(items):
     """The longest files first, so that no worker is left with one of them at the end."""
-    early = ["test_crash.py", "test_process.py", "test_mail.py", "test_import.py"]
+    early = ["test_nodes.py", "test_postgresql.py", "test_crash.py", "test_process.py", "test_mail.py", "test_import.py"]
     items.sort(key=lambda item: early.index(item.path.name) if item.path.name in early else len(early))
+    if engine.IS_POSTGRESQL:
+        # These are about PostgreSQL in every run.
+        items[:] = [item for item in items if item.path.name not in ("test_nodes.py", "test_postgresql.py")]
 
 
 @pytest.hookimpl(optionalhook=True)

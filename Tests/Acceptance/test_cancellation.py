@@ -6,8 +6,8 @@ import zoneinfo
 import pytest
 
 from roost.trade import (
-    act, book, booking_of, clock_near_now, day, eventually, is_free, local_now, moment, place, start_payment, stay_at,
-    steady_zone, usd)
+    act, book, booking_of, clock_near_now, day, eventually, is_free, local_now, moment, place, quote,
+    start_payment, stay_at, steady_zone, usd)
 
 HOUR = datetime.timedelta(hours=1)
 # (percent, hours or civil days before check-in) in order; strict has a rule of its own.
@@ -131,6 +131,76 @@ def test_the_host_or_an_operator_cancelling_gives_everything_back(people, operat
     assert cancelled["status"] == "cancelled"
     refunded_in_full(people.anna, booking, 20000)
     assert is_free(people.berta, home, start=3)
+
+
+@pytest.mark.parametrize("who", ["guest", "host", "operator"])
+def test_who_cancelled_can_be_read(people, operator, who):
+    booking = stay_at(people.anna, place(people.hana))
+    assert booking["cancelledBy"] is None and booking["reason"] is None
+    cancel({"guest": people.anna, "host": people.hana, "operator": operator}[who], booking, {"reason": "A burst pipe"})
+    for person in (people.anna, people.hana, operator):
+        seen = booking_of(person, booking)
+        assert (seen["cancelledBy"], seen["reason"]) == (who, "A burst pipe")
+
+
+def rules(host, home, **cancellation):
+    host.patch(f"/api/v1/properties/{home['id']}/rules", {"cancellation": cancellation or None}, expect=200)
+
+
+OWN = [{"daysBefore": 0, "percent": 10}, {"daysBefore": 20, "percent": 90}, {"daysBefore": 7, "percent": 33}]
+
+
+@pytest.mark.parametrize("days, percent", [(30, 90), (10, 33), (3, 10)])
+def test_a_hosts_own_steps(people, days, percent):
+    home = place(people.hana, nightlyPrice=usd(10333), cancellationPolicy="nonRefundable")
+    rules(people.hana, home, steps=OWN)
+    shown = quote(people.anna, home, days, 1)
+    booking = stay_at(people.anna, home, start=days, nights=1)
+    ahead = [step for step in ((20, 90), (7, 33), (0, 10)) if step[0] <= days]
+    schedule = [(share, 10333 * share // 100, check_in_moment(booking, home, before)) for before, share in ahead]
+
+    def read(answer):
+        return [(step["percent"], step["refund"]["amount"], moment(step["until"])) for step in answer[:-1]]
+
+    offer = offer_of(people.anna, booking)
+    for told in (shown["cancellationSchedule"], booking["cancellationSchedule"], offer["schedule"]):
+        assert read(told) == schedule and told[-1] == {"percent": 0, "refund": usd(0), "until": None}
+    assert shown["cancellationPolicy"] == booking["cancellationPolicy"] == offer["rule"]["policy"] == "custom"
+    assert (offer["rule"]["percent"], moment(offer["rule"]["until"])) == (percent, schedule[0][2])
+    assert offer["refund"] == usd(10333 * percent // 100)
+    assert offer_of(people.hana, booking)["schedule"] == [{"percent": 100, "refund": usd(10333), "until": None}]
+    # Later rules are for later bookings.
+    rules(people.hana, home)
+    assert quote(people.anna, home, days + 40, 1)["cancellationPolicy"] == "nonRefundable"
+    cancel(people.anna, booking)
+    refunded_in_full(people.anna, booking, 10333 * percent // 100)
+
+
+def test_grace_after_booking_ends_before_check_in(people):
+    home = place(people.hana, cancellationPolicy="nonRefundable")
+    rules(people.hana, home, graceHours=24)
+    booking = stay_at(people.anna, home, start=30, nights=1)
+    offer = offer_of(people.anna, booking)
+    assert offer["rule"]["policy"] == "nonRefundable" and offer["rule"]["percent"] == 100
+    assert moment(offer["rule"]["until"]) == moment(booking["createdAt"]) + HOUR * 24
+    cancel(people.anna, booking)
+    refunded_in_full(people.anna, booking, 10000)
+
+    zone = steady_zone()
+    soon = place(people.hana, timeZone=zone, cancellationPolicy="nonRefundable", checkInFrom=clock_near_now(zone, 30))
+    rules(people.hana, soon, graceHours=168)
+    booking = stay_at(people.anna, soon, start=0, nights=1)
+    assert moment(offer_of(people.anna, booking)["rule"]["until"]) == check_in_moment(booking, soon)
+    late = place(people.hana, timeZone=zone, cancellationPolicy="nonRefundable", checkInFrom=clock_near_now(zone, -30))
+    rules(people.hana, late, graceHours=168)
+    assert offer_of(people.anna, stay_at(people.anna, late, start=0, nights=1))["rule"]["percent"] == 0
+
+
+def test_the_schedule_of_what_is_not_paid_yet_is_that_of_the_price(people):
+    booking = book(people.anna, place(people.hana, cancellationPolicy="flexible"))
+    offer = offer_of(people.anna, booking)
+    assert offer["refund"] == usd(0)
+    assert [step["refund"]["amount"] for step in offer["schedule"]] == [20000, 10000, 0]
 
 
 def test_a_booking_keeps_the_policy_it_was_made_under(people):

@@ -168,6 +168,19 @@ def test_the_second_provider_takes_what_the_first_can_t(fresh, sendgrid, mailgun
     people.server.audit_at_rest()
 
 
+def test_a_mail_that_its_provider_lets_wait_holds_up_no_other(fresh, carrier):
+    people = house(fresh, carrier)
+    carrier.faults.append("slow")
+    slow = people.new("slow")
+    eventually(lambda: not carrier.faults, bool, 10, what="the slow mail's beginning")
+    began = time.monotonic()
+    quick = [people.new("quick") for _ in range(3)]
+    for person in quick:
+        one(carrier, person, 4)
+    assert not carrier.to(slow) and time.monotonic() - began < 5
+    one(carrier, slow)
+
+
 def test_a_provider_that_is_not_there_harms_nobody(fresh, mailgun):
     people = house(
         fresh, mailgun, ROOST_MAIL_PROVIDER="sendgrid,mailgun", ROOST_SENDGRID_API_KEY="SG.k",

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from roost import program
+from roost import engine, program
 from roost.trade import PASSWORD, People, book, pay, place, stay_at
 
 
@@ -126,6 +126,7 @@ def tampered(sold, tmp_path, table, statement):
     return program.run("audit", data=copy)
 
 
+@engine.sqlite_only
 @pytest.mark.parametrize("table, statement", [
     ("claimed_night", "DELETE FROM claimed_night WHERE (unit_id, night) IN (SELECT unit_id, night FROM claimed_night WHERE booking_id IS NOT NULL LIMIT 1)"),
     ("claimed_night", "INSERT INTO claimed_night (unit_id, night, booking_id) SELECT unit_id, night + 1000, booking_id FROM claimed_night WHERE booking_id IS NOT NULL LIMIT 1"),

@@ -201,3 +201,29 @@ def test_who_was_imported_with_a_made_up_address_gets_files_too(fresh, tmp_path)
     pay(people.anna, booking)
     to_host = lambda: [letter for letter in Post(server).all() if letter.recipients[0].endswith(".invalid") and booking["code"] in letter.text]
     assert len(eventually(to_host, bool, seconds=30)) == 1
+
+
+@pytest.mark.parametrize("language, direction, held, confirmed, day", [
+    ("de", "ltr", "zurückgehalten", "Bestätigt", "Dezember|Januar|Februar|März"), ("ar", "rtl", "محجوزة لك", "مؤكدة", "ديسمبر|يناير|فبراير|مارس")])
+def test_letters_are_in_the_language_of_their_reader(people, post, home, language, direction, held, confirmed, day):
+    guest = people.new("polly")
+    guest.patch("/api/v1/me/profile", {"language": language}, expect=200)
+    booking = book(guest, home)
+    letter = post.wait(guest, booking["code"], 1)[0]
+    pay(guest, booking)
+    second = post.wait(guest, booking["code"], 2)[1]
+    assert held in letter.text and confirmed in second.text + second.subject
+    for one in (letter, second):
+        assert not one.defects and f'<html lang="{language}" dir="{direction}">' in one.html
+        for text in (one.text, one.html):
+            assert booking["code"] in text and home["title"] in text and re.search(day, text) and "America/New York" in text
+            assert not re.search(r"\b(Hello|Check-in|Booking|Total)\b", re.sub(r"<[^>]*>", "", text)), text
+        assert re.search(r"UTC-[45]", letter.text), "until when, on which clock"
+        raw = one.path.read_bytes()
+        head = raw.split(b"\r\n\r\n", 1)[0]
+        assert b"Subject: =?UTF-8?B?" in head and head.isascii() and all(len(line) <= 78 for line in head.split(b"\r\n"))
+    assert f"/{language}/checkout/{booking['id']}" in letter.text and f"/{language}/trips/{booking['id']}" in second.text
+    event = icalendar.Calendar.from_ical(second.calendars[0]).walk("VEVENT")[0]
+    assert home["title"] in str(event["SUMMARY"]) and "Stay at" not in str(event["SUMMARY"])
+    # The host reads English and is written to in English.
+    assert "has booked" in post.wait(people.hana, booking["code"], 1)[0].text

@@ -8,7 +8,7 @@ import time
 import httpx
 import pytest
 
-from roost import program
+from roost import engine, program
 from roost.client import Client
 from roost.program import Server, clean_environment
 from roost.trade import PASSWORD, People, book, booking_of, eventually, pay, place, wish
@@ -42,6 +42,7 @@ def test_an_unusable_setting_stops_the_start_and_is_named(tmp_path, name, value)
     one_sentence(result, name)
 
 
+@engine.sqlite_only
 def test_a_split_of_roles_is_refused_on_sqlite(tmp_path):
     for role in ("web", "worker"):
         result = program.run("serve", "--role", role, data=tmp_path / "data", settings={"ROOST_PORT": program.free_port()}, seconds=60)
@@ -54,7 +55,7 @@ def test_a_file_of_settings_counts_and_the_environment_wins(tmp_path):
     file = tmp_path / "roost.conf"
     file.write_text(f"# The settings of this test\n\nROOST_PORT={port}\nROOST_HOLD_MINUTES=2\nROOST_DATA_DIR={tmp_path}/data\nROOST_RATE_LIMITS=off\n", "utf-8")
     process = subprocess.Popen(
-        [str(program.binary()), "serve", "--config", str(file)], env=clean_environment({"ROOST_HOLD_MINUTES": "7"}), cwd=tmp_path,
+        [str(program.binary()), "serve", "--config", str(file)], env=clean_environment({**engine.settings(tmp_path / "data"), "ROOST_HOLD_MINUTES": "7"}), cwd=tmp_path,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     server = Server(tmp_path / "other")
     server.process, server.port, server.data = process, port, tmp_path / "data"
@@ -77,6 +78,7 @@ def test_a_file_of_settings_counts_and_the_environment_wins(tmp_path):
     one_sentence(result, "nowhere.conf")
 
 
+@engine.sqlite_only
 def test_the_databases_are_where_the_operator_wants_them(fresh, tmp_path):
     names = ("USERS", "PROPERTIES", "BOOKINGS", "PAYMENTS")
     server = fresh(**{f"ROOST_{name}_DATABASE": f"sqlite:{tmp_path}/{name.lower()}.db" for name in names})
@@ -93,6 +95,7 @@ def test_a_taken_port_is_said(server, tmp_path):
     one_sentence(result, str(server.port))
 
 
+@engine.sqlite_only
 def test_one_process_owns_the_files_it_writes(server, people, tmp_path):
     listings = tmp_path / "listings.csv"
     listings.write_text("id,name\n", "utf-8")

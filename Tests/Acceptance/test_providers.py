@@ -1,7 +1,5 @@
 """Stripe and PayPal over loopback: paid, told by webhook, found by asking, closed, given back, away."""
 
-import time
-
 import httpx
 import pytest
 
@@ -34,7 +32,8 @@ def people(module_servers, stripe, paypal):
 
 @pytest.fixture(autouse=True)
 def calm(stripe, paypal):
-    stripe.fault = paypal.fault = lambda method, path: None
+    stripe.calm()
+    paypal.calm()
 
 
 def started(guest, booking, provider):
@@ -106,31 +105,6 @@ def test_a_fault_on_the_way_is_made_good(people, stripe, paypal, provider, fault
     wait_for_status(people.anna, booking, "confirmed", seconds=40)
 
 
-def test_forged_stale_and_large_webhooks_change_nothing(people, stripe):
-    event = stripe.event("checkout.session.completed", {"id": "cs_1", "object": "checkout.session"})
-    assert stripe.tell(people.server, event, secret="whsec_other").status_code == 400
-    assert stripe.tell(people.server, event, at=time.time() - 400).status_code == 400
-    assert stripe.tell(people.server, stripe.event("x", {"id": "1", "object": "x"}, live=True)).status_code == 400
-    assert stripe.tell(people.server, stripe.event("brand.new", {"id": "1", "object": "new"})).status_code == 200
-    large = httpx.post(f"{people.server.url}/webhooks/stripe", content=b"x" * 5_000_000, trust_env=False)
-    assert large.status_code == 413
-    assert 'roost_webhooks{provider="stripe",outcome="forged"} ' in httpx.get(f"{people.server.url}/metrics", trust_env=False).text
-
-
-def test_a_paypal_webhook_is_asked_about_with_its_raw_bytes(people, paypal):
-    booking = book(people.anna, place(people.hana))
-    payment = started(people.anna, booking, "paypal")
-    order = paypal.approve(payment)
-    raw = ('{ "id":"WH-7", "event_type" : "CHECKOUT.ORDER.APPROVED","resource_type":"checkout-order","resource":{"n":1.50, "id":"%s",'
-           '"purchase_units":[{"custom_id":"%s"}]}}' % (order["id"], payment["id"])).encode()
-    headers = {f"PAYPAL-{name}": "x" for name in ("AUTH-ALGO", "CERT-URL", "TRANSMISSION-ID", "TRANSMISSION-SIG", "TRANSMISSION-TIME")}
-    address = f"{people.server.url}/webhooks/paypal"
-    assert httpx.post(address, content=raw, headers=headers, trust_env=False).status_code == 400
-    paypal.genuine.add(raw)
-    assert httpx.post(address, content=raw, headers=headers, trust_env=False).status_code == 200
-    wait_for_status(people.anna, booking, "confirmed")
-
-
 def test_a_sum_that_a_provider_cant_take_is_known_before_the_hold(people):
     # 0.20 USD is below Stripe's minimum, and PayPal takes it.
     home = place(people.hana, nightlyPrice=usd(10))
@@ -141,14 +115,3 @@ def test_a_sum_that_a_provider_cant_take_is_known_before_the_hold(people):
     booking = book(people.anna, home, provider="paypal")
     people.anna.post(f"/api/v1/bookings/{booking['id']}/payments", {"provider": "stripe"}, expect="validation_failed")
     started(people.anna, booking, "paypal")
-
-
-def test_keys_are_in_no_log(people):
-    log = people.server.log.read_text("utf-8", errors="replace")
-    assert "sk_test_heron" not in log and fakes.HOOK_SECRET not in log
-    people.server.stop(audit=False)
-    printed = people.server.done("doctor")
-    assert "payments by stripe: the key is good" in printed and "payments by paypal: it gives a token" in printed
-    assert "heron" not in printed
-    people.server.audit()
-    people.server.start()

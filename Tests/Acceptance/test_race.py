@@ -7,7 +7,7 @@ import json
 import threading
 
 from roost.program import PROVE
-from roost.trade import People, book, day, eventually, pay, place, wish
+from roost.trade import People, book, day, eventually, later, pay, place, wish
 
 CLIENTS = 200
 ROUNDS = 20 if PROVE else 2
@@ -122,3 +122,44 @@ def test_a_rush_of_everything_leaves_sound_books(fresh):
             outcome.result()
     server.audit_at_rest()
     _ = start_payment, pay
+
+
+def test_stays_never_come_nearer_than_the_days_to_prepare(fresh):
+    """Stays next to each other on two units, all at once: between two on a unit lie two nights, and no more fit in."""
+    server = fresh(ROOST_RATE_LIMITS="off")
+    people = People(server)
+    tokens = [people.new("racer").token for _ in range(4)]
+    for _ in range(ROUNDS):
+        home = place(people.hana, unitCount=2)
+        rules = {"preparation": {"daysBefore": 1, "daysAfter": 2}}
+        people.hana.put(f"/api/v1/properties/{home['id']}/rules", rules, expect=200)
+        bodies = [wish(home, start=30 + number % 15, nights=1 + number % 3) for number in range(60)]
+        answers = all_at_once(server, tokens, bodies)
+        assert set(answers) == {(201, None), (409, "nights_unavailable")}
+        held = [body for body, (status, _) in zip(bodies, answers) if status == 201]
+        # Of stays that need two nights between them at most two may be near any day.
+        for number in range(25, 55):
+            near = [body for body in held if body["checkIn"] <= day(number) < later(body["checkOut"], 2)]
+            assert len(near) <= 2, near
+        server.audit()
+        # What the claims refuse, quote and calendar refuse too.
+        for body in bodies[:45]:
+            asked = {"checkIn": body["checkIn"], "checkOut": body["checkOut"], "guests": 1}
+            answer = people.anyone.get(f"/api/v1/properties/{home['id']}/quote", params=asked, expect=200).json()
+            assert not answer["available"] and set(answer["reasons"]) <= {"night_taken", "no_unit_for_whole_stay"}
+
+
+def test_accepting_the_same_nights_at_once(fresh):
+    """One of ten requests for the same nights is held, all others are declined, and every guest has one letter about it."""
+    server = fresh(ROOST_RATE_LIMITS="off")
+    people = People(server)
+    guests = [people.new("asker") for _ in range(5)]
+    home = place(people.hana, instantBook=False)
+    asked = [book(guests[number % 5], home, start=30, nights=2) for number in range(10)]
+    with concurrent.futures.ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda booking: people.hana.post(
+            f"/api/v1/bookings/{booking['id']}/accept", expect=(200, "nights_unavailable", "state_conflict")).status_code, asked))
+    assert answers.count(200) == 1
+    states = collections.Counter(people.hana.get(f"/api/v1/bookings/{booking['id']}").json()["status"] for booking in asked)
+    assert states == {"held": 1, "declined": 9}
+    server.audit()

@@ -3,7 +3,8 @@
 import pytest
 
 from roost.trade import (
-    book, booking_of, is_free, moment, pay, place, seconds_from_now, start_payment, usd, wait_for_status, wish)
+    book, booking_of, day, is_free, moment, pay, place, quote, seconds_from_now, start_payment, stay_at, usd,
+    wait_for_status, wish)
 
 
 def on_request(host, **changes):
@@ -51,14 +52,80 @@ def test_the_price_is_the_one_that_was_requested(people):
     assert held["total"] == usd(20000)
 
 
+def calendar(host, home, *nights):
+    return host.put(f"/api/v1/properties/{home['id']}/calendar", {"nights": list(nights)}, expect=200)
+
+
 def test_nights_gone_meanwhile_cannot_be_accepted_and_the_request_stays(people):
+    """Gone otherwise than by accepting another: to a guest who booked at once, or closed."""
     home = on_request(people.hana)
-    first, second = book(people.anna, home), book(people.berta, home)
-    answer(people.hana, first, "accept")
-    answer(people.hana, second, "accept", expect="nights_unavailable")
-    assert booking_of(people.berta, second)["status"] == "requested"
-    people.anna.post(f"/api/v1/bookings/{first['id']}/cancel", expect=200)
-    answer(people.hana, second, "accept")
+    request = book(people.berta, home)
+    people.hana.patch(f"/api/v1/properties/{home['id']}", {"instantBook": True})
+    held = book(people.anna, home, nights=1)
+    answer(people.hana, request, "accept", expect="nights_unavailable")
+    assert booking_of(people.berta, request)["status"] == "requested"
+    people.anna.post(f"/api/v1/bookings/{held['id']}/cancel", expect=200)
+    calendar(people.hana, home, {"date": day(61), "open": False})
+    answer(people.hana, request, "accept", expect="nights_unavailable")
+    assert booking_of(people.berta, request)["status"] == "requested"
+    calendar(people.hana, home, {"date": day(61), "open": True})
+    answer(people.hana, request, "accept")
+
+
+def test_accepting_one_declines_those_that_no_longer_fit(people, post):
+    home = on_request(people.hana, unitCount=2)
+    names = {"anna": (60, 3), "berta": (61, 3), "carla": (60, 2), "dora": (63, 2)}
+    asked = {name: book(getattr(people, name), home, start, nights) for name, (start, nights) in names.items()}
+
+    def states():
+        return {name: booking_of(people.hana, booking)["status"] for name, booking in asked.items()}
+
+    answer(people.hana, asked["anna"], "accept")
+    assert states() == {"anna": "held", "berta": "requested", "carla": "requested", "dora": "requested"}
+    answer(people.hana, asked["berta"], "accept")
+    assert states() == {"anna": "held", "berta": "held", "carla": "declined", "dora": "requested"}
+    declined = booking_of(people.carla, asked["carla"])
+    assert declined["reason"] == "The nights went to another guest."
+    assert declined["cancelledAt"] is None and declined["cancelledBy"] is None
+    answer(people.hana, asked["carla"], "accept", expect="state_conflict")
+    letter = post.wait(people.carla, asked["carla"]["code"], 2)[-1]
+    assert "The nights went to another guest." in letter.text and "The host wrote" not in letter.text
+    # The other unit is free for her nights, though not for those of the first two.
+    answer(people.hana, asked["dora"], "accept")
+    assert booking_of(people.dora, asked["dora"])["status"] == "held"
+
+
+def test_a_reason_for_declining_can_be_read(people):
+    booking = book(people.anna, on_request(people.hana))
+    answer(people.hana, booking, "decline", {"reason": "The roof leaks."})
+    assert booking_of(people.anna, booking)["reason"] == "The roof leaks."
+
+
+def only_for_known_guests(host, **changes):
+    home = place(host, **changes)
+    host.patch(f"/api/v1/properties/{home['id']}/rules", {"booking": {"instantBookFor": "guestsWithFinishedStay"}}, expect=200)
+    return home
+
+
+def test_instant_book_for_known_guests_asks_the_host_for_all_others(people, anyone, operator):
+    """Guests with a finished stay are tested inside, where the clock can be moved."""
+    home = only_for_known_guests(people.hana, location={"country": "US", "city": "Knowntown", "latitude": 41.5, "longitude": -74.5})
+    assert home["instantBook"]
+    for person in (anyone, people.anna):
+        assert quote(person, home)["instantBook"] is False and quote(person, home)["available"]
+    assert book(people.anna, home)["status"] == "requested"
+    assert quote(people.anna, place(people.hana))["instantBook"] is True
+    assert quote(people.anna, on_request(people.hana))["instantBook"] is False
+    # A confirmed stay is not a finished one.
+    stay_at(people.anna, place(people.hana))
+    assert quote(people.anna, home)["instantBook"] is False
+
+    def found(**more):
+        return anyone.get("/api/v1/properties", params={"location": "Knowntown", **more}).json()["totalCount"]
+
+    assert (found(), found(instantBook="true")) == (1, 0), "nobody is promised what they may not have"
+    people.hana.patch(f"/api/v1/properties/{home['id']}/rules", {"booking": None}, expect=200)
+    assert (found(), found(instantBook="true")) == (1, 1)
 
 
 def test_declining_ends_a_request(people):

@@ -6,7 +6,7 @@ from roost.client import error_codes, fields
 from roost.trade import book, booking_of, day, later, place, quote, today, usd, wish
 
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-SECTIONS = ["weekend", "seasons", "stays", "discounts", "fees", "taxes", "preparation", "booking", "party"]
+SECTIONS = ["weekend", "seasons", "stays", "discounts", "fees", "taxes", "preparation", "booking", "party", "cancellation"]
 
 
 def rules_of(person, home, expect=200):
@@ -65,6 +65,7 @@ def test_every_rule_can_be_set_and_read(people):
         "preparation": {"daysBefore": 1, "daysAfter": 2},
         "booking": {"noticeDays": 1, "cutOff": "18:00", "windowMonths": 12, "instantBookFor": "guestsWithFinishedStay"},
         "party": {"countsChildren": False, "countsInfants": True, "maximumChildren": 2, "maximumInfants": 1, "maximumPets": 0},
+        "cancellation": {"steps": [{"daysBefore": 14, "percent": 100}, {"daysBefore": 2, "percent": 40}], "graceHours": 24},
     }
     answer = set_rules(people.hana, home, **rules).json()
 
@@ -243,6 +244,13 @@ WRONG = [
     ({"booking": {"cutOff": "25:00"}}, "booking.cutOff"),
     ({"booking": {"instantBookFor": "nobody"}}, "booking.instantBookFor"),
     ({"party": {"maximumPets": -1}}, "party.maximumPets"),
+    ({"cancellation": {"steps": []}}, "cancellation.steps"),
+    ({"cancellation": {"steps": [{"daysBefore": 732, "percent": 5}]}}, "cancellation.steps[0].daysBefore"),
+    ({"cancellation": {"steps": [{"daysBefore": 3, "percent": 0}]}}, "cancellation.steps[0].percent"),
+    ({"cancellation": {"steps": [{"daysBefore": 3, "percent": 50.5}]}}, "cancellation.steps[0].percent"),
+    ({"cancellation": {"steps": [{"daysBefore": 3}]}}, "cancellation.steps[0].percent"),
+    ({"cancellation": {"graceHours": 169}}, "cancellation.graceHours"),
+    ({"cancellation": {"policy": "strict"}}, "cancellation.policy"),
     ({"nonsense": {}}, "nonsense"),
 ]
 
@@ -278,6 +286,10 @@ CONTRADICTIONS = [
     ({"booking": {"noticeDays": 60, "windowMonths": 1}}, "booking.windowMonths", "60 days"),
     ({"taxes": [{"name": "A", "percent": 5, "of": ["nights"], "included": True},
                 {"name": "B", "percent": 7, "of": ["nights", "cleaningFee"], "included": True}]}, "taxes[1].of", "A"),
+    ({"cancellation": {"steps": [{"daysBefore": 3, "percent": 50}, {"daysBefore": 9, "percent": 50}]}},
+     "cancellation.steps[0].percent", "9 days"),
+    ({"cancellation": {"steps": [{"daysBefore": 3, "percent": 50}, {"daysBefore": 3, "percent": 40}]}},
+     "cancellation.steps[1].daysBefore", "3 days"),
 ]
 
 

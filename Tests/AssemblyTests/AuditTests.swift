@@ -2,11 +2,12 @@ import BookingService
 import Core
 import PropertyService
 import Storage
+import TestSupport
 import Testing
 
 @testable import Assembly
 
-@Suite("The audit finds what is planted")
+@Suite("The audit finds what is planted", .onEachEngine)
 struct AuditTests {
     /// A fault, the statement that makes it in a database, and what the audit says.
     struct Fault: Sendable, CustomTestStringConvertible {

@@ -9,7 +9,7 @@ import PropertyService
 import Storage
 import TestSupport
 
-/// The whole on databases in memory, with a clock that only the test moves. Nobody has a password.
+/// The whole on databases of its own, with a clock that only the test moves. Nobody has a password.
 struct HouseFixture {
     let clock = TestWorld()
     let databases: Databases
@@ -20,7 +20,9 @@ struct HouseFixture {
 
     init(settings: [String: String] = [:]) async throws {
         folder = try TemporaryFolder()
-        databases = try Databases.memory()
+        databases = Databases(
+            users: try await Engine.database(), properties: try await Engine.database(),
+            bookings: try await Engine.database(), payments: try await Engine.database())
         try await databases.migrate(world: clock.world)
         let base = ["ROOST_BASE_URL": "https://roost.example", "ROOST_DATA_DIR": folder.url.path]
         house = try House(

@@ -8,7 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Importing into the whole")
+@Suite("Importing into the whole", .onEachEngine)
 struct ImportTests {
     private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Fixtures/edge-cases")
@@ -99,7 +99,9 @@ struct ImportTests {
         var search = PropertySearch()
         search.location = "Albany"
         #expect(
-            try await fixture.house.properties.search(search, for: nil).items.map(\.property.hostId) == [fixture.host.id])
+            try await fixture.house.properties.search(search, for: nil).items.map(\.property.hostId) == [
+                fixture.host.id
+            ])
     }
 
     @Test("Rows that can't be used are told by their line; a file that is no such CSV loads nothing")

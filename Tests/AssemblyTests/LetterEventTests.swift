@@ -7,7 +7,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Letters from events")
+@Suite("Letters from events", .onEachEngine)
 struct LetterEventTests {
     @Test("Registering, holding, paying and cancelling make the letters of the contract, each once")
     func course() async throws {

@@ -18,7 +18,7 @@ struct AccountsFixture {
     init(
         on database: (any Database)? = nil, hashing: PasswordHashing = .cheap, limits: SignInLimits? = .standard
     ) async throws {
-        self.database = try database ?? SQLiteMemory()
+        if let database { self.database = database } else { self.database = try await Engine.database() }
         try await self.database.migrate(AccountsMigrations.all, at: clock.now)
         accounts = Accounts(
             database: self.database, world: clock.world, outbox: Outbox(source: "users", receivers: { _ in ["mails"] }),

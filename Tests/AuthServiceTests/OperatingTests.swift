@@ -5,7 +5,7 @@ import Testing
 
 @testable import AuthService
 
-@Suite("Operators, imports and hosts")
+@Suite("Operators, imports and hosts", .onEachEngine)
 struct OperatingTests {
     @Test("An operator is added with a name from the address, and gets no letter")
     func adds() async throws {

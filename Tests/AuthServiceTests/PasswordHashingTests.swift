@@ -17,7 +17,7 @@ struct PasswordHashingTests {
         #expect(hex == "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2")
     }
 
-    @Test("At full cost a password signs in and a wrong one does not")
+    @Test("At full cost a password signs in and a wrong one does not", .onEachEngine)
     func fullCost() async throws {
         let fixture = try await AccountsFixture(hashing: PasswordHashing())
         try await fixture.register()
@@ -44,7 +44,7 @@ struct PasswordHashingTests {
         }
     }
 
-    @Test("A hash that costs less than hashes cost now is made anew at the next sign-in")
+    @Test("A hash that costs less than hashes cost now is made anew at the next sign-in", .onEachEngine)
     func upgrades() async throws {
         let fixture = try await AccountsFixture()
         try await fixture.register()

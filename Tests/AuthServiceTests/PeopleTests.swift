@@ -5,7 +5,7 @@ import Testing
 
 @testable import AuthService
 
-@Suite("People as operators look for them")
+@Suite("People as operators look for them", .onEachEngine)
 struct PeopleTests {
     private let boss = Caller(id: UserID(stored: "usr_boss"), isOperator: true)
     private let guest = Caller(id: UserID(stored: "usr_guest"), isOperator: false)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AuthService
 
-@Suite("What people change about their own account")
+@Suite("What people change about their own account", .onEachEngine)
 struct ProfileTests {
     @Test("A name and a language are changed apart, and every wrong one is named")
     func profile() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AuthService
 
-@Suite("Registering")
+@Suite("Registering", .onEachEngine)
 struct RegistrationTests {
     @Test("Who registers is signed in for thirty days, is a guest, and the event waits for its letter")
     func registers() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AuthService
 
-@Suite("Limits on tries")
+@Suite("Limits on tries", .onEachEngine)
 struct SignInLimitTests {
     private let wrong = "wrong horse battery"
 

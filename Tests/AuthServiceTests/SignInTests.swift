@@ -5,7 +5,7 @@ import Testing
 
 @testable import AuthService
 
-@Suite("Signing in")
+@Suite("Signing in", .onEachEngine)
 struct SignInTests {
     @Test("The right password signs in, whatever the case of the address")
     func signsIn() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import NotificationService
 
-@Suite("Delivering")
+@Suite("Delivering", .onEachEngine)
 struct DeliveryTests {
     private let held = Letter(.held, to: MailFixture.guest, about: .christmas())
 
@@ -129,7 +129,7 @@ struct DeliveryTests {
     func lease() async throws {
         let fixture = try await MailFixture()
         let second = ScriptedProvider(takesUnreachable: false)
-        let other = MailFixture.mails(on: fixture.database, fixture.clock, [second], fixture.addresses)
+        let other = try MailFixture.mails(on: fixture.database, fixture.clock, [second], fixture.addresses)
         let seen = Mutex<[MailDelivery.State]>([])
         fixture.provider.whileSending { [mails = fixture.mails] in
             _ = try await other.sendDue()
@@ -148,7 +148,9 @@ struct DeliveryTests {
         let fixture = try await MailFixture()
         try await fixture.mails.queue([held], for: MailFixture.event())
         let store = MailStore(database: fixture.database, outbox: MailFixture.outbox)
-        #expect(try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).count == 1)  // and never comes back
+        #expect(
+            try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).count
+                == 1)  // and never comes back
         #expect(try await fixture.mails.sendDue() == 0)
         fixture.clock.advance(fixture.provider.patience * 2)
         #expect(try await fixture.mails.sendDue() == 1)
@@ -161,9 +163,11 @@ struct DeliveryTests {
         let fixture = try await MailFixture()
         try await fixture.mails.queue([held], for: MailFixture.event())
         let store = MailStore(database: fixture.database, outbox: MailFixture.outbox)
-        let late = try #require(try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).first)
+        let late = try #require(
+            try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).first)
         fixture.clock.advance(fixture.provider.patience * 2)
-        let second = try #require(try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).first)
+        let second = try #require(
+            try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).first)
         let now = fixture.clock.now
         try await store.record(.final("late"), of: late, nextTry: now, at: now)
         #expect(try await fixture.deliveries().map(\.state) == [.sending])
@@ -179,10 +183,13 @@ struct DeliveryTests {
         try await fixture.mails.queue([held], for: MailFixture.event())
         let store = MailStore(database: fixture.database, outbox: MailFixture.outbox)
         for _ in 0..<MailStore.fewestTries {
-            #expect(try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).count == 1)
+            #expect(
+                try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now)
+                    .count == 1)
             fixture.clock.advance(fixture.provider.patience * 2)
         }
-        #expect(try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).isEmpty)
+        #expect(
+            try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).isEmpty)
         #expect(try await fixture.deliveries().map(\.state) == [.failed])
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import NotificationService
 
-@Suite("What became of mails")
+@Suite("What became of mails", .onEachEngine)
 struct EventTests {
     private static let signing = P256.Signing.PrivateKey()
 

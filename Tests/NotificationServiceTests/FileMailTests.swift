@@ -17,7 +17,7 @@ struct FileMailTests {
         try await database.migrate(MailMigrations.all, at: clock.now)
         let box = folder.appendingPathComponent("mail")
         let addresses = AddressBook([MailFixture.host: MailAddress(name: "Zoë", address: "host@hosts.invalid")])
-        let mails = MailFixture.mails(on: database, clock, [FileMail(folder: box.path)], addresses)
+        let mails = try MailFixture.mails(on: database, clock, [FileMail(folder: box.path)], addresses)
         let letter = Letter(.confirmed, to: MailFixture.host, about: .christmas(place: "Zürich 🏡"))
         try await mails.queue([letter], for: MailFixture.event())
         #expect(try await mails.sendDue() == 1)
@@ -36,10 +36,10 @@ struct FileMailTests {
         try database.close()
     }
 
-    @Test("A folder that cannot be written is a failure that may pass")
+    @Test("A folder that cannot be written is a failure that may pass", .onEachEngine)
     func fails() async throws {
         let fixture = try await MailFixture()
-        let mails = MailFixture.mails(
+        let mails = try MailFixture.mails(
             on: fixture.database, fixture.clock, [FileMail(folder: "/dev/null/mail")], fixture.addresses)
         try await mails.queue([.registered(MailFixture.guest)], for: MailFixture.event())
         try await mails.sendDue()

@@ -5,8 +5,12 @@ import Testing
 
 @testable import NotificationService
 
-@Suite("Letters")
+@Suite("Letters", .onEachEngine)
 struct LetterTests {
+    private static func writer(_ language: Language = .english) throws -> LetterWriter {
+        LetterWriter(baseURL: "https://roost.example", language, try Wordbook.shipped.get())
+    }
+
     private static let aboutBookings = LetterKind.allCases.filter { $0 != .registered }
 
     @Test(
@@ -20,8 +24,8 @@ struct LetterTests {
             let body = try #require(mail.leaf(type)?.text)
             let place = type == "text/html" ? "Loft &amp; Garden" : "Loft & Garden"
             for fact in [
-                place, "H7K2-9QXM", "Thursday 24 December 2026", "Sunday 27 December 2026", "15:00", "11:00",
-                "412.30 USD", "3 nights", "2 guests", "Eastern Time (America/New York)", "https://roost.example/",
+                place, "H7K2-9QXM", "Thursday, December 24, 2026", "Sunday, December 27, 2026", "15:00", "11:00",
+                "$412.30 USD", "3 nights", "2 guests", "Eastern Time (America/New York)", "https://roost.example/",
             ] { #expect(body.contains(fact), "\(kind) \(type): \(fact)") }
             if type == "text/html" { #expect(!body.contains("<changed>")) }
         }
@@ -32,10 +36,10 @@ struct LetterTests {
         "What is to be done until when is told in the time of the place, with its zone",
         arguments: [LetterKind.requested, .requestReceived, .accepted, .held])
     func tellsTheDeadline(_ kind: LetterKind) throws {
-        let content = try LetterWriter(baseURL: "https://roost.example").content(
-            of: Letter(kind, to: MailFixture.guest, about: .christmas()))
-        let text = TextLetter.render(content, greeting: nil)
-        #expect(text.contains("Sunday 20 December 2026, 14:05"))
+        let writer = try Self.writer()
+        let content = try writer.content(of: Letter(kind, to: MailFixture.guest, about: .christmas()))
+        let text = TextLetter.render(content, greeting: writer.greeting(nil))
+        #expect(text.contains("Sunday, December 20, 2026, 14:05"))
         #expect(text.contains("14:05 Eastern Standard Time (UTC-5)"))
         #expect(text.hasPrefix("Hello,\n"))
     }
@@ -43,33 +47,33 @@ struct LetterTests {
     @Test(
         "What goes back is told, or why nothing does",
         arguments: [
-            (20615, "206.15 USD goes back to you"), (0, "Under the cancellation policy of this booking, no money"),
+            (20615, "$206.15 USD goes back to you"), (0, "Under the cancellation policy of this booking, no money"),
             (nil, "Nothing had been paid"),
         ] as [(Int64?, String)])
     func tellsTheRefund(_ refund: Int64?, _ expected: String) throws {
         var facts = StayFacts.christmas()
         facts.refund = refund.map { Money($0, .usd) }
-        let content = try LetterWriter(baseURL: "").content(of: Letter(.cancelled, to: MailFixture.guest, about: facts))
-        #expect(TextLetter.render(content, greeting: "Ada").contains(expected))
+        let content = try Self.writer().content(of: Letter(.cancelled, to: MailFixture.guest, about: facts))
+        #expect(TextLetter.render(content, greeting: "Hello Ada,").contains(expected))
     }
 
     @Test(
         "Amounts have their currency's decimals",
-        arguments: [("JPY", "41230 JPY"), ("KWD", "41.230 KWD"), ("EUR", "412.30 EUR")])
+        arguments: [("JPY", "¥41,230 JPY"), ("KWD", "KWD 41.230"), ("EUR", "€412.30 EUR")])
     func currencies(_ code: String, _ expected: String) throws {
         let old = StayFacts.christmas()
         let facts = StayFacts(
             bookingId: old.bookingId, code: old.code, place: old.place, stay: old.stay, guests: 1,
             total: Money(41230, try #require(Currency(code: code))), zone: old.zone, checkInFrom: old.checkInFrom,
             checkOutBy: old.checkOutBy)
-        let content = try LetterWriter(baseURL: "").content(of: Letter(.refunded, to: MailFixture.guest, about: facts))
-        #expect(content.facts.contains(.init("Total", expected)))
+        let content = try Self.writer().content(of: Letter(.refunded, to: MailFixture.guest, about: facts))
+        #expect(content.facts.first { $0.label == "Total" }?.value.replacing("\u{A0}", with: " ") == expected)
         #expect(content.facts.contains(.init("Stay", "3 nights, 1 guest")))
     }
 
     @Test("Who cancelled is told to each in their own words")
     func whoCancelled() throws {
-        let writer = LetterWriter(baseURL: "")
+        let writer = try Self.writer()
         func first(_ kind: LetterKind, by party: StayFacts.Party?) throws -> String {
             var facts = StayFacts.christmas()
             facts.cancelledBy = party
@@ -86,12 +90,13 @@ struct LetterTests {
     @Test("The hour that comes twice is told apart")
     func daylightSaving() throws {
         let zone = try #require(Zone("America/New_York"))
+        let formats = try Wordbook.shipped.get().formats(.english)
         // 2026-11-01T05:30Z: half an hour before the clocks go back.
         let first = Instant(milliseconds: 1_793_511_000_000)
         let second = first + .seconds(3600)
-        #expect(Wording.moment(first, in: zone).hasPrefix("Sunday 1 November 2026, 01:30"))
-        #expect(Wording.moment(second, in: zone).hasPrefix("Sunday 1 November 2026, 01:30"))
-        #expect(Wording.moment(first, in: zone) != Wording.moment(second, in: zone))
+        #expect(formats.longMoment(first, in: zone).hasPrefix("Sunday, November 1, 2026, 01:30"))
+        #expect(formats.longMoment(second, in: zone).hasPrefix("Sunday, November 1, 2026, 01:30"))
+        #expect(formats.longMoment(first, in: zone) != formats.longMoment(second, in: zone))
     }
 
     @Test(
@@ -106,9 +111,10 @@ struct LetterTests {
         ])
     func zones(_ name: String, _ clock: String, _ common: String) throws {
         let zone = try #require(Zone(name))
-        #expect(Wording.moment(TestWorld().now, in: zone).hasSuffix(clock))
-        #expect(!Wording.moment(TestWorld().now, in: zone).contains("GMT"))
-        #expect(Wording.name(of: zone) == common)
+        let formats = try Wordbook.shipped.get().formats(.english)
+        #expect(formats.longMoment(TestWorld().now, in: zone).hasSuffix(clock))
+        #expect(!formats.longMoment(TestWorld().now, in: zone).contains("GMT"))
+        #expect(formats.zone(zone) == common)
     }
 
     @Test("The welcome names no booking")
@@ -135,7 +141,60 @@ struct LetterTests {
     func manyLines() throws {
         var facts = StayFacts.christmas()
         facts.lines = (0..<365).map { .init("Night \($0)", Money(100, .usd)) }
-        let content = try LetterWriter(baseURL: "").content(of: Letter(.held, to: MailFixture.guest, about: facts))
+        let content = try Self.writer().content(of: Letter(.held, to: MailFixture.guest, about: facts))
         #expect(content.price.isEmpty)
+    }
+
+    @Test(
+        "Every letter is whole in every language: its own words, the facts, its direction, its addresses, its header",
+        arguments: [Language.german, .arabic], LetterKind.allCases)
+    func languages(_ language: Language, _ kind: LetterKind) async throws {
+        let fixture = try await MailFixture(takesUnreachable: true, language: language)
+        let reader = kind.isForHost ? MailFixture.host : MailFixture.guest
+        let letter = kind == .registered ? .registered(reader) : Letter(kind, to: reader, about: .christmas())
+        let mail = try ParsedMail(try await fixture.sent(letter).message)
+        let english = try Self.writer().content(of: letter)
+        let text = try #require(mail.leaf("text/plain")?.text)
+        let html = try #require(mail.leaf("text/html")?.text)
+        for sentence in english.paragraphs + [english.subject, english.action?.label ?? "Hello"] {
+            #expect(!text.contains(sentence), "\(kind): \(sentence)")
+        }
+        for body in [text, html] { #expect(!body.contains("{") || body.contains("@media"), "a place for a value is left") }
+        #expect(!text.contains("{") && !text.contains("letter."))
+        #expect(html.contains("<html lang=\"\(language.code)\" dir=\"\(language.direction)\">"))
+        #expect(text.contains("https://roost.example/\(language.code)/"))
+        let subject = try mail.decoded("Subject")
+        #expect(subject != english.subject && !subject.isEmpty)
+        guard kind != .registered else { return }
+        for fact in ["H7K2-9QXM", "2026", "15:00", "11:00", "Loft & Garden", "America/New York"] {
+            #expect(text.contains(fact), "\(fact)")
+        }
+        #expect(text.contains(language == .german ? "Donnerstag, 24. Dezember 2026" : "ديسمبر"))
+        #expect(text.contains(language == .german ? "412,30" : "412.30"))
+    }
+
+    @Test("An hour is told with the zone's name in the language, and its distance")
+    func zonesInLanguages() throws {
+        let words = try Wordbook.shipped.get()
+        let vienna = try #require(Zone("Europe/Vienna"))
+        #expect(words.formats(.german).longMoment(TestWorld().now, in: vienna).hasSuffix("Mitteleuropäische Sommerzeit (UTC+2)"))
+        #expect(words.formats(.german).zone(vienna) == "Mitteleuropäische Zeit (Europe/Vienna)")
+        #expect(words.formats(.arabic).longMoment(TestWorld().now, in: vienna).contains("UTC+2"))
+        let istanbul = try #require(Zone("Europe/Istanbul"))
+        #expect(words.formats(.german).longMoment(TestWorld().now, in: istanbul).contains("Europe/Istanbul"))
+    }
+
+    @Test("Nights at one price are one line, and fees have their names in the language")
+    func priceLines() throws {
+        var facts = StayFacts.christmas()
+        facts.lines = [
+            .init("2026-12-24", Money(10_000, .usd), kind: "night"), .init("2026-12-25", Money(10_000, .usd), kind: "night"),
+            .init("2026-12-26", Money(17_500, .usd), kind: "night"), .init("Cleaning", Money(3_730, .usd), kind: "cleaningFee"),
+        ]
+        let letter = Letter(.held, to: MailFixture.guest, about: facts)
+        let english = try Self.writer().content(of: letter).price
+        #expect(english.map(\.label) == ["2 nights at $100.00", "1 night at $175.00", "Cleaning", "Total"])
+        #expect(english.map(\.value) == ["$200.00", "$175.00", "$37.30", "$412.30 USD"])
+        #expect(try Self.writer(.german).content(of: letter).price.map(\.label).last == "Gesamt")
     }
 }

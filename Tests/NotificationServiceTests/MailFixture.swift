@@ -20,26 +20,26 @@ struct MailFixture {
 
     init(
         on database: (any Database)? = nil, takesUnreachable: Bool = false, providers: [any MailProvider]? = nil,
-        webhooks: MailWebhooks = MailWebhooks()
+        webhooks: MailWebhooks = MailWebhooks(), language: Language = .english
     ) async throws {
-        self.database = try database ?? SQLiteMemory()
+        if let database { self.database = database } else { self.database = try await Engine.database() }
         try await self.database.migrate(MailMigrations.all, at: clock.now)
         provider = ScriptedProvider(takesUnreachable: takesUnreachable)
         addresses = AddressBook([
             Self.guest: MailAddress(name: "Ada Lovelace", address: "ada@example.com"),
             Self.host: MailAddress(name: "Zoë “Zo” O’Neill", address: "host@hosts.invalid"),
         ])
-        mails = Self.mails(on: self.database, clock, providers ?? [provider], addresses, webhooks)
+        mails = try Self.mails(on: self.database, clock, providers ?? [provider], addresses, webhooks, language)
     }
 
     static func mails(
         on database: any Database, _ clock: TestWorld, _ providers: [any MailProvider], _ addresses: AddressBook,
-        _ webhooks: MailWebhooks = MailWebhooks()
-    ) -> Mails {
-        Mails(
+        _ webhooks: MailWebhooks = MailWebhooks(), _ language: Language = .english
+    ) throws -> Mails {
+        try Mails(
             database: database, world: clock.world, outbox: outbox, providers: providers,
-            addressOf: { try addresses.address(of: $0) },
-            sender: MailAddress("Roost <no-reply@roost.example>")!, baseURL: "https://roost.example", webhooks: webhooks
+            readerOf: { try addresses.address(of: $0).map { LetterReader($0, language: language) } },
+            words: Wordbook.shipped.get(), sender: MailAddress("Roost <no-reply@roost.example>")!, baseURL: "https://roost.example", webhooks: webhooks
         )
     }
 

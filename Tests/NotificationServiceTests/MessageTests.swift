@@ -5,7 +5,7 @@ import Testing
 
 @testable import NotificationService
 
-@Suite("Messages")
+@Suite("Messages", .onEachEngine)
 struct MessageTests {
     static let hostile: [String] = [
         "Loft\r\nBcc: eve@example.com\r\n\r\n<b>body</b>", "Loft\nSubject: other", "a\u{0}b\u{1B}[31mred\u{7F}",

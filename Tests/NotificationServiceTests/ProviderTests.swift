@@ -7,7 +7,7 @@ import Testing
 
 @testable import NotificationService
 
-@Suite("Mail providers")
+@Suite("Mail providers", .onEachEngine)
 struct ProviderTests {
     /// What a failure means for the mail.
     enum Meaning: Equatable {

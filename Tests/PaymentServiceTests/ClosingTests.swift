@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Closing payables, and money that comes late")
+@Suite("Closing payables, and money that comes late", .onEachEngine)
 struct ClosingTests {
     @Test("One that nobody began to pay is closed at once, and says so once")
     func nothingBegun() async throws {
@@ -115,7 +115,7 @@ struct ClosingTests {
             till.clock.advance(.minutes(3))
             try await till.payments.work()
         }
-        let askAt = try await till.memory.read { reader in
+        let askAt = try await till.database.read { reader in
             try reader.value("SELECT ask_at FROM payment WHERE id = \(payment.id)", as: Int64?.self)
         }
         #expect(askAt == .some(.none))

@@ -96,17 +96,25 @@ struct FlakyProvider: PaymentProvider {
     }
 }
 
+/// Whether this task, or the one that began it, is within a transaction: a fake provider asked there says so.
+enum Within {
+    @TaskLocal static var transaction = false
+}
+
 /// A database whose transactions break off, as where the process is killed before or after a commit.
 struct FlakyDatabase: Database {
-    let inner: SQLiteMemory
+    let inner: any Database
     let faults: Faults
 
     func read<T: Sendable>(_ body: @Sendable (borrowing Reader) throws -> T) async throws -> T {
-        try await inner.read(body)
+        try await inner.read { reader in try Within.$transaction.withValue(true) { try body(reader) } }
     }
 
     @discardableResult
-    func write<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T {
+    func write<T: Sendable>(_ given: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T {
+        let body: @Sendable (borrowing Transaction) throws -> T = { tx in
+            try Within.$transaction.withValue(true) { try given(tx) }
+        }
         switch faults.next() {
         case .before?: throw StorageError.unavailable("killed before")
         case .after?:

@@ -39,7 +39,7 @@ extension Till {
                 let pending = try await payments.payments(of: payable.bookingId).filter { $0.status == .pending }
                 #expect(pending.isEmpty, comment, sourceLocation: sourceLocation)
                 // Asked of the providers themselves: nobody was told so before it was true.
-                let isAnyPageOpen = try await memory.read { reader in
+                let isAnyPageOpen = try await database.read { reader in
                     try reader.exists(
                         "SELECT 1 FROM test_session WHERE booking_id = \(payable.bookingId) AND is_open = 1")
                 }
@@ -56,7 +56,7 @@ extension Till {
         #expect(audit.inFlight.closing == 0, comment, sourceLocation: sourceLocation)
         #expect(audit.inFlight.refunds == 0, comment, sourceLocation: sourceLocation)
         let known = Dictionary(uniqueKeysWithValues: audit.captured.map { ($0.id, $0) })
-        let sessions = try await memory.read { reader in
+        let sessions = try await database.read { reader in
             try reader.all(
                 """
                 SELECT s.payment_id, s.is_paid, s.amount, COALESCE(SUM(r.amount), 0)
@@ -64,8 +64,10 @@ extension Till {
                 GROUP BY s.token, s.payment_id, s.is_paid, s.amount
                 """
             ) { row in
-                (id: try row[0] as PaymentID, isPaid: try row[1] as Bool, amount: try row[2] as Int64,
-                    back: try row[3] as Int64)
+                (
+                    id: try row[0] as PaymentID, isPaid: try row[1] as Bool, amount: try row[2] as Int64,
+                    back: try row[3] as Int64
+                )
             }
         }
         #expect(Set(sessions.map(\.id)).count == sessions.count, comment, sourceLocation: sourceLocation)

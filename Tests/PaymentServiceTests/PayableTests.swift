@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Several sums owed for one booking")
+@Suite("Several sums owed for one booking", .onEachEngine)
 struct PayableTests {
     @Test("Each is paid on its own, and both count")
     func bothCount() async throws {
@@ -63,11 +63,11 @@ struct PayableTests {
 
     @Test("What was owed before payables had names is carried over")
     func migration() async throws {
-        let memory = try SQLiteMemory()
+        let database = try await Engine.database()
         let now = TestWorld(seed: 1).now
         let before = PaymentMigrations.all.prefix { $0.name != "payment-0003-payables-of-their-own" }
-        try await memory.migrate(Array(before), at: now)
-        try await memory.write { tx in
+        try await database.migrate(Array(before), at: now)
+        try await database.write { tx in
             try tx.connection.run(
                 script: """
                     INSERT INTO payable (booking_id, state, amount, currency, winner, version, created_at)
@@ -77,8 +77,8 @@ struct PayableTests {
                         VALUES ('pay_one', 'bkg_july', 1, 'test', 'captured', 10000, 'EUR', '', 'pay_one', 10000, 'EUR', 0, 0, 5, 0);
                     """)
         }
-        try await memory.migrate(PaymentMigrations.all, at: now)
-        let payables = try await memory.read { reader in
+        try await database.migrate(PaymentMigrations.all, at: now)
+        let payables = try await database.read { reader in
             try reader.all("SELECT id, booking_id, purpose, state, amount, winner FROM payable ORDER BY id") { row in
                 [
                     try row[0] as String, try row[1] as String, try row[2] as String, try row[3] as String,
@@ -92,7 +92,7 @@ struct PayableTests {
                 ["due_may", "bkg_may", "booking", "closed", "0", "none"],
             ])
         #expect(PayableID(of: BookingID(stored: "bkg_july")).text == "due_july")
-        let (payable, version) = try await memory.read { reader in
+        let (payable, version) = try await database.read { reader in
             (
                 try reader.value("SELECT payable_id FROM payment", as: String.self),
                 try reader.value("SELECT version FROM booking_version WHERE booking_id = 'bkg_july'", as: Int.self)

@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Giving money back")
+@Suite("Giving money back", .onEachEngine)
 struct RefundTests {
     private func paid(_ till: Till) async throws -> PaymentID {
         let payment = try await till.start().payment
@@ -60,13 +60,13 @@ struct RefundTests {
     func refused() async throws {
         let till = try await Till()
         let id = try await paid(till)
-        try await till.memory.write { try $0.execute("UPDATE test_session SET is_paid = 0") }
+        try await till.database.write { try $0.execute("UPDATE test_session SET is_paid = 0") }
         try await till.payments.apply(Till.refund(4_000, version: 1))
         #expect(try await till.status(id) == .captured)
         let cases = try await till.payments.cases(isOpen: true, cursor: nil, limit: 10).items
         #expect(cases.map(\.kind) == [.refundFailed] && cases.first?.amount == Till.euros(4_000))
         #expect(try await till.payments.audit().failedRefunds.isEmpty, "somebody was told")
-        try await till.memory.write { try $0.execute("UPDATE test_session SET is_paid = 1") }
+        try await till.database.write { try $0.execute("UPDATE test_session SET is_paid = 1") }
         try await till.payments.apply(Till.refund(nil, version: 2))
         #expect(try await till.status(id) == .refunded)
     }

@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Learning of a payment")
+@Suite("Learning of a payment", .onEachEngine)
 struct SettleTests {
     @Test("A payment that succeeded is captured, booked and told once, however often it is settled")
     func captured() async throws {
@@ -22,7 +22,8 @@ struct SettleTests {
         #expect(
             try told[0].decoded(as: PayablePaid.self)
                 == PayablePaid(
-                    bookingId: Till.booking, payable: PayableID(of: Till.booking), amount: Till.euros(10_000), late: false))
+                    bookingId: Till.booking, payable: PayableID(of: Till.booking), amount: Till.euros(10_000),
+                    late: false))
         try await till.expectRest("paid")
     }
 

@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Starting a payment")
+@Suite("Starting a payment", .onEachEngine)
 struct StartTests {
     @Test("A payment is pending and has an address where the guest pays")
     func starts() async throws {
@@ -120,7 +120,7 @@ struct StartTests {
         let till = try await Till()
         let id = try await till.start().payment.id
         // As it was after the payment was stored and before the provider was asked.
-        try await till.memory.write { [clock = till.clock] tx in
+        try await till.database.write { [clock = till.clock] tx in
             try tx.execute(
                 """
                 UPDATE payment SET

@@ -6,10 +6,10 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A Payment Service with two test providers on a database in memory, and the moves of those around it.
+/// A Payment Service with two test providers on a database of its own, and the moves of those around it.
 struct Till: Sendable {
     let clock: TestWorld
-    let memory: SQLiteMemory
+    let database: any Database
     let faults = Faults()
     let payments: Payments
     let one: TestProvider
@@ -34,10 +34,10 @@ struct Till: Sendable {
         plain: Bool = false
     ) async throws {
         clock = TestWorld(seed: seed)
-        memory = try SQLiteMemory()
-        try await memory.migrate(PaymentMigrations.all, at: clock.now)
-        one = TestProvider(database: memory, world: clock.world, baseURL: "http://localhost:8080")
-        two = TestProvider(database: memory, world: clock.world, baseURL: "http://localhost:8080", name: "other")
+        database = try await Engine.database()
+        try await database.migrate(PaymentMigrations.all, at: clock.now)
+        one = TestProvider(database: database, world: clock.world, baseURL: "http://localhost:8080")
+        two = TestProvider(database: database, world: clock.world, baseURL: "http://localhost:8080", name: "other")
         let (first, second, faults, errands) = (one, two, faults, errands)
         let providers: [any PaymentProvider] =
             plain
@@ -46,7 +46,7 @@ struct Till: Sendable {
                 FlakyProvider(inner: $0, faults: faults, takes: takes, refundsAreSlow: refundsAreSlow)
             }
         payments = Payments(
-            database: FlakyDatabase(inner: memory, faults: faults), world: clock.world,
+            database: FlakyDatabase(inner: database, faults: faults), world: clock.world,
             outbox: Outbox(source: "payments", receivers: { _ in ["bookings"] }), providers: providers,
             courier: Courier { errands.add($0) }, pollInterval: Till.poll)
     }
@@ -77,7 +77,7 @@ struct Till: Sendable {
 
     /// The payer's move on the page of a payment, also after the page was closed. Nobody is told.
     func act(_ outcome: TestOutcome, on id: PaymentID) async throws {
-        let found = try await memory.read { reader in
+        let found = try await database.read { reader in
             try reader.first("SELECT token, provider FROM test_session WHERE payment_id = \(id)") { row in
                 (token: try row[0] as String, provider: try row[1] as String)
             }
@@ -112,7 +112,7 @@ struct Till: Sendable {
 
     /// What has been told, in order.
     func told(about booking: BookingID = Till.booking) async throws -> [Event] {
-        try await memory.read { reader in
+        try await database.read { reader in
             try reader.all(
                 "SELECT subject, version, kind, body FROM outbox WHERE subject = \(booking) ORDER BY version"
             ) { row in

@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Listings")
+@Suite("Listings", .onEachEngine)
 struct ListingTests {
     @Test("A new listing is a draft with the defaults of the contract, and its host hears of it")
     func defaults() async throws {
@@ -226,7 +226,7 @@ extension ImportedListing {
     }
 }
 
-@Suite("Listings in bulk")
+@Suite("Listings in bulk", .onEachEngine)
 struct BulkListingTests {
     @Test("Loading the same again changes no row, also where the host has changed it since")
     func again() async throws {

@@ -5,7 +5,7 @@ import Storage
 import TestSupport
 import Testing
 
-/// The service on a database in memory, at noon UTC on 1 July 2027.
+/// The service on a database of its own, at noon UTC on 1 July 2027.
 struct ListingsFixture {
     let world = TestWorld()
     let database: any Database
@@ -18,7 +18,7 @@ struct ListingsFixture {
     static let gazetteer = Result { try Gazetteer() }
 
     init(on database: (any Database)? = nil, serviceFee: Percent = .zero) async throws {
-        self.database = try database ?? SQLiteMemory()
+        if let database { self.database = database } else { self.database = try await Engine.database() }
         try await self.database.migrate(PropertyMigrations.all, at: world.now)
         properties = Properties(
             database: self.database, world: world.world,

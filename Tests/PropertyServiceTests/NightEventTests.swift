@@ -5,7 +5,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Events about nights")
+@Suite("Events about nights", .onEachEngine)
 struct NightEventTests {
     private func event(_ kind: String, _ subject: String, _ version: Int64, _ body: some Encodable) throws -> Event {
         Event(
@@ -61,6 +61,40 @@ struct NightEventTests {
         #expect(try await free(fixture, id, "2027-08-01", "2027-08-02") == [false])
         try await fixture.properties.apply(try moved(NightsMoved.freed, "bkg_b", 2, id, ["2027-08-01"]))
         #expect(try await free(fixture, id, "2027-08-01", "2027-08-02") == [true])
+    }
+
+    @Test("Nights kept to prepare are gone too, each as the last event of its booking says; either event may come twice")
+    func prepared() async throws {
+        let fixture = try await ListingsFixture()
+        let id = try await fixture.place().id
+        func moved(_ kind: String, _ booking: String, _ version: Int64, _ days: [String], keeping kept: [String]) throws
+            -> Event
+        {
+            func parsed(_ days: [String]) throws -> [LocalDay] { try days.map { try #require(LocalDay($0)) } }
+            let body = NightsMoved(
+                bookingId: BookingID(stored: booking), propertyId: id, unitId: .of(id, 1), nights: try parsed(days),
+                prepared: try parsed(kept))
+            return try event(kind, booking, version, body)
+        }
+        func shown() async throws -> [Bool] { try await free(fixture, id, "2027-07-31", "2027-08-06") }
+        let taken = try moved(
+            NightsMoved.taken, "bkg_a", 1, ["2027-08-02", "2027-08-03"], keeping: ["2027-08-01", "2027-08-04"])
+        for _ in 0..<2 {
+            try await fixture.properties.apply(taken)
+            #expect(try await shown() == [true, false, false, false, false, true])
+        }
+        // Cancelled during the stay: what follows the night that was slept is kept instead.
+        let cut = try moved(NightsMoved.freed, "bkg_a", 2, ["2027-08-03"], keeping: ["2027-08-01", "2027-08-03"])
+        for _ in 0..<2 {
+            try await fixture.properties.apply(cut)
+            #expect(try await shown() == [true, false, false, false, true, true])
+        }
+        try await fixture.properties.apply(
+            try moved(NightsMoved.taken, "bkg_b", 1, ["2027-08-04"], keeping: ["2027-08-03", "2027-08-05"]))
+        try await fixture.properties.apply(try moved(NightsMoved.freed, "bkg_a", 3, ["2027-08-02"], keeping: []))
+        #expect(try await shown() == [true, true, true, false, false, false], "what another keeps too stays kept")
+        try await fixture.properties.apply(try moved(NightsMoved.freed, "bkg_b", 2, ["2027-08-04"], keeping: []))
+        #expect(try await shown().allSatisfy { $0 })
     }
 
     @Test("A closed night stays closed whatever bookings do, and prices and minimums are set and given back")

@@ -8,7 +8,8 @@ import Testing
 /// Calendars of real places whose price changes from day to day, quoted and held against a plain sum of their rows.
 @Suite(
     "Real prices by the day",
-    .enabled(if: ImportFiles.hasRealData, "left out: the real data does not lie beside the project"))
+    .enabled(if: ImportFiles.hasRealData, "left out: the real data does not lie beside the project"),
+    .onEachEngine)
 struct RealPriceTests {
     private static let isProving = ProcessInfo.processInfo.environment["ROOST_PROVE"] == "1"
     /// A tenth of a file in the everyday run: enough of some hundred places.

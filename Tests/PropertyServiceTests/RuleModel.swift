@@ -8,6 +8,8 @@ struct RuleModel {
     var serviceFee: Int = 0
     var closed: [Int: Set<LocalDay>] = [:]
     var booked: [Int: Set<LocalDay>] = [:]
+    /// Kept by bookings to prepare, as the rules were when they were made.
+    var prepared: [Int: Set<LocalDay>] = [:]
     var prices: [LocalDay: Int64] = [:]
     var minimums: [LocalDay: Int] = [:]
     /// Now, at the property.
@@ -67,10 +69,10 @@ struct RuleModel {
         return isSomeNightGone ? "night_taken" : "no_unit_for_whole_stay"
     }
 
-    /// Not closed, and no booked night of this unit so near that preparing would fall on either.
+    /// Not closed nor kept to prepare, and no booked night of this unit so near that preparing would fall on either.
     func isFree(_ night: LocalDay, _ unit: Int) -> Bool {
         let gap = max(rules.preparation.daysBefore, rules.preparation.daysAfter)
-        return closed[unit]?.contains(night) != true
+        return closed[unit]?.contains(night) != true && prepared[unit]?.contains(night) != true
             && !(-gap...gap).contains { booked[unit]?.contains(night.advanced(by: $0)) == true }
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PropertyService
 
-@Suite("Search")
+@Suite("Search", .onEachEngine)
 struct SearchTests {
     /// Places whose answers are known by heart, under the name that is their title.
     private func world() async throws -> ListingsFixture {
@@ -294,16 +294,18 @@ struct SearchTests {
             property.rating = rating < 0 ? .none : Rating(average: Double(rating) / 100, count: 1)
             property.instantBook = Bool.random(using: &generator)
             var filter = SearchFilter()
-            (filter.guests, filter.bedrooms, filter.beds) = (
-                size(1000), size(1000), [size(1000), Int.max].randomElement(using: &generator) ?? 0
+            filter.party = Party(adults: size(1000))
+            (filter.bedrooms, filter.beds) = (
+                size(1000), [size(1000), Int.max].randomElement(using: &generator) ?? 0
             )
             (filter.halfBathrooms, filter.ratingHundredths) = (size(2000), Int.random(in: -1...500, using: &generator))
             filter.instantBook = Bool.random(using: &generator)
             let fits =
-                property.maximumGuests >= filter.guests && property.bedrooms >= filter.bedrooms
+                property.maximumGuests >= filter.party.adults && property.bedrooms >= filter.bedrooms
                 && property.beds >= filter.beds && Int(property.bathrooms * 2) >= filter.halfBathrooms
                 && rating >= filter.ratingHundredths && (property.instantBook || !filter.instantBook)
-            let packed = PackedSizes.of(property, hasRules: Bool.random(using: &generator))
+            let packed = PackedSizes.of(
+                property, hasRules: Bool.random(using: &generator), isInstantForAll: property.instantBook)
             let guards = PackedSizes.guards
             #expect(((packed + guards - PackedSizes.wished(filter)) & guards == guards) == fits)
             #expect(PackedSizes.maximumGuests(in: packed) == property.maximumGuests)

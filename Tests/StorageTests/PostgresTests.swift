@@ -54,6 +54,20 @@ struct PostgresTests {
         #expect(sum == sizes.reduce(0, +))
     }
 
+    @Test("A statement that was passed over behind a failure can be asked again on the same connection")
+    func passedOver() async throws {
+        let database = try await made(connections: 1)
+        await #expect(throws: StorageError.self) {
+            try await database.write { tx in
+                try tx.later("INSERT INTO thing (name) VALUES (NULL)")
+                // New to the server, which does not look at it any more.
+                try tx.later("UPDATE thing SET size = 7 WHERE name = 'passed over'")
+            }
+        }
+        let changed = try await database.write { try $0.execute("UPDATE thing SET size = 7 WHERE name = 'passed over'") }
+        #expect(changed == 0)
+    }
+
     @Test("A statement that is sent later fails its transaction all the same")
     func laterFails() async throws {
         let database = try await made()
@@ -91,6 +105,51 @@ struct PostgresTests {
             }
         }
         #expect(try await database.read { try $0.value("SELECT COUNT(*) FROM thing", as: Int.self) } == 500)
+    }
+
+    @Test("Queries that need nothing of each other travel together, with BEGIN and what is sent later")
+    func soon() async throws {
+        let database = try await made(connections: 1)
+        _ = try await database.read { try $0.exists("SELECT 1") }
+        let before = database.roundTrips
+        let (counts, names) = try await database.write { tx in
+            try tx.later("INSERT INTO thing (name, size) VALUES ('a', 1)")
+            let count = try tx.soon("SELECT COUNT(*) FROM thing") { try $0[0] as Int }
+            try tx.later("INSERT INTO thing (name, size) VALUES ('b', 2)")
+            let names = try tx.soon("SELECT name FROM thing ORDER BY name") { try $0[0] as String }
+            return (try count.all(), try names.all())
+        }
+        // In the order in which they were asked.
+        #expect(counts == [1])
+        #expect(names == ["a", "b"])
+        #expect(database.roundTrips - before == 2, "one for the queries, one for COMMIT")
+    }
+
+    @Test("What the server passed over behind a failure is prepared again when it is needed")
+    func preparedAgain() async throws {
+        let database = try await made(connections: 1)
+        try await database.write { try $0.execute("INSERT INTO thing (name) VALUES ('a')") }
+        for turn in 0..<3 {
+            await #expect(throws: StorageError.self) {
+                try await database.write { tx in
+                    try tx.later("INSERT INTO thing (name) VALUES ('a')")
+                    try tx.execute("UPDATE thing SET size = \(turn) WHERE name = 'b'")
+                }
+            }
+            try await database.write { try $0.execute("UPDATE thing SET size = \(turn) WHERE name = 'b'") }
+        }
+    }
+
+    @Test("A query that is never looked at takes its transaction down all the same where it fails")
+    func soonFails() async throws {
+        let database = try await made()
+        await #expect(throws: StorageError.self) {
+            try await database.write { tx in
+                try tx.execute("INSERT INTO thing (name) VALUES ('a')")
+                _ = try tx.soon("SELECT nothing FROM nowhere") { try $0[0] as String }
+            }
+        }
+        #expect(try await database.read { try $0.value("SELECT COUNT(*) FROM thing", as: Int.self) } == 0)
     }
 
     @Test("A read sees one state throughout, and can't write")

@@ -2,7 +2,7 @@ import Foundation
 public import Storage
 public import Testing
 
-/// What stands behind the door to SQL: every test that touches a store runs on each.
+/// What stands behind the door to SQL: every test that touches a store runs on each (`.onEachEngine`).
 public enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case sqlite, postgresql
 
@@ -13,11 +13,28 @@ public enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible 
         PostgresServer.isThere || ProcessInfo.processInfo.environment["ROOST_REQUIRE_POSTGRESQL"] != nil
         ? allCases : [.sqlite]
 
+    /// The one that the running test is to use; nothing in a suite that does not say `.onEachEngine`.
+    @TaskLocal public static var current: Engine?
+
+    /// An empty database of the test's own, on the engine it runs on, SQLite where its suite does not say.
+    public static func database() async throws -> any Database {
+        try await (current ?? .sqlite).database()
+    }
+
     /// An empty database of the test's own.
     public func database() async throws -> any Database {
         switch self {
-        case .sqlite: try SQLiteMemory()
-        case .postgresql: try await PostgresServer.shared().database()
+        case .sqlite: return try SQLiteMemory()
+        case .postgresql:
+            let database = try await PostgresServer.shared().database()
+            TestDatabases.current?.add(database)
+            return database
         }
+    }
+
+    /// Of much that is alike, all on SQLite, and on PostgreSQL, where each costs a hundred times as much, one in `many`;
+    /// all there too in `make prove`.
+    public static func isSpared(_ number: Int, oneIn many: Int) -> Bool {
+        current == .postgresql && number % many != 0 && ProcessInfo.processInfo.environment["ROOST_PROVE"] == nil
     }
 }

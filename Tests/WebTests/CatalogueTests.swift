@@ -9,7 +9,7 @@ struct CatalogueTests {
     static let others = Language.allCases.filter { $0 != .english }
 
     private func catalogue(_ language: Language) throws -> [String: Catalogue.Entry] {
-        try Catalogue(Resources.read("catalogues/\(language.code).json"), fallback: nil).entries
+        try Catalogue(Wordbook.shippedBytes(of: language), fallback: nil).entries
     }
 
     /// The places for values in a sentence.

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Web
 
-@Suite("Each refusal where it really comes from, over HTTP")
+@Suite("Each refusal where it really comes from, over HTTP", .onEachEngine)
 struct CodeTests {
     private let limited = ["ROOST_RATE_LIMITS": "on"]
 

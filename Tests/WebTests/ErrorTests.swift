@@ -2,11 +2,12 @@ import AuthService
 import Core
 import Foundation
 import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import Web
 
-@Suite("Every error of the contract, over HTTP")
+@Suite("Every error of the contract, over HTTP", .onEachEngine)
 struct ErrorTests {
     @Test("Every problem has the shape of RFC 9457")
     func shape() async throws {

@@ -1,11 +1,12 @@
 import Core
 import Foundation
 import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import Web
 
-@Suite("The whole way, over HTTP")
+@Suite("The whole way, over HTTP", .onEachEngine)
 struct FlowTests {
     @Test("From registering to a confirmed stay and back")
     func wholeWay() async throws {

@@ -1,11 +1,12 @@
 import Core
 import Foundation
 import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import Web
 
-@Suite("Bad input: never a 5xx, never a changed row")
+@Suite("Bad input: never a 5xx, never a changed row", .onEachEngine)
 struct InputTests {
     static let nasty = [
         "'", "\"", "' OR 1=1 --", "'; DROP TABLE property; --", "%27", "../../etc/passwd", "<script>alert(1)</script>",

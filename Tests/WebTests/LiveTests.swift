@@ -2,11 +2,12 @@ import Core
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import TestSupport
 import Testing
 
 @testable import Web
 
-@Suite("Over a real connection")
+@Suite("Over a real connection", .onEachEngine)
 struct LiveTests {
     @Test("A body that is too large is refused and the connection goes on")
     func tooLarge() async throws {

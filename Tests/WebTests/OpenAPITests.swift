@@ -1,11 +1,12 @@
 import Core
 import Foundation
 import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import Web
 
-@Suite("The OpenAPI document")
+@Suite("The OpenAPI document", .onEachEngine)
 struct OpenAPITests {
     private let document: [String: Any]
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Web
 
-@Suite("The log of what operators did")
+@Suite("The log of what operators did", .onEachEngine)
 struct OperatorLogTests {
     @Test("Acts in all four databases are one list, newest first, page by page; nobody else sees it")
     func oneList() async throws {

@@ -1,7 +1,8 @@
 import HTTPTypes
+import TestSupport
 import Testing
 
-@Suite("Behind a proxy")
+@Suite("Behind a proxy", .onEachEngine)
 struct ProxyTests {
     /// Tries to sign in with a password that nobody has, until told to wait.
     private func guesses(by guest: Guest, _ headers: [String: String]) async throws -> Int {

@@ -11,7 +11,7 @@ import TestSupport
 
 @testable import Web
 
-/// The real house on memory, met over HTTP. The clock stands at noon UTC on 1 July 2027.
+/// The real house on databases of its own, met over HTTP. The clock stands at noon UTC on 1 July 2027.
 struct WebFixture: Sendable {
     let world = TestWorld()
     let house: House
@@ -21,7 +21,9 @@ struct WebFixture: Sendable {
         let configuration = try Configuration(
             ["ROOST_RATE_LIMITS": "off", "ROOST_BASE_URL": "http://roost.test"]
                 .merging(settings) { $1 })
-        let databases = try Databases.memory()
+        let databases = Databases(
+            users: try await Engine.database(), properties: try await Engine.database(),
+            bookings: try await Engine.database(), payments: try await Engine.database())
         try await databases.migrate(world: world.world)
         house = try House(
             configuration, databases: databases, world: world.world, parts: House.Parts(hashing: .cheap))

@@ -8,7 +8,11 @@ enum BooksCheck {
         books.unbalancedGroups.map { .init($0, "ledger group \($0) does not sum to zero") }
             + books.misbookedPayments.map { .init($0.text, "\($0): the ledger says something else than the payment") }
             + books.overRefunded.map { .init($0.text, "\($0): more was given back than was taken") }
-            + books.failedRefunds.map { .init($0.text, "\($0): the provider will not make this refund, and no case says so") }
+            + books.miscountedPayments.map { .init($0.text, "\($0): its refunds do not sum to what it says went back") }
+            + books.failedRefunds.map {
+                .init($0.text, "\($0): the provider will not make this refund, and no case says so")
+            }
+            + books.staleRefunds.map { .init($0.text, "\($0): this refund has waited for its provider for two weeks") }
     }
 
     /// No captured payment without a booking that is confirmed, or its refund; none confirmed without its money.
@@ -16,25 +20,34 @@ enum BooksCheck {
         var findings: [Audit.Finding] = []
         let known = Dictionary(uniqueKeysWithValues: bookings.bookings.map { ($0.id, $0) })
         for payment in books.captured {
-            func fault(_ what: String) { findings.append(.init(payment.bookingId.text, "\(payment.id) of \(payment.bookingId): \(what)")) }
+            func fault(_ what: String) {
+                findings.append(.init(payment.bookingId.text, "\(payment.id) of \(payment.bookingId): \(what)"))
+            }
             guard let booking = known[payment.bookingId] else {
                 fault("money was taken for no booking")
                 continue
             }
-            // Where a refund failed, a case says so, and a person decides.
-            let isWhole = payment.refunded == payment.captured.amount || books.withCases.contains(payment.bookingId)
-            if !payment.counts && !isWhole { fault("was taken beside the payment that counts, and has not gone back in full") }
+            // What is on its way back counts, and where a refund failed and a case says so, exactly its sum.
+            let isWhole = payment.claimed + payment.withCase == payment.captured.amount
+            if !payment.counts && !isWhole {
+                fault("was taken beside the payment that counts, and has not gone back in full")
+            }
             if payment.counts && !booking.wasConfirmed && !isWhole {
-                fault("was taken, but the booking is \(booking.status.rawValue) and the money has not gone back in full")
+                fault(
+                    "was taken, but the booking is \(booking.status.rawValue) and the money has not gone back in full")
             }
         }
+        // Exactly what a case says did not go back may still be here, and not a cent more.
+        let withCase = Dictionary(books.captured.map { ($0.bookingId, $0.withCase) }, uniquingKeysWith: +)
         for booking in bookings.bookings {
-            func fault(_ what: String) { findings.append(.init(booking.id.text, "\(booking.id) (\(booking.status.rawValue)): \(what)")) }
+            func fault(_ what: String) {
+                findings.append(.init(booking.id.text, "\(booking.id) (\(booking.status.rawValue)): \(what)"))
+            }
             let balance = books.balances[booking.id]
+            let leaving = books.leaving[booking.id] ?? MoneyLeaving()
             // What an operator gave back besides is no broken promise.
-            let goodwill = books.goodwill[booking.id] ?? 0
-            let kept = (balance?.paid ?? 0) - (balance?.refunded ?? 0)
-            if books.withCases.contains(booking.id) { continue }
+            let goodwill = leaving.goodwill
+            let kept = (balance?.paid ?? 0) - (balance?.refunded ?? 0) - leaving.underWay - (withCase[booking.id] ?? 0)
             switch booking.status {
             case .confirmed, .completed:
                 if kept + goodwill != booking.total.amount {

@@ -6,16 +6,28 @@ import PropertyService
 enum CopyCheck {
     static func compare(_ bookings: BookingsAudit, _ copy: CopyAudit) -> [Audit.Finding] {
         var findings: [Audit.Finding] = []
-        var booked = copy.booked
+        var (booked, prepared) = (copy.booked, copy.prepared)
         for booking in bookings.bookings {
-            let there = booked.removeValue(forKey: booking.id) ?? []
-            let owned = Set(booking.unit.map { unit in booking.nights.map { BookedNight(unit: unit, night: $0) } } ?? [])
+            func nights(_ days: [LocalDay]) -> Set<BookedNight> {
+                Set(booking.unit.map { unit in days.map { BookedNight(unit: unit, night: $0) } } ?? [])
+            }
+            let (there, owned) = (booked.removeValue(forKey: booking.id) ?? [], nights(booking.nights))
             if there != owned {
                 findings.append(
-                    .init(booking.id.text, "\(booking.id): search takes \(there.count) nights for taken, it owns \(owned.count)"))
+                    .init(
+                        booking.id.text,
+                        "\(booking.id): search takes \(there.count) nights for taken, it owns \(owned.count)"))
+            }
+            let (shown, kept) = (prepared.removeValue(forKey: booking.id) ?? [], nights(booking.prepared))
+            if shown != kept {
+                findings.append(
+                    .init(
+                        booking.id.text,
+                        "\(booking.id): search keeps \(shown.count) nights to prepare, it keeps \(kept.count)"))
             }
         }
-        for id in booked.keys.sorted() where booked[id]?.isEmpty == false {
+        for id in Set(booked.keys).union(prepared.keys).sorted()
+        where booked[id]?.isEmpty == false || prepared[id]?.isEmpty == false {
             findings.append(.init(id.text, "search takes nights for those of \(id), which is no booking"))
         }
         for unit in Set(bookings.blocked.keys).union(copy.blocked.keys).sorted()

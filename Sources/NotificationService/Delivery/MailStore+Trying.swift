@@ -5,6 +5,8 @@ extension MailStore {
     /// A mail taken for sending.
     struct Taken: Sendable {
         let id: MailID
+        /// A person's id.
+        let recipient: String
         let letter: String
         let createdAt: Instant
         /// Which try this is, from 1.
@@ -20,8 +22,8 @@ extension MailStore {
         /// The same mail in its next try.
         fileprivate var next: Taken {
             Taken(
-                id: id, letter: letter, createdAt: createdAt, attempt: attempt + 1, resends: resends,
-                tryingSince: tryingSince, doubtedProvider: nil, leaseEnd: leaseEnd)
+                id: id, recipient: recipient, letter: letter, createdAt: createdAt, attempt: attempt + 1,
+                resends: resends, tryingSince: tryingSince, doubtedProvider: nil, leaseEnd: leaseEnd)
         }
     }
 
@@ -38,12 +40,14 @@ extension MailStore {
         case suppressed(String, isListed: Bool = false)
     }
 
-    /// Takes mails that are due, with a lease, and begins an attempt at each; what was tried too often is given up.
+    /// Takes mails that are due, with a lease, and begins an attempt at each; what was tried too often is given up. None to a
+    /// person to whom one is being sent: later letters do not overtake it.
     /// - Parameter patience: the longest one sending may take. The lease is twice as long: a mail is begun in its first
     ///   half, so that it is over when someone else may try; and what a crash left behind is soon tried again.
     func takeDue(by provider: String, patience: Duration, at now: Instant) async throws -> [Taken] {
         let isDue: SQL = "state IN ('queued', 'sending') AND due_at <= \(now)"
         guard try await database.read({ try $0.exists("SELECT 1 FROM mail WHERE \(isDue) LIMIT 1") }) else { return [] }
+        // No claim: which mail may go depends on others to the same person, so it must hold as if nobody else took any.
         return try await database.write { tx in
             // A mail in whose every try the program died may be the cause.
             try tx.execute(
@@ -58,12 +62,17 @@ extension MailStore {
                 """
                 SELECT id, letter, created_at, tries, resends, COALESCE(resent_at, created_at),
                     (SELECT provider FROM mail_attempt WHERE mail_id = mail.id AND number = mail.tries
-                        AND COALESCE(outcome, 'unknown') = 'unknown')
-                FROM mail WHERE \(isDue) ORDER BY due_at, created_at, id LIMIT \(MailStore.batch)
+                        AND COALESCE(outcome, 'unknown') = 'unknown'), recipient
+                FROM mail
+                WHERE \(isDue) AND NOT EXISTS (
+                    SELECT 1 FROM mail AS other
+                    WHERE other.recipient = mail.recipient AND other.state = 'sending' AND other.due_at > \(now))
+                ORDER BY due_at, created_at, id LIMIT \(MailStore.batch)
                 """
             ) { row in
                 Taken(
-                    id: try row[0], letter: try row[1], createdAt: try row[2], attempt: try row[3] + 1,
+                    id: try row[0], recipient: try row[7], letter: try row[1], createdAt: try row[2],
+                    attempt: try row[3] + 1,
                     resends: try row[4], tryingSince: try row[5], doubtedProvider: try row[6], leaseEnd: end)
             }
             for mail in taken { try begin(mail, by: provider, at: now, in: tx) }

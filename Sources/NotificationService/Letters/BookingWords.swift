@@ -1,63 +1,59 @@
 import Core
 
-/// The facts of a booking as pieces of sentences.
+/// The facts of a booking as pieces of sentences, in the language of the reader.
 struct BookingWords {
-    let place: String
-    let shortPlace: String
-    let guest: String
-    /// Until when, in the zone of the place.
-    let deadline: String?
-    private let facts: StayFacts
-    private let baseURL: String
+    let facts: StayFacts
+    private let writer: LetterWriter
+    /// What may stand in any sentence of a letter.
+    private let values: [String: String]
 
-    init(_ facts: StayFacts, baseURL: String) {
+    private var texts: Texts { writer.texts }
+    private var formats: Formats { writer.formats }
+
+    init(_ facts: StayFacts, _ writer: LetterWriter) {
         self.facts = facts
-        self.baseURL = baseURL
-        place = BookingWords.named(facts.place, longest: LetterWriter.longestTitle)
-        shortPlace = BookingWords.named(facts.place, longest: LetterWriter.longestTitleInSubject)
+        self.writer = writer
+        let texts = writer.texts
+        func place(_ longest: Int) -> String {
+            let line = OneLine.text(facts.place, longest: longest)
+            return line.isEmpty ? texts("letter.thePlace") : line
+        }
         let name = OneLine.text(facts.guestName ?? "", longest: 100)
-        guest = name.isEmpty ? BookingWords.someGuest : name
-        deadline = facts.deadline.map { Wording.moment($0, in: facts.zone) }
+        var values = [
+            "place": place(LetterWriter.longestTitle), "shortPlace": place(LetterWriter.longestTitleInSubject),
+            "guest": name.isEmpty ? texts("letter.someGuest") : name, "total": BookingWords.sum(facts.total, writer),
+            "refund": BookingWords.sum(facts.refund ?? facts.total, writer),
+        ]
+        values["until"] = facts.deadline.map { writer.formats.longMoment($0, in: facts.zone) }
+        self.values = values
     }
 
-    /// The guest where no sentence begins with them.
-    var guestInSentence: String { guest == BookingWords.someGuest ? "your guest" : guest }
-
-    private static let someGuest = "A guest"
-
-    private static func named(_ title: String, longest: Int) -> String {
-        let line = OneLine.text(title, longest: longest)
-        return line.isEmpty ? "the place" : line
+    /// `$412.30 USD`: a dollar is not everywhere the same.
+    private static func sum(_ money: Money, _ writer: LetterWriter) -> String {
+        let amount = writer.formats.money(money)
+        guard !amount.contains(money.currency.code) else { return amount }
+        return writer.texts("letter.sum", ["amount": amount, "currency": money.currency.code])
     }
 
     // MARK: Sentences
 
-    var payBy: String {
-        let until = deadline.map { " by \($0)" } ?? " soon"
-        return "To book them, please pay \(facts.total)\(until)."
+    /// A sentence of the letters. One that names a deadline has a twin for where there is none: `bSoon` beside `b`.
+    func say(_ key: String) -> String {
+        let key = "letter.\(key)"
+        return texts(values["until"] == nil && texts.known(key + "Soon") != nil ? key + "Soon" : key, values)
     }
 
-    var refund: String { (facts.refund ?? facts.total).description }
+    /// Who cancelled, as the catalogue has it.
+    var whoCancelled: String { (facts.cancelledBy ?? .system).rawValue }
 
     var refundForGuest: String {
-        guard let refund = facts.refund else { return "Nothing had been paid, and nothing will be charged." }
-        guard refund.amount > 0 else { return "Under the cancellation policy of this booking, no money goes back." }
-        return "\(refund) goes back to you. It takes the way it came; banks may need a few days to show it."
+        guard let refund = facts.refund else { return say("refund.nothingPaidGuest") }
+        return say(refund.amount > 0 ? "refund.toGuest" : "refund.none")
     }
 
     var refundForHost: String {
-        guard let refund = facts.refund else { return "Nothing had been paid." }
-        guard refund.amount > 0 else { return "Under the cancellation policy of this booking, no money goes back." }
-        return "\(refund) goes back to the guest."
-    }
-
-    func cancellation(forHost: Bool) -> String {
-        switch facts.cancelledBy {
-        case .guest: forHost ? "\(guest) has cancelled." : "You have cancelled."
-        case .host: forHost ? "You have cancelled." : "We are sorry: the host has cancelled."
-        case .operator: "The operator of this site has cancelled."
-        case .system, nil: "The booking was cancelled."
-        }
+        guard let refund = facts.refund else { return say("refund.nothingPaidHost") }
+        return say(refund.amount > 0 ? "refund.fromHost" : "refund.none")
     }
 
     func reason(from label: String) -> LetterContent.Row? {
@@ -65,36 +61,66 @@ struct BookingWords {
         return text.isEmpty ? nil : .init(label, text)
     }
 
+    /// Who is crowded out by another guest hears it from Roost, not from the host.
+    var reasonOfDecline: LetterContent.Row? {
+        reason(from: texts(facts.cancelledBy == .system ? "letter.reasonGiven" : "letter.hostWrote"))
+    }
+
     // MARK: Tables
 
     func rows(forHost: Bool) -> [LetterContent.Row] {
+        func row(_ key: String, _ value: String) -> LetterContent.Row { .init(texts("letter.row.\(key)"), value) }
+        let place = values["place"] ?? ""
         let area = OneLine.text(facts.area ?? "", longest: LetterWriter.longestTitle)
-        let nights = Wording.count(facts.stay.nightCount, "night")
-        return [.init("Place", area.isEmpty ? place : "\(place), \(area)")]
-            + [.init("Booking", OneLine.text(facts.code, longest: 40))]
-            + (forHost && facts.guestName != nil ? [.init("Guest", guest)] : [])
+        let size = [texts.count("count.nights", facts.stay.nightCount), texts.count("count.guests", facts.guests)]
+        return [row("place", area.isEmpty ? place : place + texts("format.comma") + area)]
+            + [row("code", OneLine.text(facts.code, longest: 40))]
+            + (forHost && facts.guestName != nil ? [row("guest", values["guest"] ?? "")] : [])
             + [
-                .init("Check-in", "\(Wording.day(facts.stay.checkIn)), from \(facts.checkInFrom)"),
-                .init("Check-out", "\(Wording.day(facts.stay.checkOut)), by \(facts.checkOutBy)"),
-                .init("Stay", "\(nights), \(Wording.count(facts.guests, "guest"))"),
-                .init("Total", facts.total.description), .init("Time zone", Wording.name(of: facts.zone)),
+                row("checkIn", day(facts.stay.checkIn, "time.from", facts.checkInFrom)),
+                row("checkOut", day(facts.stay.checkOut, "time.by", facts.checkOutBy)),
+                row("stay", size.joined(separator: texts("format.comma"))), row("total", values["total"] ?? ""),
+                row("zone", formats.zone(facts.zone)),
             ]
     }
 
+    private func day(_ day: LocalDay, _ key: String, _ time: TimeOfDay) -> String {
+        formats.longDay(day) + texts("format.comma") + texts(key, ["time": formats.time(time)])
+    }
+
+    /// Nights at one price are one line, as on the pages.
     var price: [LetterContent.Row] {
-        guard !facts.lines.isEmpty, facts.lines.count <= LetterWriter.mostLines else { return [] }
-        return facts.lines.map { .init(OneLine.text($0.label, longest: 100), $0.amount.description) }
-            + [.init("Total", facts.total.description)]
+        var rows: [LetterContent.Row] = []
+        var nights: [StayFacts.Line] = []
+        func close() {
+            guard let first = nights.first else { return }
+            let sum = Money(nights.reduce(0) { $0 + $1.amount.amount }, first.amount.currency)
+            let label = texts.count("line.nights", nights.count, ["each": formats.money(first.amount)])
+            rows.append(.init(label, formats.money(sum)))
+            nights = []
+        }
+        for line in facts.lines {
+            if line.kind == "night" {
+                if let last = nights.last, last.amount != line.amount { close() }
+                nights.append(line)
+            } else {
+                close()
+                let label = line.kind.flatMap { texts.known("line.\($0)") } ?? OneLine.text(line.label, longest: 100)
+                rows.append(.init(label, formats.money(line.amount)))
+            }
+        }
+        close()
+        guard !rows.isEmpty, rows.count <= LetterWriter.mostLines else { return [] }
+        return rows + [.init(texts("letter.row.total"), values["total"] ?? "")]
     }
 
     // MARK: Links
 
-    var checkout: LetterContent.Action {
-        .init(label: "Pay and confirm", url: "\(baseURL)/checkout/\(facts.bookingId)")
-    }
-    var search: LetterContent.Action { .init(label: "Find another place", url: "\(baseURL)/search") }
     func trip(_ label: String) -> LetterContent.Action {
-        .init(label: label, url: "\(baseURL)/trips/\(facts.bookingId)")
+        .init(label: texts("letter.action.\(label)"), url: writer.address("/trips/\(facts.bookingId)"))
     }
-    func hosting(_ label: String) -> LetterContent.Action { .init(label: label, url: "\(baseURL)/host/bookings") }
+
+    func hosting(_ label: String) -> LetterContent.Action {
+        .init(label: texts("letter.action.\(label)"), url: writer.address("/host/bookings"))
+    }
 }

@@ -70,12 +70,16 @@ public struct StayFacts: Sendable, Codable, Equatable {
 
     /// One line of the price.
     public struct Line: Sendable, Codable, Equatable {
+        /// In English, for what has no words in the catalogues.
         public let label: String
         public let amount: Money
+        /// `night`, `cleaningFee`, …; nothing in letters of before it was known.
+        public let kind: String?
 
-        public init(_ label: String, _ amount: Money) {
+        public init(_ label: String, _ amount: Money, kind: String? = nil) {
             self.label = label
             self.amount = amount
+            self.kind = kind
         }
     }
 
@@ -100,6 +104,7 @@ public struct StayFacts: Sendable, Codable, Equatable {
     public var deadline: Instant?
     /// What goes back to the guest.
     public var refund: Money?
+    /// Who cancelled or declined.
     public var cancelledBy: Party?
     /// Free text of whoever declined or cancelled.
     public var reason: String?

@@ -1,3 +1,5 @@
+import Core
+
 /// What a letter says, before it becomes text and HTML: both are made from the same words.
 struct LetterContent: Equatable {
     /// One row of a table.
@@ -17,6 +19,8 @@ struct LetterContent: Equatable {
         let url: String
     }
 
+    /// What all of it is said in.
+    let language: Language
     var subject: String
     /// What happened, what to do, until when; one paragraph each.
     var paragraphs: [String]
@@ -24,9 +28,17 @@ struct LetterContent: Equatable {
     var quote: Row?
     /// The booking at a glance.
     var facts: [Row] = []
+    var factsTitle = ""
     /// How the total comes about.
     var price: [Row] = []
+    var priceTitle = ""
     var action: Action?
     /// Smaller, at the end.
     var footnote: String?
+
+    init(language: Language, subject: String, paragraphs: [String]) {
+        self.language = language
+        self.subject = subject
+        self.paragraphs = paragraphs
+    }
 }

@@ -6,21 +6,26 @@ enum StayCalendar {
     static let longestLine = 75
 
     /// - Parameter now: when the letter was written: the same letter gives the same file.
-    static func file(for facts: StayFacts, baseURL: String, at now: Instant) -> String {
+    static func file(for facts: StayFacts, _ writer: LetterWriter, at now: Instant) -> String {
+        let texts = writer.texts
         let place = OneLine.text(facts.place, longest: LetterWriter.longestTitle)
         let area = OneLine.text(facts.area ?? "", longest: LetterWriter.longestTitle)
-        let url = "\(baseURL)/trips/\(facts.bookingId)"
-        let description = """
-            Booking \(OneLine.text(facts.code, longest: 40)), \(Wording.count(facts.guests, "guest"))
-            Check-in from \(facts.checkInFrom), check-out by \(facts.checkOutBy) (\(facts.zone.name))
-            \(url)
-            """
+        let url = writer.address("/trips/\(facts.bookingId)")
+        let description = [
+            texts.count("letter.calendar.booking", facts.guests, ["code": OneLine.text(facts.code, longest: 40)]),
+            texts(
+                "letter.calendar.times",
+                [
+                    "checkIn": writer.formats.time(facts.checkInFrom), "checkOut": writer.formats.time(facts.checkOutBy),
+                    "zone": facts.zone.name,
+                ]), url,
+        ].joined(separator: "\n")
         let lines = [
-            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Roost//Roost//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
+            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Roost//Roost//\(texts.language.code.uppercased())", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
             "BEGIN:VEVENT", "UID:\(facts.bookingId)", "DTSTAMP:\(compact(now))",
             // Whole days: a stay is nights, and no change of clocks moves a night. The end is not part of it.
             "DTSTART;VALUE=DATE:\(compact(facts.stay.checkIn))", "DTEND;VALUE=DATE:\(compact(facts.stay.checkOut))",
-            "SUMMARY:\(escaped("Stay at \(place)"))",
+            "SUMMARY:\(escaped(texts("letter.calendar.summary", ["place": place])))",
             "LOCATION:\(escaped(area.isEmpty ? place : "\(place), \(area)"))",
             "DESCRIPTION:\(escaped(description))", "URL:\(url)", "STATUS:CONFIRMED", "END:VEVENT", "END:VCALENDAR",
         ]

@@ -1,12 +1,13 @@
 /// A letter as plain text.
 enum TextLetter {
-    static func render(_ content: LetterContent, greeting name: String?) -> String {
-        var blocks = ["Hello\(name.map { " \($0)" } ?? ""),"]
+    /// - Parameter greeting: the first line.
+    static func render(_ content: LetterContent, greeting: String) -> String {
+        var blocks = [greeting]
         blocks += content.paragraphs
         if let quote = content.quote { blocks.append("\(quote.label):\n> \(quote.value)") }
         if let action = content.action { blocks.append("\(action.label):\n\(action.url)") }
         if !content.facts.isEmpty { blocks.append(table(content.facts)) }
-        if !content.price.isEmpty { blocks.append("The price\n" + table(content.price)) }
+        if !content.price.isEmpty { blocks.append(content.priceTitle + "\n" + table(content.price)) }
         if let footnote = content.footnote { blocks.append(footnote) }
         // The mark of RFC 3676 4.3, which mail programs cut off in answers.
         return blocks.joined(separator: "\n\n") + "\n\n-- \nRoost\n"

@@ -28,6 +28,8 @@ public struct MoneyCase: Sendable, Equatable {
         case refundDiffers
         /// Provider and books differ about a fee.
         case feeDiffers
+        /// Provider and books differ about what a dispute took.
+        case disputeDiffers
     }
 
     public let id: CaseID

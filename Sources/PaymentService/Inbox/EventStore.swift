@@ -6,8 +6,9 @@ struct EventStore: Sendable {
     let database: any Database
     let world: World
 
-    /// How many are taken at once, and how often an event is tried that nobody can make sense of now.
-    static let batch = 16
+    /// How many are taken, and so looked into, at once.
+    static let batch = 8
+    /// How often an event is tried that nobody can make sense of now.
     static let mostTries = 20
     /// How long events that are done are kept, for whoever asks what a provider said.
     static let kept = Duration.hours(90 * 24)
@@ -35,22 +36,22 @@ struct EventStore: Sendable {
         }
     }
 
-    /// Takes events that wait, oldest first, and keeps other nodes from them for a while.
-    func takeDue() async throws -> [Stored] {
+    /// Takes events of a provider that wait, oldest first, and keeps other nodes from them for a while.
+    func takeDue(of provider: String) async throws -> [Stored] {
         let now = world.now()
         let due: SQL = """
             SELECT provider, event_id, kind, body, tries FROM provider_event
-            WHERE due_at <= \(now) ORDER BY due_at, received_at, event_id LIMIT \(EventStore.batch)
+            WHERE provider = \(provider) AND due_at <= \(now) ORDER BY due_at, received_at, event_id LIMIT \(EventStore.batch)
             """
         guard try await database.read({ try $0.exists(due) }) else { return [] }
-        return try await database.write { tx in
-            let taken = try tx.all(due) { row in
+        return try await database.claim { tx in
+            let taken = try tx.all("\(due) FOR UPDATE SKIP LOCKED") { row in
                 Stored(
                     provider: try row[0],
                     event: ProviderEvent(id: try row[1], kind: try row[2], body: try row[3]), tries: try row[4])
             }
             for stored in taken {
-                try tx.execute(
+                try tx.later(
                     """
                     UPDATE provider_event SET due_at = \(now + AskPlan.lease)
                     WHERE provider = \(stored.provider) AND event_id = \(stored.event.id)
@@ -90,7 +91,14 @@ struct EventStore: Sendable {
         let before = world.now() - EventStore.kept
         try await database.write { tx in
             try tx.execute("DELETE FROM provider_event WHERE due_at IS NULL AND received_at < \(before)")
-            try tx.execute("DELETE FROM provider_request WHERE begun_at < \(before)")
+            // What is still under way needs its key: without it the next try would be another request.
+            try tx.execute(
+                """
+                DELETE FROM provider_request WHERE begun_at < \(before) AND NOT EXISTS (
+                    SELECT 1 FROM refund
+                    WHERE refund.provider_key = provider_request.request_key
+                        AND refund.state IN \(list: RefundCourse.statesUnderWay))
+                """)
         }
     }
 }

@@ -10,6 +10,7 @@ struct PayPalClient: Sendable {
     let clientId: Secret
     let clientSecret: Secret
     let world: World
+    let cases: CaseBook
     let token = TokenBox()
 
     /// The token and until when it is trusted. Guards nothing but itself: two who renew it at once do no harm.
@@ -146,7 +147,13 @@ struct PayPalClient: Sendable {
             if case .refused(let refusal) = reply { return .failure(NoToken(reply: .unknown("no token: \(refusal)"))) }
             return .failure(NoToken(reply: reply))
         }
-        guard let granted = try? answer.read(Granted.self) else {
+        let granted: Granted
+        do throws(Misunderstood) {
+            granted = try answer.read(Granted.self)
+        } catch {
+            await cases.tryOpen(
+                .badAnswer, subject: "paypal its token", provider: "paypal", payment: nil,
+                detail: "PayPal's token does not fit its contract: \(error.why).")
             return .failure(NoToken(reply: .unknown("its token can't be read")))
         }
         let life = max(.seconds(granted.expires_in) - PayPalClient.tokenMargin, .seconds(granted.expires_in) / 2)

@@ -24,8 +24,11 @@ extension PayPalProvider {
         let asked = Array("{\(head.joined(separator: ",")),\"webhook_event\":".utf8) + delivery.body + Array("}".utf8)
         switch await client.verify(asked) {
         case .done(let answer):
-            guard let verdict = try? answer.read(Verdict.self) else {
-                return .unverified(why: "its answer does not fit its contract")
+            let verdict: Verdict
+            do throws(Misunderstood) {
+                verdict = try answer.read(Verdict.self)
+            } catch {
+                return .unverified(why: await misunderstood(error, "verifying a webhook", nil))
             }
             guard verdict.verification_status == "SUCCESS" else { return .forged(why: "its signature is not PayPal's") }
             return .genuine(ProviderEvent(id: envelope.id, kind: envelope.event_type, body: text))

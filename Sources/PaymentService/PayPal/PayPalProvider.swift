@@ -9,12 +9,21 @@ package struct PayPalSettings: Sendable {
     /// As PayPal calls our webhook; nothing where none is configured. Never taken from a request.
     package let webhookId: String?
     package let base: APIBase
+    /// How many requests a second this node makes at the most.
+    package let perSecond: Int
 
-    package init(clientId: Secret, clientSecret: Secret, webhookId: String?, base: APIBase) {
+    /// PayPal publishes no limit, and slows down who asks too much: this is a cautious guess.
+    package static let standardPerSecond = 10
+
+    package init(
+        clientId: Secret, clientSecret: Secret, webhookId: String?, base: APIBase,
+        perSecond: Int = PayPalSettings.standardPerSecond
+    ) {
         self.clientId = clientId
         self.clientSecret = clientSecret
         self.webhookId = webhookId
         self.base = base
+        self.perSecond = perSecond
     }
 }
 
@@ -34,11 +43,14 @@ package struct PayPalProvider: PaymentProvider {
         self.settings = settings
         self.world = world
         self.baseURL = baseURL
-        client = PayPalClient(
-            line: ProviderLine(to: "paypal", outside: outside, world: world, mayPass: PayPalClient.mayPass),
-            base: settings.base, clientId: settings.clientId, clientSecret: settings.clientSecret, world: world)
-        requests = RequestBook(database: database, world: world, provider: "paypal")
         cases = CaseBook(database: database, world: world)
+        client = PayPalClient(
+            line: ProviderLine(
+                to: "paypal", outside: outside, world: world, pace: Pace(perSecond: settings.perSecond),
+                mayPass: PayPalClient.mayPass),
+            base: settings.base, clientId: settings.clientId, clientSecret: settings.clientSecret, world: world,
+            cases: cases)
+        requests = RequestBook(database: database, world: world, provider: "paypal")
     }
 
     package func objection(to amount: Money) -> ChargeObjection? { PayPalMoney.objection(to: amount) }

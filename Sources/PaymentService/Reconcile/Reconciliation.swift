@@ -18,16 +18,24 @@ struct Reconciliation: Sendable {
             let payment: PaymentID
             let reference: String?
             let amount: Money
-            let isDone: Bool
+            let state: RefundCourse.State
             let begunAt: Instant
             /// When it was done; nothing while it is not.
             let bookedAt: Instant?
+
+            var isDone: Bool { state == .done }
+        }
+
+        struct Dispute: Sendable {
+            let payment: PaymentID
+            let amount: Money
+            let state: DisputeFacts.State
         }
 
         let captures: [Capture]
         let refunds: [Refund]
-        /// Disputes with their state, by the provider's name of them.
-        let disputes: [String: DisputeFacts.State]
+        /// By the provider's name of them.
+        let disputes: [String: Dispute]
         /// Fees that are booked, by the provider's name of them.
         let fees: [String: Money]
     }
@@ -48,7 +56,7 @@ struct Reconciliation: Sendable {
 
     /// What differs, but for fees that are not booked yet and disputes nobody has told us of: those are entered.
     func differences(_ lines: [StatementLine], _ books: Books) -> [Difference] {
-        charges(lines, books) + refunds(lines, books) + fees(lines, books)
+        charges(lines, books) + refunds(lines, books) + fees(lines, books) + disputes(lines, books)
     }
 
     private func charges(_ lines: [StatementLine], _ books: Books) -> [Difference] {
@@ -102,11 +110,18 @@ struct Reconciliation: Sendable {
                 continue
             }
             seen.insert(booked.id)
-            guard booked.amount != line.amount else { continue }
+            let what: String
+            if booked.amount != line.amount {
+                what = "the books say \(booked.amount)"
+            } else if booked.state == .failed, !failed.contains(line.reference) {
+                what = "the books say that it failed"
+            } else {
+                continue
+            }
             differences.append(
                 Difference(
                     kind: .refundDiffers, reference: line.reference, payment: booked.payment, amount: line.amount,
-                    detail: "\(provider) gave \(line.amount) back, the books say \(booked.amount)."))
+                    detail: "\(provider) gave \(line.amount) back (\(line.reference)), \(what)."))
         }
         for booked in books.refunds where booked.isDone && booked.begunAt >= from && !seen.contains(booked.id) {
             guard let bookedAt = booked.bookedAt, bookedAt < to else { continue }
@@ -123,6 +138,27 @@ struct Reconciliation: Sendable {
                 Difference(
                     kind: .refundDiffers, reference: line.reference, payment: booked.payment, amount: line.amount,
                     detail: "The refund \(line.reference) came back at \(provider), the books have it as done."))
+        }
+        return differences
+    }
+
+    /// What a dispute took, where the provider's list shows it; one that was not known is entered, not compared.
+    private func disputes(_ lines: [StatementLine], _ books: Books) -> [Difference] {
+        var differences: [Difference] = []
+        for line in lines where line.kind == .chargeback || line.kind == .chargebackReversal {
+            guard let booked = books.disputes[line.reference] else { continue }
+            let what: String
+            if booked.amount != line.amount {
+                what = "the books say \(booked.amount)"
+            } else if line.kind == .chargebackReversal, booked.state != .won {
+                what = "and gave it back; the books have it as \(booked.state.rawValue)"
+            } else {
+                continue
+            }
+            differences.append(
+                Difference(
+                    kind: .disputeDiffers, reference: line.reference, payment: booked.payment, amount: line.amount,
+                    detail: "\(provider) withheld \(line.amount) for the dispute \(line.reference), \(what)."))
         }
         return differences
     }

@@ -2,27 +2,36 @@ import Core
 import Storage
 
 extension PaymentStore {
-    /// How many are taken at once: few enough that the lease covers asking about them one after the other.
-    static let batch = 16
+    /// How many are taken at once, and so asked about at once: what one that is slow may hold up, and what a provider is
+    /// asked at the same moment.
+    static let batch = 8
 
     /// Takes payments whose provider is to be asked, and keeps other nodes from them for a while.
-    func takeDuePayments(at now: Instant) async throws -> [PaymentID] {
-        let due: SQL = "SELECT id FROM payment WHERE ask_at <= \(now) ORDER BY ask_at, id LIMIT \(PaymentStore.batch)"
+    func takeDuePayments(of provider: String, at now: Instant) async throws -> [PaymentID] {
+        let due: SQL = """
+            SELECT id FROM payment WHERE provider = \(provider) AND ask_at <= \(now)
+            ORDER BY ask_at, id LIMIT \(PaymentStore.batch)
+            """
         // Most often nothing is due: that costs no write.
         guard try await database.read({ try $0.exists(due) }) else { return [] }
-        return try await database.write { tx in
-            let ids = try tx.values(due, as: PaymentID.self)
+        return try await database.claim { tx in
+            let ids = try tx.values("\(due) FOR UPDATE SKIP LOCKED", as: PaymentID.self)
             try tx.execute("UPDATE payment SET ask_at = \(now + AskPlan.lease) WHERE id IN \(list: ids)")
             return ids
         }
     }
 
     /// Takes refunds that are to be carried out or asked about, and keeps other nodes from them for a while.
-    func takeDueRefunds(at now: Instant) async throws -> [RefundID] {
-        let due: SQL = "SELECT id FROM refund WHERE ask_at <= \(now) ORDER BY ask_at, id LIMIT \(PaymentStore.batch)"
+    func takeDueRefunds(of provider: String, at now: Instant) async throws -> [RefundID] {
+        let due: SQL = """
+            SELECT id FROM refund
+            WHERE ask_at <= \(now) AND EXISTS (
+                SELECT 1 FROM payment WHERE payment.id = refund.payment_id AND payment.provider = \(provider))
+            ORDER BY ask_at, id LIMIT \(PaymentStore.batch)
+            """
         guard try await database.read({ try $0.exists(due) }) else { return [] }
-        return try await database.write { tx in
-            let ids = try tx.values(due, as: RefundID.self)
+        return try await database.claim { tx in
+            let ids = try tx.values("\(due) FOR UPDATE SKIP LOCKED", as: RefundID.self)
             try tx.execute("UPDATE refund SET ask_at = \(now + AskPlan.lease) WHERE id IN \(list: ids)")
             return ids
         }

@@ -202,4 +202,10 @@ extension Queries where Self: ~Copyable {
         guard let found else { throw StorageError.fault("no refund \(id)") }
         return found
     }
+
+    /// Whether a refund was given besides what was agreed: by an operator, here or at the provider.
+    func isGoodwill(_ id: RefundID) throws -> Bool {
+        let cause = try value("SELECT cause FROM refund WHERE id = \(id)", as: String.self) ?? ""
+        return [RefundCause.byOperator, RefundCause.atProvider].contains { cause.hasPrefix($0) }
+    }
 }

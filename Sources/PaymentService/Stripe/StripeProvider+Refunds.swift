@@ -66,11 +66,14 @@ extension StripeProvider {
         while true {
             switch await client.get("/v1/refunds", query.map { (name: $0.0, value: $0.1) }) {
             case .done(let answer):
-                guard let page = try? answer.read(StripeList<StripeRefund>.self) else {
-                    return .unknown(why: "its list can't be read")
-                }
-                if let ours = page.data.first(where: { $0.metadata?["refund_id"] == request.refundId.text }) {
-                    return (try? StripeProvider.judge(ours)) ?? .unknown(why: "its refund has an unknown status")
+                let page: StripeList<StripeRefund>
+                do throws(Misunderstood) {
+                    page = try answer.read(StripeList<StripeRefund>.self)
+                    if let ours = page.data.first(where: { $0.metadata?["refund_id"] == request.refundId.text }) {
+                        return try StripeProvider.judge(ours)
+                    }
+                } catch {
+                    return .unknown(why: await misunderstood(error, "its list of refunds", request.paymentId))
                 }
                 guard page.has_more, let last = page.data.last else { return nil }
                 query.removeAll { $0.0 == "starting_after" }

@@ -158,8 +158,11 @@ extension StripeProvider {
         for _ in 0..<StripeProvider.mostPages {
             switch await client.get("/v1/checkout/sessions", query.map { (name: $0.0, value: $0.1) }) {
             case .done(let answer):
-                guard let page = try? answer.read(StripeList<StripeSession>.self) else {
-                    return .unknown("its list can't be read")
+                let page: StripeList<StripeSession>
+                do throws(Misunderstood) {
+                    page = try answer.read(StripeList<StripeSession>.self)
+                } catch {
+                    return .unknown(await misunderstood(error, "its list of sessions", payment))
                 }
                 if let ours = page.data.first(where: { $0.client_reference_id == payment.text }) { return .found(ours) }
                 guard page.has_more, let last = page.data.last else { return .nowhere }

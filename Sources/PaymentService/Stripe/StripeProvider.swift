@@ -8,11 +8,19 @@ package struct StripeSettings: Sendable {
     /// Two while one is being rolled; none where no webhook is configured.
     package let webhookSecrets: [Secret]
     package let base: APIBase
+    /// How many requests a second this node makes at the most.
+    package let perSecond: Int
 
-    package init(secretKey: Secret, webhookSecrets: [Secret], base: APIBase) {
+    /// Stripe takes 25 a second while testing and 100 live; other nodes and people share them.
+    package static let standardPerSecond = 20
+
+    package init(
+        secretKey: Secret, webhookSecrets: [Secret], base: APIBase, perSecond: Int = StripeSettings.standardPerSecond
+    ) {
         self.secretKey = secretKey
         self.webhookSecrets = webhookSecrets
         self.base = base
+        self.perSecond = perSecond
     }
 
     /// Whether money moves: as the key says.
@@ -35,7 +43,9 @@ package struct StripeProvider: PaymentProvider {
         self.world = world
         self.baseURL = baseURL
         client = StripeClient(
-            line: ProviderLine(to: "stripe", outside: outside, world: world, mayPass: StripeClient.mayPass),
+            line: ProviderLine(
+                to: "stripe", outside: outside, world: world, pace: Pace(perSecond: settings.perSecond),
+                mayPass: StripeClient.mayPass),
             base: settings.base, secretKey: settings.secretKey)
         requests = RequestBook(database: database, world: world, provider: "stripe")
         cases = CaseBook(database: database, world: world)

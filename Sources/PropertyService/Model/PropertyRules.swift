@@ -14,6 +14,7 @@ public struct PropertyRules: Sendable, Codable, Equatable {
     public var preparation = Preparation.none
     public var booking = BookingLimits()
     public var party = PartyLimits()
+    public var cancellation = CancellationRules.none
 
     public static let none = PropertyRules()
 
@@ -22,6 +23,7 @@ public struct PropertyRules: Sendable, Codable, Equatable {
     /// Limits on lists: a quote reads them all.
     public static let mostSeasons = 200
     public static let mostTaxes = 20
+    /// Of a list of discounts, and of what comes back when.
     public static let mostSteps = 20
     /// The longest name of a season or tax, in characters.
     public static let longestName = 100
@@ -38,10 +40,11 @@ public struct PropertyRules: Sendable, Codable, Equatable {
         preparation = try all.decodeIfPresent(Preparation.self, forKey: .preparation) ?? .none
         booking = try all.decodeIfPresent(BookingLimits.self, forKey: .booking) ?? BookingLimits()
         party = try all.decodeIfPresent(PartyLimits.self, forKey: .party) ?? PartyLimits()
+        cancellation = try all.decodeIfPresent(CancellationRules.self, forKey: .cancellation) ?? .none
     }
 
     private enum CodingKeys: CodingKey {
-        case weekend, seasons, stays, discounts, fees, taxes, preparation, booking, party
+        case weekend, seasons, stays, discounts, fees, taxes, preparation, booking, party, cancellation
     }
 }
 
@@ -247,4 +250,38 @@ public struct PartyLimits: Sendable, Codable, Equatable {
     public func counted(_ party: Party) -> Int {
         party.adults + (countsChildren ? party.children : 0) + (countsInfants ? party.infants : 0)
     }
+}
+
+/// What a guest who cancels gets back, where it is another thing than the listing's policy says.
+public struct CancellationRules: Sendable, Codable, Hashable {
+    /// Until so many days before check-in, so much of what was paid comes back.
+    public struct Step: Sendable, Codable, Hashable {
+        /// Civil days at the property, to the time of check-in; 0 is check-in itself.
+        public var daysBefore: Int
+        /// 1 to 100.
+        public var percent: Int
+
+        public init(daysBefore: Int, percent: Int) {
+            self.daysBefore = daysBefore
+            self.percent = percent
+        }
+    }
+
+    /// In place of the listing's policy, in no order; nothing: as the listing's policy says.
+    public var steps: [Step]?
+    /// Whoever cancels within so many hours after booking gets everything back, up to check-in.
+    public var graceHours: Int?
+
+    public static let none = CancellationRules()
+
+    public init(steps: [Step]? = nil, graceHours: Int? = nil) {
+        self.steps = steps
+        self.graceHours = graceHours
+    }
+
+    /// How far before check-in a step may end: as far as anything can be booked.
+    public static let daysRange = 0...Stay.farthest
+    public static let percentRange = 1...100
+    /// A week: more is a policy of its own.
+    public static let graceRange = 1...168
 }

@@ -12,7 +12,9 @@ public struct PropertySearch: Sendable, Equatable {
     public var bbox: String?
     public var checkIn: LocalDay?
     public var checkOut: LocalDay?
+    /// So many adults, where `party` does not say it exactly.
     public var guests: Int?
+    public var party: Party?
     /// Minor units per night.
     public var minPrice: Int64?
     public var maxPrice: Int64?

@@ -32,13 +32,53 @@ public struct Reason: Sendable, Codable, Equatable {
     public let suggestion: String?
     /// The part of the request that it is about: `checkIn`, `checkOut`, `guests`, `pets` …
     public let field: String
+    /// The same apart from its words.
+    public let facts: ReasonFacts
 
-    public init(code: String, message: String, suggestion: String?, field: String) {
+    public init(code: String, message: String, suggestion: String?, field: String, facts: ReasonFacts = ReasonFacts()) {
         self.code = code
         self.message = message
         self.suggestion = suggestion
         self.field = field
+        self.facts = facts
     }
+}
+
+/// What a reason says apart from its words: for whoever says it in another language. What does not belong to its code is
+/// not there.
+public struct ReasonFacts: Sendable, Codable, Equatable {
+    /// Nights, guests, children, infants or pets; days ahead of a notice; months ahead of a booking window.
+    public var limit: Int?
+    /// When the day it is about begins or ends to count: a notice's cut-off.
+    public var cutOff: TimeOfDay?
+    /// On which days of the week stays begin or end.
+    public var weekdays: [Weekday] = []
+    /// The nights that are taken; the day a window ends or from which nothing is open.
+    public var days: [LocalDay] = []
+    /// The smallest change that would satisfy the rule.
+    public var suggestion: StaySuggestion?
+
+    public init() {}
+}
+
+/// A change of a stay that would satisfy a rule.
+public enum StaySuggestion: Sendable, Codable, Equatable {
+    case beginOnOrAfter(LocalDay)
+    case beginOnOrBefore(LocalDay)
+    /// One or two days, the nearest.
+    case beginOn([LocalDay])
+    case leaveOnOrAfter(LocalDay)
+    case leaveOnOrBefore(LocalDay)
+    /// One or two days, the nearest.
+    case leaveOn([LocalDay])
+    case nightsBefore(LocalDay)
+    /// So many of those the rule counts, or fewer.
+    case comeWith(Int)
+    /// A part of the stay can be had.
+    case part(Stay)
+    /// The nearest stay of the same length that is free.
+    case nearest(Stay)
+    case otherDates
 }
 
 /// Whether a stay is possible and what it costs.
@@ -58,6 +98,10 @@ public struct Quote: Sendable, Codable, Equatable {
     public let total: Money
     /// The rule behind each line, in their order; only for those who may change the rules.
     public let trace: [Step]?
+    /// Who books at once; the others ask the host first.
+    public let instantBook: InstantBook
+    /// What cancelling would give back if it were booked now.
+    public let cancellation: CancellationTerms
 
     /// The rule behind one line.
     public struct Step: Sendable, Codable, Equatable {
@@ -97,6 +141,14 @@ public struct CalendarDay: Sendable, Codable, Equatable {
     public var canArrive: Bool { departures != nil }
 }
 
+/// Whose booking holds the nights at once; all others ask the host first.
+public enum InstantBook: String, Sendable, Codable, CaseIterable {
+    case everyone
+    /// Guests who have slept to the end of a stay somewhere on this Roost.
+    case guestsWithFinishedStay
+    case nobody
+}
+
 /// Who lets a property, and what is agreed with it, whatever its status.
 public struct PropertyFacts: Sendable, Codable, Equatable {
     public let id: PropertyID
@@ -110,17 +162,17 @@ public struct PropertyFacts: Sendable, Codable, Equatable {
     public let checkOutBy: TimeOfDay
     /// In the order of their numbers.
     public let units: [UnitID]
-    public let instantBook: Bool
-    /// Whether instant book is only for guests with a finished stay; the others ask first.
-    public let instantBookNeedsFinishedStay: Bool
+    public let instantBook: InstantBook
     public let cancellationPolicy: CancellationPolicy
+    /// What the host has set besides the policy, or in its place.
+    public let cancellation: CancellationRules
     /// Days kept free around each stay; other bookings' nights can't lie in them.
     public let preparation: Preparation
 
     public init(
         id: PropertyID, hostId: UserID, title: String, status: PropertyStatus, zone: Zone, currency: Currency?,
-        checkInFrom: TimeOfDay, checkOutBy: TimeOfDay, units: [UnitID], instantBook: Bool,
-        cancellationPolicy: CancellationPolicy, instantBookNeedsFinishedStay: Bool = false,
+        checkInFrom: TimeOfDay, checkOutBy: TimeOfDay, units: [UnitID], instantBook: InstantBook,
+        cancellationPolicy: CancellationPolicy, cancellation: CancellationRules = .none,
         preparation: Preparation = .none
     ) {
         self.id = id
@@ -133,8 +185,8 @@ public struct PropertyFacts: Sendable, Codable, Equatable {
         self.checkOutBy = checkOutBy
         self.units = units
         self.instantBook = instantBook
-        self.instantBookNeedsFinishedStay = instantBookNeedsFinishedStay
         self.cancellationPolicy = cancellationPolicy
+        self.cancellation = cancellation
         self.preparation = preparation
     }
 }

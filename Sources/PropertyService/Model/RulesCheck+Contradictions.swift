@@ -9,11 +9,29 @@ extension RulesCheck {
         stays(sheet, &check)
         discounts(rules.discounts, &check)
         includedTaxes(rules.taxes, &check)
+        refunds(rules.cancellation.steps ?? [], &check)
         if let months = rules.booking.windowMonths {
             let notice = rules.booking.noticeDays + (rules.booking.cutOff == nil ? 0 : 1)
             check.require(
                 notice <= months * 28, "booking.windowMonths", "contradiction",
                 "a notice of \(notice.counted("day")) leaves no day of arrival within \(months.counted("month"))")
+        }
+    }
+
+    /// Later must never be better: a guest would wait to cancel.
+    private static func refunds(_ steps: [CancellationRules.Step], _ check: inout Check) {
+        for (place, step) in steps.enumerated() {
+            let field = "cancellation.steps[\(place)]"
+            if steps.prefix(place).contains(where: { $0.daysBefore == step.daysBefore }) {
+                check.refuse(
+                    "\(field).daysBefore", "contradiction",
+                    "\(step.daysBefore.counted("day")) before check-in have two refunds")
+            } else if let other = steps.first(where: { $0.daysBefore > step.daysBefore && $0.percent <= step.percent }) {
+                check.refuse(
+                    "\(field).percent", "contradiction",
+                    "\(step.percent) % until \(step.daysBefore.counted("day")) before is no less than "
+                        + "\(other.percent) % until \(other.daysBefore.counted("day")) before; less comes back later")
+            }
         }
     }
 

@@ -31,6 +31,7 @@ enum RulesCheck {
         _ = check.within(0...Party.most, rules.party.maximumChildren, "party.maximumChildren")
         _ = check.within(0...Party.most, rules.party.maximumInfants, "party.maximumInfants")
         _ = check.within(0...Party.most, rules.party.maximumPets, "party.maximumPets")
+        cancellation(rules.cancellation, &check)
     }
 
     /// A month of cleaning: more is closing the place.
@@ -92,6 +93,19 @@ enum RulesCheck {
             check.require(
                 !steps.prefix(place).contains { $0.threshold == step.threshold }, "\(field)[\(place)].\(what)",
                 "contradiction", "\(step.threshold) \(what) have two discounts")
+        }
+    }
+
+    private static func cancellation(_ rules: CancellationRules, _ check: inout Check) {
+        _ = check.within(CancellationRules.graceRange, rules.graceHours, "cancellation.graceHours")
+        guard let steps = rules.steps else { return }
+        check.require(
+            (1...PropertyRules.mostSteps).contains(steps.count), "cancellation.steps", "out_of_range",
+            "1 to \(PropertyRules.mostSteps) steps, or null for the listing's policy")
+        for (place, step) in steps.enumerated() {
+            let field = "cancellation.steps[\(place)]"
+            _ = check.within(CancellationRules.daysRange, step.daysBefore, "\(field).daysBefore")
+            _ = check.within(CancellationRules.percentRange, step.percent, "\(field).percent")
         }
     }
 

@@ -53,8 +53,20 @@ package enum Evaluator {
     // MARK: Who
 
     private static func guests(_ rules: StayRules, _ party: Party, _ refusals: inout [Refusal]) {
-        let limits = rules.sheet.rules.party
-        if limits.counted(party) > rules.maximumGuests { refusals.append(.tooManyGuests(most: rules.maximumGuests)) }
+        guests(rules.sheet.rules.party, maximum: rules.maximumGuests, party, &refusals)
+    }
+
+    /// Whether a place takes a party on some day.
+    static func takes(_ party: Party, _ limits: PartyLimits, maximum: Int) -> Bool {
+        var refusals: [Refusal] = []
+        guests(limits, maximum: maximum, party, &refusals)
+        return refusals.isEmpty
+    }
+
+    private static func guests(
+        _ limits: PartyLimits, maximum: Int, _ party: Party, _ refusals: inout [Refusal]
+    ) {
+        if limits.counted(party) > maximum { refusals.append(.tooManyGuests(most: maximum)) }
         if let most = limits.maximumChildren, party.children > most { refusals.append(.tooManyChildren(most: most)) }
         if let most = limits.maximumInfants, party.infants > most { refusals.append(.tooManyInfants(most: most)) }
         if let most = limits.maximumPets, party.pets > most { refusals.append(.tooManyPets(most: most)) }

@@ -3,8 +3,36 @@ import Core
 extension Refusal {
     /// In words, with the smallest change of `stay` that would satisfy this rule.
     func reason(for stay: Stay, _ rules: StayRules, _ nights: NightRules) -> Reason {
-        Reason(
-            code: code, message: message(stay, rules), suggestion: suggestion(stay, rules, nights), field: field)
+        let change = suggestion(stay, rules, nights)
+        return Reason(
+            code: code, message: message(stay, rules), suggestion: change.flatMap { words(for: $0) }, field: field,
+            facts: facts(stay, rules, change))
+    }
+
+    private func facts(_ stay: Stay, _ rules: StayRules, _ change: StaySuggestion?) -> ReasonFacts {
+        var facts = ReasonFacts()
+        facts.suggestion = change
+        let limits = rules.sheet.rules.booking
+        switch self {
+        case .notListed, .noPrice, .inThePast, .noUnitForWholeStay: break
+        case .tooShortNotice:
+            facts.limit = limits.noticeDays
+            facts.cutOff = limits.cutOff
+        case .beyondBookingWindow(let last):
+            facts.limit = limits.windowMonths
+            facts.days = [last]
+        case .notOpen(let until): facts.days = [until]
+        case .belowMinimumNights(let nights), .aboveMaximumNights(let nights):
+            facts.limit = nights
+            facts.days = [stay.checkIn]
+        case .noArrival: facts.weekdays = (rules.arrivalDays(on: stay.checkIn) ?? .all).days
+        case .noDeparture:
+            facts.weekdays = (rules.departureDays(afterNight: stay.checkOut.advanced(by: -1)) ?? .all).days
+        case .tooManyGuests(let most), .tooManyChildren(let most), .tooManyInfants(let most), .tooManyPets(let most):
+            facts.limit = most
+        case .nightsTaken(let nights, _): facts.days = nights
+        }
+        return facts
     }
 
     private func message(_ stay: Stay, _ rules: StayRules) -> String {
@@ -45,42 +73,69 @@ extension Refusal {
         }
     }
 
-    private func suggestion(_ stay: Stay, _ rules: StayRules, _ nights: NightRules) -> String? {
+    private func suggestion(_ stay: Stay, _ rules: StayRules, _ nights: NightRules) -> StaySuggestion? {
         switch self {
         case .notListed, .noPrice: return nil
         case .inThePast(let first), .tooShortNotice(let first):
-            return "Begin on \(Refusal.arrival(from: first, by: 1, rules)?.dated ?? first.dated) or later."
+            return .beginOnOrAfter(Refusal.arrival(from: first, by: 1, rules) ?? first)
         case .beyondBookingWindow(let last):
-            return "Begin on \(Refusal.arrival(from: last, by: -1, rules)?.dated ?? last.dated) or earlier."
-        case .notOpen(let until):
-            return stay.checkIn < until ? "Leave on \(until.dated) or earlier." : "Choose nights before \(until)."
+            return .beginOnOrBefore(Refusal.arrival(from: last, by: -1, rules) ?? last)
+        case .notOpen(let until): return stay.checkIn < until ? .leaveOnOrBefore(until) : .nightsBefore(until)
         case .belowMinimumNights(let minimum):
             let least = stay.checkIn.advanced(by: minimum)
             let end = stay.checkIn.advanced(by: rules.maximumNights(arriving: stay.checkIn))
             let day = (least <= end ? least...end : least...least).first { rules.mayLeave(on: $0) } ?? least
-            return "Leave on \(day.dated) or later."
+            return .leaveOnOrAfter(day)
         case .aboveMaximumNights(let maximum):
             let most = stay.checkIn.advanced(by: maximum)
             let least = stay.checkIn.advanced(by: rules.minimumNights(arriving: stay.checkIn, nights))
             let day = (least <= most ? least...most : most...most).last { rules.mayLeave(on: $0) } ?? most
-            return "Leave on \(day.dated) or earlier."
+            return .leaveOnOrBefore(day)
         case .noArrival:
             let before = Refusal.arrival(from: stay.checkIn.advanced(by: -1), by: -1, rules)
             let after = Refusal.arrival(from: stay.checkIn.advanced(by: 1), by: 1, rules)
-            return Refusal.either("Begin", before, after)
+            let days = [before, after].compactMap(\.self)
+            return days.isEmpty ? nil : .beginOn(days)
         case .noDeparture:
             let days = 1...7
             let before = days.lazy.map { stay.checkOut.advanced(by: -$0) }
                 .first { $0 > stay.checkIn && rules.mayLeave(on: $0) }
             let after = days.lazy.map { stay.checkOut.advanced(by: $0) }.first { rules.mayLeave(on: $0) }
-            return Refusal.either("Leave", before, after)
-        case .tooManyGuests(let most): return "Come with \(most.counted("guest")) or fewer."
-        case .tooManyChildren(let most): return Refusal.come(most, "child", "children")
-        case .tooManyInfants(let most): return Refusal.come(most, "infant", "infants")
-        case .tooManyPets(let most): return Refusal.come(most, "pet", "pets")
-        case .nightsTaken(_, let part), .noUnitForWholeStay(let part):
-            return part.map { "\($0.nightCount.counted("night")) of it can be had: \($0.checkIn) to \($0.checkOut)." }
-                ?? "Choose other dates."
+            let both = [before, after].compactMap(\.self)
+            return both.isEmpty ? nil : .leaveOn(both)
+        case .tooManyGuests(let most), .tooManyChildren(let most), .tooManyInfants(let most), .tooManyPets(let most):
+            return .comeWith(most)
+        case .nightsTaken(_, let part), .noUnitForWholeStay(let part): return part.map { .part($0) } ?? .otherDates
+        }
+    }
+
+    /// A change in words; nothing for one that this rule never asks for.
+    private func words(for change: StaySuggestion) -> String? {
+        switch change {
+        case .beginOnOrAfter(let day): "Begin on \(day.dated) or later."
+        case .beginOnOrBefore(let day): "Begin on \(day.dated) or earlier."
+        case .beginOn(let days): Refusal.either("Begin", days)
+        case .leaveOnOrAfter(let day): "Leave on \(day.dated) or later."
+        case .leaveOnOrBefore(let day): "Leave on \(day.dated) or earlier."
+        case .leaveOn(let days): Refusal.either("Leave", days)
+        case .nightsBefore(let day): "Choose nights before \(day)."
+        case .comeWith(let most): wordsToCome(with: most)
+        case .part(let stay):
+            "\(stay.nightCount.counted("night")) of it can be had: \(stay.checkIn) to \(stay.checkOut)."
+        case .nearest(let stay): "The nearest free stay as long is \(stay.checkIn) to \(stay.checkOut)."
+        case .otherDates: "Choose other dates."
+        }
+    }
+
+    private func wordsToCome(with most: Int) -> String? {
+        switch self {
+        case .tooManyGuests: "Come with \(most.counted("guest")) or fewer."
+        case .tooManyChildren: Refusal.come(most, "child", "children")
+        case .tooManyInfants: Refusal.come(most, "infant", "infants")
+        case .tooManyPets: Refusal.come(most, "pet", "pets")
+        case .notListed, .noPrice, .inThePast, .tooShortNotice, .beyondBookingWindow, .notOpen, .belowMinimumNights,
+            .aboveMaximumNights, .noArrival, .noDeparture, .nightsTaken, .noUnitForWholeStay:
+            nil
         }
     }
 
@@ -90,9 +145,8 @@ extension Refusal {
         (0..<14).lazy.map { day.advanced(by: $0 * step) }.first { rules.mayArrive(on: $0) }
     }
 
-    private static func either(_ verb: String, _ before: LocalDay?, _ after: LocalDay?) -> String? {
-        let days = [before, after].compactMap { $0?.dated }
-        return days.isEmpty ? nil : "\(verb) on \(days.joined(separator: " or on "))."
+    private static func either(_ verb: String, _ days: [LocalDay]) -> String {
+        "\(verb) on \(days.map(\.dated).joined(separator: " or on "))."
     }
 
     private static func atMost(_ most: Int, _ one: String, _ many: String) -> String {

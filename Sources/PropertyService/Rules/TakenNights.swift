@@ -40,9 +40,11 @@ package struct TakenNights: Sendable, Equatable {
         self.words = words
     }
 
-    /// Closed nights, and booked ones with as many nights around each as lie at least between two stays.
-    package init(firstWord: Int64, closed: [UInt64], booked: [UInt64], gap: Int) {
+    /// Closed nights, those that bookings keep to prepare, and booked ones with as many nights around each as lie at
+    /// least between a new stay and another.
+    package init(firstWord: Int64, closed: [UInt64], prepared: [UInt64] = [], booked: [UInt64], gap: Int) {
         var words = closed
+        for (place, word) in prepared.enumerated() { words[place] |= word }
         for (place, word) in booked.enumerated() {
             words[place] |= word
             guard gap > 0, word != 0 else { continue }

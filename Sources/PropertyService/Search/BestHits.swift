@@ -67,11 +67,13 @@ struct SearchCandidate: Sendable {
     /// How many nights lie at least between two stays.
     var gap: Int { rules.sheet.rules.preparation.gap }
 
-    /// Nothing where the rules refuse the stay or its price lies outside what was asked for.
-    func hit(for stay: Stay, _ filter: SearchFilter) throws -> FoundHit? {
-        let evaluation = try Evaluator.evaluate(
-            rules, calendar, stay: stay, party: Party(adults: filter.guests), at: moment)
-        guard evaluation.isPossible, let total = evaluation.total else { return nil }
+    /// Nothing where the rules refuse the stay, or its price lies outside what was asked for or of what can be kept.
+    func hit(for stay: Stay, _ filter: SearchFilter) -> FoundHit? {
+        // A price too large to be kept is of a stay that can't be sold; others are found all the same.
+        guard
+            let evaluation = try? Evaluator.evaluate(rules, calendar, stay: stay, party: filter.party, at: moment),
+            evaluation.isPossible, let total = evaluation.total
+        else { return nil }
         let perNight = total.amount / Int64(stay.nightCount)
         guard filter.price.contains(perNight) else { return nil }
         let key =

@@ -26,23 +26,23 @@ enum PackedSizes {
 
     static let guards = [guests, bedrooms, beds, halfBathrooms, rating, instantBook].reduce(0) { $0 | $1.guardBit }
 
-    static func of(_ property: Property, hasRules: Bool) -> Int64 {
+    static func of(_ property: Property, hasRules: Bool, isInstantForAll: Bool) -> Int64 {
         // One below the largest, which so can be wished for in vain.
         func stored(_ value: Int, _ field: Field) -> Int64 {
             Int64(min(value, field.largest - 1)) << Int64(field.shift)
         }
-        let isInstant = Int64(property.instantBook ? 1 : 0) << Int64(instantBook.shift)
+        let isInstant = Int64(isInstantForAll ? 1 : 0) << Int64(instantBook.shift)
         return stored(property.maximumGuests, guests) | stored(property.bedrooms, bedrooms)
             | stored(property.beds, beds)
             | stored(property.halfBathrooms, halfBathrooms) | stored((property.rating.hundredths ?? -1) + 1, rating)
             | isInstant | mask(of: property.roomType) | (hasRules ? PackedSizes.hasRules : 0)
     }
 
-    /// The least of each that a search asks for.
+    /// The least of each that a search asks for. Adults count everywhere; who else does is one of a place's rules.
     static func wished(_ filter: SearchFilter) -> Int64 {
         func wished(_ value: Int, _ field: Field) -> Int64 { Int64(min(value, field.largest)) << Int64(field.shift) }
         let isInstant = Int64(filter.instantBook ? 1 : 0) << Int64(instantBook.shift)
-        return wished(filter.guests, guests) | wished(filter.bedrooms, bedrooms) | wished(filter.beds, beds)
+        return wished(filter.party.adults, guests) | wished(filter.bedrooms, bedrooms) | wished(filter.beds, beds)
             | wished(filter.halfBathrooms, halfBathrooms) | wished(filter.ratingHundredths + 1, rating) | isInstant
     }
 

@@ -13,14 +13,17 @@ enum SearchEntries {
         }
         guard new.status == .listed, let price = new.nightlyPrice else { return }
         let at = new.location
-        let hasRules = try RuleStore.hasRules(new.id, in: tx)
+        let rules = try RuleStore.rules(of: new.id, in: tx)
+        // A search for instant book promises it to whoever asks.
+        let sizes = PackedSizes.of(
+            new, hasRules: rules != .none, isInstantForAll: new.instantBook(rules) == .everyone)
         try tx.execute(
             """
             INSERT INTO search_entry (property_id, cell, place, sizes, amenities, price, currency, recommendation,
                 rating_hundredths, latitude, longitude, country, city, neighbourhood, minimum_nights, maximum_nights,
                 open_until, unit_count, zone)
             VALUES (\(new.id), \(Grid.cell(latitude: at.latitude, longitude: at.longitude)), \(Grid.place(of: new)),
-                \(PackedSizes.of(new, hasRules: hasRules)), \(CommonAmenities.split(new.amenities).mask), \(price.amount),
+                \(sizes), \(CommonAmenities.split(new.amenities).mask), \(price.amount),
                 \(price.currency), \(recommendation(new.rating)), \(new.rating.hundredths ?? -1), \(at.latitude),
                 \(at.longitude), \(at.country), \(Folding.fold(at.city)), \(Folding.fold(at.neighbourhood ?? "")),
                 \(new.minimumNights), \(new.maximumNights), \(new.openUntil ?? noEnd), \(new.unitCount),

@@ -26,7 +26,8 @@ extension SearchFilter {
         filter.circle = circle(query, &check)
         filter.box = query.bbox.flatMap { box($0, &check) }
         filter.stay = check.stay(from: query.checkIn, to: query.checkOut)
-        filter.guests = check.atLeast(1, query.guests, "guests") ?? 1
+        filter.party = query.party ?? Party(adults: check.atLeast(1, query.guests, "guests") ?? 1)
+        check.require(filter.party.adults >= 1, "adults", "out_of_range", "adults is at least 1")
         price(query, operatorCurrency, &filter, &check)
         check.require(
             query.amenities.count <= mostAmenities, "amenities", "too_many", "at most \(mostAmenities) amenities")

@@ -15,7 +15,7 @@ struct SearchFilter: Sendable, Equatable {
     var circle: Circle?
     var box: Box?
     var stay: Stay?
-    var guests = 1
+    var party = Party(adults: 1)
     /// Minor units per night.
     var price = Int64(0)...Int64.max
     var currency: Currency?
@@ -35,7 +35,7 @@ struct SearchFilter: Sendable, Equatable {
 
     /// What tells two searches apart, so that a cursor of one is not taken for the other's.
     var fingerprint: UInt64 {
-        var parts: [String] = [place ?? "", "\(guests)", "\(price)", currency?.code ?? "", roomType?.rawValue ?? ""]
+        var parts: [String] = [place ?? "", party.words, "\(price)", currency?.code ?? "", roomType?.rawValue ?? ""]
         if let circle { parts.append("\(circle.latitude),\(circle.longitude),\(circle.radiusKilometres)") }
         if let box { parts.append("\(box.west),\(box.south),\(box.east),\(box.north)") }
         if let stay { parts.append(stay.description) }
@@ -46,6 +46,14 @@ struct SearchFilter: Sendable, Equatable {
         // Each part behind its length, so that no two lists read alike.
         return Fingerprint.of((parts + ["a"] + amenities + ["w"] + words).map { "\($0.utf8.count):\($0)" }.joined())
     }
+}
+
+extension Party {
+    /// Everything of it, as text.
+    fileprivate var words: String { "\(adults),\(children),\(childAges),\(infants),\(pets)" }
+
+    /// Whether a place without rules on parties says no more about it than one of as many adults does.
+    var isOfAdults: Bool { children == 0 && infants == 0 && pets == 0 }
 }
 
 /// FNV-1a, 64 bits (datatracker.ietf.org/doc/draft-eastlake-fnv): the same in every run and on every node.

@@ -26,7 +26,7 @@ struct SearchIndex: Sendable {
             if let stay = filter.stay {
                 try find(filter, stay, geography, now, &best, in: reader)
             } else {
-                try SearchIndex.find(filter, geography, &best, in: reader)
+                try find(filter, geography, &best, in: reader)
             }
             return try SearchIndex.page(best, filter, in: reader)
         }
@@ -44,17 +44,34 @@ struct SearchIndex: Sendable {
 
     // MARK: Without dates
 
-    private static func find(
+    private func find(
         _ filter: SearchFilter, _ geography: Geography, _ best: inout BestHits, in reader: borrowing Reader
     ) throws {
         let query: SQL = """
-            SELECT e.property_id, \(filter.sort.key), e.latitude, e.longitude
-            FROM \(geography.source(filter)) WHERE \(conditions(filter, geography))
+            SELECT e.property_id, \(filter.sort.key), e.latitude, e.longitude, e.sizes
+            FROM \(geography.source(filter)) WHERE \(SearchIndex.conditions(filter, geography))
                 AND e.price BETWEEN \(filter.price.lowerBound) AND \(filter.price.upperBound)
             """
+        var later: [(id: PropertyID, key: Int64, maximumGuests: Int)] = []
         try reader.forEach(query) { row in
             guard let distance = try geography.distance(row, 2, filter) else { return }
-            try best.add(key: distance >= 0 ? distance : try row[1], total: nil) { try row[0] }
+            let key: Int64 = distance >= 0 ? distance : try row[1]
+            guard !filter.party.isOfAdults else { return try best.add(key: key, total: nil) { try row[0] } }
+            // Who counts as a guest is said by the rules of those places that have some.
+            let sizes: Int64 = try row[4]
+            let maximum = PackedSizes.maximumGuests(in: sizes)
+            if sizes >= PackedSizes.hasRules {
+                later.append((try row[0], key, maximum))
+            } else if Evaluator.takes(filter.party, PartyLimits(), maximum: maximum) {
+                try best.add(key: key, total: nil) { try row[0] }
+            }
+        }
+        guard !later.isEmpty else { return }
+        let rules = try RuleStore.sheets(of: later.map(\.id), sheets, in: reader)
+        for place in later {
+            let limits = rules[place.id]?.rules.party ?? PartyLimits()
+            guard Evaluator.takes(filter.party, limits, maximum: place.maximumGuests) else { continue }
+            best.add(key: place.key, total: nil) { place.id }
         }
     }
 
@@ -115,7 +132,7 @@ struct SearchIndex: Sendable {
                 unitCount: unitCount, hasRules: sizes >= PackedSizes.hasRules,
                 moment: try moments.moment(in: try row[11]))
             guard !candidate.hasRules else { return later.append(candidate) }
-            guard let hit = try candidate.hit(for: stay, filter) else { return }
+            guard let hit = candidate.hit(for: stay, filter) else { return }
             if unitCount == 1 { best.add(hit) } else { later.append(candidate) }
         }
         try addLater(later, stay, filter, &best, in: reader)
@@ -134,7 +151,7 @@ struct SearchIndex: Sendable {
             candidate.rules.sheet = rules[candidate.id] ?? sheets.none
             if candidate.unitCount > 1 || candidate.gap > 0 {
                 waiting.append(candidate)
-            } else if let hit = try candidate.hit(for: stay, filter) {
+            } else if let hit = candidate.hit(for: stay, filter) {
                 best.add(hit)
             }
         }
@@ -144,7 +161,7 @@ struct SearchIndex: Sendable {
         for ids in PropertyStore.chunks(of: waiting.map(\.id)) {
             try reader.forEach(
                 """
-                SELECT property_id, unit_id, word, blocked, booked FROM unit_word
+                SELECT property_id, unit_id, word, blocked, booked, prepared FROM unit_word
                 WHERE property_id IN \(list: ids) AND word BETWEEN \(words.lowerBound) AND \(words.upperBound)
                 """
             ) { row in
@@ -152,7 +169,7 @@ struct SearchIndex: Sendable {
                 guard let ordinal = unit.ordinal else { return }
                 let (closed, booked) = (try NightStore.bits(row, 3), try NightStore.bits(row, 4))
                 taken[try row[0], default: [:]][ordinal, default: NightStore.TakenWords(words)].add(
-                    word: try row[2], closed: closed, booked: booked)
+                    word: try row[2], closed: closed, prepared: try NightStore.bits(row, 5), booked: booked)
             }
         }
         for var candidate in waiting {
@@ -160,7 +177,7 @@ struct SearchIndex: Sendable {
             candidate.calendar.units = (1...candidate.unitCount).map { ordinal in
                 units[ordinal]?.nights(gap: candidate.gap) ?? .none
             }
-            if let hit = try candidate.hit(for: stay, filter) { best.add(hit) }
+            if let hit = candidate.hit(for: stay, filter) { best.add(hit) }
         }
     }
 

@@ -14,51 +14,62 @@ enum NightStore {
         in queries: borrowing some Queries & ~Copyable
     ) throws -> StayCalendar {
         let words = NightWord.numbers(of: nights.lowerBound.advanced(by: -gap)..<nights.upperBound.advanced(by: gap))
-        var runs: [NightRules.Run] = []
-        try queries.forEach(
-            """
-            SELECT word, rules FROM property_word
-            WHERE property_id = \(property) AND word BETWEEN \(words.lowerBound) AND \(words.upperBound)
-                AND rules <> '' ORDER BY word
-            """
-        ) { row in runs += NightRulesText.runs(of: try row[1], word: try row[0]) }
-        guard let unitCount else { return StayCalendar(rules: NightRules(runs: runs), units: nil) }
+        let soonRuns = try runs(of: property, words, in: queries)
+        guard let unitCount else {
+            return StayCalendar(rules: NightRules(runs: try soonRuns.all().flatMap(\.self)), units: nil)
+        }
         var taken = [TakenWords?](repeating: nil, count: unitCount)
         try queries.forEach(
             """
-            SELECT word, unit_id, blocked, booked FROM unit_word
+            SELECT word, unit_id, blocked, prepared, booked FROM unit_word
             WHERE property_id = \(property) AND word BETWEEN \(words.lowerBound) AND \(words.upperBound)
             """
         ) { row in
             let unit: UnitID = try row[1]
             guard let ordinal = unit.ordinal, (1...unitCount).contains(ordinal) else { return }
             taken[ordinal - 1, default: TakenWords(words)].add(
-                word: try row[0], closed: try bits(row, 2), booked: try bits(row, 3))
+                word: try row[0], closed: try bits(row, 2), prepared: try bits(row, 3), booked: try bits(row, 4))
         }
         return StayCalendar(
-            rules: NightRules(runs: runs),
+            rules: NightRules(runs: try soonRuns.all().flatMap(\.self)),
             units: taken.map { $0?.nights(gap: gap) ?? .none })
     }
 
-    /// Closed and booked nights of a unit while their words are read.
+    /// Prices and minimums that differ from the property's, word by word.
+    static func runs(
+        of property: PropertyID, _ words: ClosedRange<Int64>, in queries: borrowing some Queries & ~Copyable
+    ) throws -> Soon<[NightRules.Run]> {
+        try queries.soon(
+            """
+            SELECT word, rules FROM property_word
+            WHERE property_id = \(property) AND word BETWEEN \(words.lowerBound) AND \(words.upperBound)
+                AND rules <> '' ORDER BY word
+            """
+        ) { row in NightRulesText.runs(of: try row[1], word: try row[0]) }
+    }
+
+    /// Closed, kept and booked nights of a unit while their words are read.
     struct TakenWords {
         private let words: ClosedRange<Int64>
         private var closed: [UInt64]
+        private var prepared: [UInt64]
         private var booked: [UInt64]
 
         init(_ words: ClosedRange<Int64>) {
             self.words = words
             closed = [UInt64](repeating: 0, count: words.count)
-            booked = closed
+            (prepared, booked) = (closed, closed)
         }
 
-        mutating func add(word: Int64, closed: UInt64, booked: UInt64) {
+        mutating func add(word: Int64, closed: UInt64, prepared: UInt64, booked: UInt64) {
             self.closed[Int(word - words.lowerBound)] = closed
+            self.prepared[Int(word - words.lowerBound)] = prepared
             self.booked[Int(word - words.lowerBound)] = booked
         }
 
         func nights(gap: Int) -> TakenNights {
-            TakenNights(firstWord: words.lowerBound, closed: closed, booked: booked, gap: gap)
+            TakenNights(
+                firstWord: words.lowerBound, closed: closed, prepared: prepared, booked: booked, gap: gap)
         }
     }
 
@@ -68,11 +79,10 @@ enum NightStore {
 
     /// Nights that a booking took; again the same is nothing new.
     static func take(_ moved: NightsMoved, in tx: borrowing Transaction) throws {
-        for night in moved.nights {
-            try tx.execute(
+        if !moved.nights.isEmpty {
+            try tx.later(
                 """
-                INSERT INTO booked_night (unit_id, night, booking_id)
-                VALUES (\(moved.unitId), \(night), \(moved.bookingId))
+                INSERT INTO booked_night (unit_id, night, booking_id) VALUES \(rows(moved.nights, of: moved))
                 ON CONFLICT (unit_id, night, booking_id) DO NOTHING
                 """)
         }
@@ -81,14 +91,31 @@ enum NightStore {
 
     /// Nights that a booking gave back: these and no others.
     static func free(_ moved: NightsMoved, in tx: borrowing Transaction) throws {
-        for night in moved.nights {
-            try tx.execute(
+        try tx.later(
+            """
+            DELETE FROM booked_night WHERE unit_id = \(moved.unitId) AND night IN \(list: moved.nights)
+                AND booking_id = \(moved.bookingId)
+            """)
+        try countBooked(moved, in: tx)
+    }
+
+    /// The nights kept to prepare become those that the event names.
+    /// - Returns: those kept before.
+    private static func prepare(_ moved: NightsMoved, in tx: borrowing Transaction) throws -> [LocalDay] {
+        let before = try tx.values(
+            "SELECT night FROM prepared_night WHERE booking_id = \(moved.bookingId)", as: LocalDay.self)
+        if !before.isEmpty { try tx.later("DELETE FROM prepared_night WHERE booking_id = \(moved.bookingId)") }
+        if !moved.prepared.isEmpty {
+            try tx.later(
                 """
-                DELETE FROM booked_night
-                WHERE unit_id = \(moved.unitId) AND night = \(night) AND booking_id = \(moved.bookingId)
+                INSERT INTO prepared_night (unit_id, night, booking_id) VALUES \(rows(moved.prepared, of: moved))
                 """)
         }
-        try countBooked(moved, in: tx)
+        return before
+    }
+
+    private static func rows(_ nights: [LocalDay], of moved: NightsMoved) -> SQL {
+        SQL.joined(nights.map { "(\(moved.unitId), \($0), \(moved.bookingId))" }, by: ", ")
     }
 
     static func change(_ changed: CalendarChanged, in tx: borrowing Transaction) throws {
@@ -143,23 +170,31 @@ enum NightStore {
 
     // MARK: Words
 
-    /// The words of booked nights anew from their rows: however events came, they end up right.
+    /// The words of booked and kept nights anew from their rows: however events came, they end up right.
     private static func countBooked(_ moved: NightsMoved, in tx: borrowing Transaction) throws {
-        let words = Set(moved.nights.map(NightWord.number(of:)))
+        let touched = try moved.nights + moved.prepared + prepare(moved, in: tx)
+        let words = Set(touched.map(NightWord.number(of:)))
         for word in words {
             let first = NightWord.firstNight(of: word)
-            var booked: UInt64 = 0
+            var (booked, prepared): (UInt64, UInt64) = (0, 0)
             try tx.forEach(
                 """
-                SELECT night FROM booked_night
+                SELECT night, 0 FROM booked_night
+                WHERE unit_id = \(moved.unitId) AND night >= \(first) AND night < \(first.advanced(by: 64))
+                UNION SELECT night, 1 FROM prepared_night
                 WHERE unit_id = \(moved.unitId) AND night >= \(first) AND night < \(first.advanced(by: 64))
                 """
-            ) { booked |= NightWord.bit(of: try $0[0]) }
+            ) { row in
+                let bit = NightWord.bit(of: try row[0])
+                if try row[1] { prepared |= bit } else { booked |= bit }
+            }
+            let (bookedBits, preparedBits) = (Int64(bitPattern: booked), Int64(bitPattern: prepared))
             try tx.execute(
                 """
-                INSERT INTO unit_word (property_id, word, unit_id, blocked, booked)
-                VALUES (\(moved.propertyId), \(word), \(moved.unitId), 0, \(Int64(bitPattern: booked)))
-                ON CONFLICT (property_id, word, unit_id) DO UPDATE SET booked = excluded.booked
+                INSERT INTO unit_word (property_id, word, unit_id, blocked, booked, prepared)
+                VALUES (\(moved.propertyId), \(word), \(moved.unitId), 0, \(bookedBits), \(preparedBits))
+                ON CONFLICT (property_id, word, unit_id)
+                DO UPDATE SET booked = excluded.booked, prepared = excluded.prepared
                 """)
         }
         let frame = try Frame(moved.propertyId, in: tx)
@@ -201,11 +236,13 @@ enum NightStore {
         var taken = UInt64.max
         var units = 0
         try tx.forEach(
-            "SELECT unit_id, blocked, booked FROM unit_word WHERE property_id = \(property) AND word = \(word)"
+            """
+            SELECT unit_id, blocked, booked, prepared FROM unit_word WHERE property_id = \(property) AND word = \(word)
+            """
         ) { row in
             let unit: UnitID = try row[0]
             guard let ordinal = unit.ordinal, (1...frame.unitCount).contains(ordinal) else { return }
-            taken &= try bits(row, 1) | bits(row, 2)
+            taken &= try bits(row, 1) | bits(row, 2) | bits(row, 3)
             units += 1
         }
         if units < frame.unitCount { taken = 0 }  // a unit without a row has every night free

@@ -160,5 +160,17 @@ package enum PropertyMigrations {
             DROP TABLE operator_rule_change;
             CREATE INDEX property_created ON property (created_at, id);
             """),
+        Migration(
+            "property-0006-preparation",
+            """
+            CREATE TABLE prepared_night ( -- a copy of the nights that bookings keep from others to prepare
+                unit_id    TEXT   NOT NULL,
+                night      BIGINT NOT NULL, -- days since 1970-01-01
+                booking_id TEXT   NOT NULL,
+                PRIMARY KEY (unit_id, night, booking_id)
+            );
+            CREATE INDEX prepared_night_booking ON prepared_night (booking_id);
+            ALTER TABLE unit_word ADD COLUMN prepared BIGINT NOT NULL DEFAULT 0; -- from prepared_night
+            """),
     ]
 }

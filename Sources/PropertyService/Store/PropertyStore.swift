@@ -10,7 +10,12 @@ struct PropertyStore: Sendable {
     }
 
     static func property(_ id: PropertyID, in queries: borrowing some Queries & ~Copyable) throws -> Property? {
-        try queries.first("SELECT \(PropertyRow.columns) FROM property WHERE id = \(id)", PropertyRow.property)
+        try soon(id, in: queries).all().first
+    }
+
+    /// The same, on its way.
+    static func soon(_ id: PropertyID, in queries: borrowing some Queries & ~Copyable) throws -> Soon<Property> {
+        try queries.soon("SELECT \(PropertyRow.columns) FROM property WHERE id = \(id)", PropertyRow.property)
     }
 
     /// Those that exist, in no order, without their descriptions.

@@ -9,9 +9,16 @@ enum RuleStore {
     static func sheet(
         of property: PropertyID, _ sheets: RuleSheets, in queries: borrowing some Queries & ~Copyable
     ) throws -> RuleSheet {
-        try queries.first("SELECT version, rules FROM property_rules WHERE property_id = \(property)") { row in
+        try soonSheet(of: property, sheets, in: queries).all().first ?? sheets.none
+    }
+
+    /// The same, on its way; no row where the place has no rules of its own.
+    static func soonSheet(
+        of property: PropertyID, _ sheets: RuleSheets, in queries: borrowing some Queries & ~Copyable
+    ) throws -> Soon<RuleSheet> {
+        try queries.soon("SELECT version, rules FROM property_rules WHERE property_id = \(property)") { row in
             try sheets.sheet(of: property, version: try row[0]) { try row[1] }
-        } ?? sheets.none
+        }
     }
 
     /// The sheets of those places that have rules.
@@ -34,11 +41,6 @@ enum RuleStore {
         let text = try queries.value(
             "SELECT rules FROM property_rules WHERE property_id = \(property)", as: String.self)
         return try text.map(rules(in:)) ?? .none
-    }
-
-    /// Whether a place has any rule: what a search must know before it reads them.
-    static func hasRules(_ property: PropertyID, in tx: borrowing Transaction) throws -> Bool {
-        try tx.exists("SELECT 1 FROM property_rules WHERE property_id = \(property) AND rules <> ''")
     }
 
     /// The row stays when the rules go, so that its version never begins again.

@@ -7,9 +7,9 @@ enum NightPromises {
         SELECT 'a night has two owners', unit_id FROM claimed_night GROUP BY unit_id, night HAVING COUNT(*) > 1
         """,
         """
-        SELECT 'shares nights of a unit with another live booking', a.id
+        SELECT 'lies nearer to another live booking of the unit than was agreed', a.id
         FROM booking AS a JOIN booking AS b ON b.unit_id = a.unit_id AND b.id <> a.id
-            AND a.check_in < b.check_out AND b.check_in < a.check_out
+            AND a.check_in - a.preparation < b.check_out AND b.check_in < a.check_out + a.preparation
         WHERE a.state IN ('held', 'closing', 'confirmed', 'completed')
             AND b.state IN ('held', 'closing', 'confirmed', 'completed')
         """,
@@ -34,6 +34,23 @@ enum NightPromises {
         """
         SELECT 'a night is closed and could be sold', n.unit_id FROM night_block AS n
         WHERE NOT EXISTS (SELECT 1 FROM claimed_night AS c WHERE c.unit_id = n.unit_id AND c.night = n.night)
+        """,
+        """
+        SELECT 'is another booking''s, and kept to prepare', n.unit_id FROM night_block AS n
+        JOIN claimed_night AS c ON c.unit_id = n.unit_id AND c.night = n.night
+        WHERE n.source LIKE 'preparation for %' AND c.booking_id IS NOT NULL
+        """,
+        """
+        SELECT 'is live and does not keep its nights to prepare', b.id FROM booking AS b
+        WHERE b.preparation > 0 AND b.state IN ('held', 'closing', 'confirmed', 'completed') AND 2 * b.preparation <> (
+            SELECT COUNT(*) FROM night_block AS n WHERE n.unit_id = b.unit_id AND n.source = 'preparation for ' || b.id
+                AND (n.night < b.check_in OR n.night >= b.check_out) AND n.night >= b.check_in - b.preparation
+                AND n.night < b.check_out + b.preparation)
+        """,
+        """
+        SELECT 'has ended and keeps nights to prepare', b.id FROM booking AS b
+        JOIN night_block AS n ON n.unit_id = b.unit_id AND n.source = 'preparation for ' || b.id
+        WHERE b.state IN ('requested', 'declined', 'expired', 'abandoned', 'lapsed')
         """,
         """
         SELECT 'is held or requested without an end', id FROM booking

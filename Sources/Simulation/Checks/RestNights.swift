@@ -7,6 +7,7 @@ struct RestNights: Sendable {
     /// Taken and closed nights of each unit, as text and in order: what a guest can't have.
     private var taken: Set<String> = []
     private var closed: Set<String> = []
+    private var prepared: Set<String> = []
 
     init(claimsOf reader: borrowing Reader) throws {
         try reader.forEach("SELECT unit_id, night, booking_id FROM claimed_night WHERE booking_id IS NOT NULL") { row in
@@ -14,8 +15,9 @@ struct RestNights: Sendable {
             booked[try row[2], default: []].insert(night)
             taken.insert("\(try row[0] as UnitID) \(night)")
         }
-        try reader.forEach("SELECT unit_id, night FROM night_block") { row in
-            closed.insert("\(try row[0] as UnitID) \(try row[1] as LocalDay)")
+        try reader.forEach("SELECT unit_id, night, source FROM night_block") { row in
+            let (night, source): (String, String) = ("\(try row[0] as UnitID) \(try row[1] as LocalDay)", try row[2])
+            if source.hasPrefix("preparation for ") { prepared.insert(night) } else { closed.insert(night) }
         }
     }
 
@@ -23,10 +25,11 @@ struct RestNights: Sendable {
         try reader.forEach("SELECT unit_id, night, booking_id FROM booked_night") { row in
             booked[try row[2], default: []].insert(try row[1])
         }
-        try reader.forEach("SELECT unit_id, word, blocked, booked FROM unit_word") { row in
+        try reader.forEach("SELECT unit_id, word, blocked, booked, prepared FROM unit_word") { row in
             let (unit, word): (UnitID, Int64) = (try row[0], try row[1])
             for night in RestNights.nights(of: word, try row[2]) { closed.insert("\(unit) \(night)") }
             for night in RestNights.nights(of: word, try row[3]) { taken.insert("\(unit) \(night)") }
+            for night in RestNights.nights(of: word, try row[4]) { prepared.insert("\(unit) \(night)") }
         }
     }
 
@@ -48,6 +51,11 @@ struct RestNights: Sendable {
         for night in closed.symmetricDifference(copy.closed).sorted() {
             findings.append(
                 "\(night): search takes it for \(copy.closed.contains(night) ? "closed" : "open"), and it is not")
+        }
+        for night in prepared.symmetricDifference(copy.prepared).sorted() {
+            findings.append(
+                "\(night): search takes it for \(copy.prepared.contains(night) ? "kept" : "not kept") to prepare, and it is not so"
+            )
         }
         return findings
     }

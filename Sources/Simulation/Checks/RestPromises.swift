@@ -178,6 +178,7 @@ struct RestBooking: Sendable {
             if cancelledAt <= before(days: 14), cancelledAt.since(createdAt) <= .hours(48) { return 100 }
             return cancelledAt <= before(days: 7) ? 50 : 0
         case .nonRefundable: return 0
+        case nil: return agreed.cancellation.rule(at: cancelledAt).percent  // a host's own steps: no table to go by
         }
     }
 }

@@ -80,7 +80,22 @@ final class TappedConnection: Connection {
         self.tap = tap
     }
 
-    func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws { try inner.query(sql, each) }
+    func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws {
+        guard let rows = try planted?.rows(of: sql, { try values(of: sql) }) else { return try inner.query(sql, each) }
+        for values in rows {
+            guard try each(Row(columnCount: values.count, value: { values[$0] }, column: { _ in nil })) else { return }
+        }
+    }
+
+    private func values(of sql: SQL) throws -> [[SQLValue]] {
+        var rows: [[SQLValue]] = []
+        try inner.query(sql) { row in
+            rows.append((0..<row.columnCount).map { row.value($0) })
+            return true
+        }
+        return rows
+    }
+
     func run(script: String) throws { try inner.run(script: script) }
 
     func execute(_ sql: SQL) throws -> Int {

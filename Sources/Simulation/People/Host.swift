@@ -40,6 +40,7 @@ struct Host: Person, Sendable {
         draft.checkOutBy = dice.pick(["11:00", "00:30", "18:00"])
         draft.status = "listed"
         let property = try await house.properties.create(draft, for: caller, once: once("/properties", body: title))
+        if dice.happens(percent: 40) { try await house.prepare(property.id, dice.preparation(), for: caller) }
         stage.add(
             Place(id: property.id, host: caller, zone: property.zone, currency: property.nightlyPrice?.currency ?? .usd)
         )
@@ -54,7 +55,9 @@ struct Host: Person, Sendable {
             case 0..<10: try await answerRequests()
             case 10..<15: await changeCalendar()
             case 15..<17: try await cancelSomething()
-            case 17: await changePlace()
+            case 17:
+                await changePlace()
+                await changePreparation()
             case 18: await changeUnits()
             default: await pauseAndListAgain()
             }
@@ -158,6 +161,15 @@ struct Host: Person, Sendable {
         }
     }
 
+    /// More or fewer days to prepare: what is booked keeps what was agreed.
+    private mutating func changePreparation() async {
+        guard !mine.isEmpty else { return }
+        let (caller, place, preparation) = (caller, dice.pick(mine), dice.preparation())
+        _ = await stage.ask("\(name) changes the days to prepare") { house in
+            try await house.prepare(place.id, preparation, for: caller)
+        }
+    }
+
     /// As the API does it: room first, then the place.
     private mutating func changeUnits() async {
         guard !mine.isEmpty else { return }
@@ -185,5 +197,20 @@ struct Host: Person, Sendable {
             }
             guard (try? await stage.pause(dice.minutes(1...300))) != nil else { return }
         }
+    }
+}
+
+extension Dice {
+    /// Days to prepare a place.
+    fileprivate mutating func preparation() -> Preparation {
+        Preparation(daysBefore: within(0...1), daysAfter: within(0...2))
+    }
+}
+
+extension House {
+    fileprivate func prepare(_ place: PropertyID, _ preparation: Preparation, for host: Caller) async throws {
+        var changes = PropertyRulesChanges()
+        changes.preparation = .set(preparation)
+        _ = try await properties.changeRules(of: place, changes, for: host)
     }
 }

@@ -31,7 +31,7 @@ package final class SoleConnection {
 
     /// - Throws: `StorageError.unavailable` where the server can't be reached.
     package init(postgresql url: String) throws {
-        engine = .postgresql(PostgresSession(try PostgresWire(try PostgresAddress(url: url).connect())))
+        engine = .postgresql(PostgresSession(try PostgresWire(try PostgresAddress(url: url).connect()), RoundTrips()))
     }
 
     /// Runs `body` on one state of the database, however long it takes.

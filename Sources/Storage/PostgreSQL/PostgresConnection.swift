@@ -7,11 +7,13 @@ actor PostgresConnection {
 
     private let address: PostgresAddress
     private let reconnect: Reconnect
+    private let roundTrips: RoundTrips
     private var session: PostgresSession?
 
-    init(_ address: PostgresAddress, _ reconnect: Reconnect) {
+    init(_ address: PostgresAddress, _ reconnect: Reconnect, _ roundTrips: RoundTrips) {
         self.address = address
         self.reconnect = reconnect
+        self.roundTrips = roundTrips
     }
 
     /// Runs `body` on one state of the database.
@@ -26,15 +28,25 @@ actor PostgresConnection {
     /// Runs `body` as if no other transaction ran meanwhile, once.
     /// - Throws: `PostgresFailure` where nothing has happened, `StorageError.unknownOutcome` where nobody knows.
     func write<T: Sendable>(_ body: @Sendable (borrowing Transaction) throws -> T) throws -> T {
-        try transaction("BEGIN ISOLATION LEVEL SERIALIZABLE") { session in
+        try changing("BEGIN ISOLATION LEVEL SERIALIZABLE", body)
+    }
+
+    /// Runs `body`, which changes only rows that it has locked, beside others that do the same.
+    ///
+    /// `READ COMMITTED` is enough, and asks nobody to run again: a row that `FOR UPDATE` gave is as it was committed last,
+    /// still waits (the server looks at the condition again once it has the lock), and stays so until this transaction
+    /// ends; a row that another has locked is passed over. So each row is taken by one.
+    func claim<T: Sendable>(_ body: @Sendable (borrowing Transaction) throws -> T) throws -> T {
+        try changing("BEGIN ISOLATION LEVEL READ COMMITTED", body)
+    }
+
+    private func changing<T>(_ begin: SQL, _ body: (borrowing Transaction) throws -> T) throws -> T {
+        try transaction(begin) { session in
             let value = try body(Transaction(session))
             try session.commit()
             return value
         }
     }
-
-    /// How often the session has waited for the server.
-    var roundTrips: Int { session?.roundTrips ?? 0 }
 
     private func transaction<T>(_ begin: SQL, _ work: (PostgresSession) throws -> T) throws -> T {
         let session = try opened()
@@ -56,7 +68,7 @@ actor PostgresConnection {
     private func opened() throws -> PostgresSession {
         if let session, session.isAlive { return session }
         session = nil
-        let fresh = PostgresSession(try PostgresWire(try reconnect.trying(address.connect)))
+        let fresh = PostgresSession(try PostgresWire(try reconnect.trying(address.connect)), roundTrips)
         session = fresh
         return fresh
     }

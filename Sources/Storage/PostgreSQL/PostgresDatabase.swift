@@ -35,6 +35,16 @@ public struct PostgresDatabase: Database {
         try await again { try await $0.write(body) }
     }
 
+    @discardableResult
+    public func claim<T: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> T
+    ) async throws -> T {
+        try await again { try await $0.claim(body) }
+    }
+
+    /// How often its sessions have waited for the server; a test counts them.
+    package var roundTrips: Int { pool.roundTrips.all }
+
     /// What is wrong with a URL, in words that hold no password; nothing where libpq can read it.
     public static func complaint(aboutURL url: String) -> String? { PostgresAddress.complaint(aboutURL: url) }
 

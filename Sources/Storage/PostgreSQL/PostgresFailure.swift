@@ -28,7 +28,8 @@ enum PostgresFailure: Error {
         case "40001", "40P01": self = .conflict(message)
         // A plan that a migration made stale is made anew.
         case "0A000" where message.contains("cached plan"): self = .conflict(message)
-        case "23505", "42P07": self = .duplicate(message)
+        // Also of two nodes that make the same table at once: the second finds the name, its type or its index there.
+        case "23505", "42P07", "42710": self = .duplicate(message)
         // The session became read-only: the primary was demoted under it.
         case "25006": self = .lost(message)
         case _ where isFatal || code.hasPrefix("08") || code.hasPrefix("57P"): self = .lost(message)

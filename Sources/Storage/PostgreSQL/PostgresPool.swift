@@ -22,6 +22,7 @@ final class PostgresPool: Sendable {
     private let state = Mutex(State())
     private let address: PostgresAddress
     private let reconnect = Reconnect()
+    let roundTrips = RoundTrips()
     private let size: Int
     private let patience: DispatchTimeInterval
     private let clock = DispatchQueue(label: "roost.postgresql.pool")
@@ -82,7 +83,7 @@ final class PostgresPool: Sendable {
         if let connection = state.idle.popLast() { return connection }
         guard state.count < size else { return nil }
         state.count += 1
-        return PostgresConnection(address, reconnect)
+        return PostgresConnection(address, reconnect, roundTrips)
     }
 
     private func release(_ connection: PostgresConnection) {

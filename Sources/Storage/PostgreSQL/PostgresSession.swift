@@ -6,13 +6,36 @@ import Foundation
 final class PostgresSession: Connection {
     /// What the server still owes an answer for, in order.
     private struct Expected {
-        enum Kind { case prepare(key: String), statement, query, sync }
+        enum Kind { case prepare(key: String), statement, query, asked(Asked), sync }
         let kind: Kind
         /// Its failure is of no interest any more.
         var isDismissed = false
     }
 
+    /// A query that was sent and not waited for.
+    private final class Asked {
+        let each: (Row) throws -> Void
+        var isAnswered = false
+        /// What `each` threw.
+        var thrown: (any Error)?
+
+        init(_ each: @escaping (Row) throws -> Void) { self.each = each }
+
+        func take(_ result: OpaquePointer?) {
+            isAnswered = true
+            guard let result else { return }
+            let cursor = PostgresCursor(result)
+            do {
+                for number in 0..<PQntuples(result) {
+                    cursor.number = number
+                    try each(cursor.row)
+                }
+            } catch { thrown = error }
+        }
+    }
+
     private let wire: PostgresWire
+    private let roundTrips: RoundTrips
     private var expected: [Expected] = []
     /// The name of each statement the server has prepared, by its text and the types of its values.
     private var prepared: [String: String] = [:]
@@ -20,15 +43,15 @@ final class PostgresSession: Connection {
     /// What went wrong first in this transaction, for a body that swallowed it.
     private var failure: PostgresFailure?
     private var isStreaming = false
-    /// How often this session waited for the server; a test counts them.
-    private(set) var roundTrips = 0
-
     /// How many prepared statements a connection keeps on the server, at some 20 kB each.
     static let mostPrepared = 200
     /// How many statements wait for the next one at most, so that buffers on both sides stay small.
     static let mostExpected = 256
 
-    init(_ wire: PostgresWire) { self.wire = wire }
+    init(_ wire: PostgresWire, _ roundTrips: RoundTrips) {
+        self.wire = wire
+        self.roundTrips = roundTrips
+    }
 
     /// Whether the server has not hung up meanwhile.
     var isAlive: Bool { wire.isAlive }
@@ -97,6 +120,17 @@ final class PostgresSession: Connection {
         }
     }
 
+    var isFarAway: Bool { true }
+
+    func soon(_ sql: SQL, _ each: @escaping (Row) throws -> Void) throws -> () throws -> Void {
+        let asked = Asked(each)
+        try send(sql, as: .asked(asked))
+        return { [self] in
+            if !asked.isAnswered { PQclear(try answer()) }
+            if let thrown = asked.thrown { throw thrown }
+        }
+    }
+
     func stream(_ sql: SQL, _ each: (Row) throws -> Void) throws {
         try send(sql, as: .query)
         isStreaming = true
@@ -112,15 +146,16 @@ final class PostgresSession: Connection {
 
     func run(script: String) throws {
         PQclear(try answer())
-        // Text is ordered by its bytes, as SQLite does, whatever the database was made with.
-        let script = script.replacing(#/\bTEXT\b/#) { _ in "TEXT COLLATE \"C\"" }
+        // A column of text is ordered by its bytes, as SQLite does, whatever the database was made with; a cast names a
+        // type only.
+        let script = script.replacing(#/(AS )?\bTEXT\b/#) { $0.1 == nil ? "TEXT COLLATE \"C\"" : $0.0 }
         do {
             try wire.run(script: script)
         } catch let error as PostgresFailure {
             failure = failure ?? error
             throw error
         }
-        roundTrips += 1
+        roundTrips.count()
     }
 
     // MARK: The pipeline
@@ -164,16 +199,25 @@ final class PostgresSession: Connection {
     private func answer(isStreamed: Bool, _ each: (OpaquePointer) -> Void) throws -> OpaquePointer? {
         guard !expected.isEmpty else { return nil }
         try mark()
-        roundTrips += 1
+        roundTrips.count()
         var found: OpaquePointer?
         var wrong: PostgresFailure?
         for step in expected {
             do {
                 switch step.kind {
                 case .sync: try wire.readSync()
-                case .prepare, .statement: PQclear(try wire.readResult())
+                case .prepare(let key):
+                    let result = try wire.readResult()
+                    // Passed over, because something before it failed: the server does not know it.
+                    if PQresultStatus(result) == PGRES_PIPELINE_ABORTED { prepared[key] = nil }
+                    PQclear(result)
+                case .statement: PQclear(try wire.readResult())
                 case .query where isStreamed: try wire.readRows(each)
                 case .query: found = try wire.readResult()
+                case .asked(let asked):
+                    let result = try wire.readResult()
+                    asked.take(result)
+                    PQclear(result)
                 }
             } catch let error as PostgresFailure {
                 if case .lost = error {
@@ -192,26 +236,5 @@ final class PostgresSession: Connection {
             throw wrong
         }
         return found
-    }
-}
-
-/// A row of a result of libpq, one after the other in one `Row`.
-private final class PostgresCursor {
-    let result: OpaquePointer
-    var number: Int32 = 0
-
-    init(_ result: OpaquePointer) { self.result = result }
-
-    var row: Row {
-        Row(
-            columnCount: Int(PQnfields(result)),
-            value: { [self] index in
-                // A type that none of our statements gives reads as NULL, and then as a fault of the column.
-                (try? SQLValue(result, row: number, column: Int32(index))) ?? .null
-            },
-            column: { [self] name in
-                let index = PQfnumber(result, name)
-                return index < 0 ? nil : Int(index)
-            })
     }
 }

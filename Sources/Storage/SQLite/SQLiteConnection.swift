@@ -100,7 +100,9 @@ final class SQLiteStatements {
 
     func statement(_ sql: SQL, on database: GRDB.Database) throws -> SQLiteStatement {
         if let kept = prepared[sql.fragments]?.sqliteStatement, sqlite3_stmt_busy(kept) == 0 { return kept }
-        let made = try database.makeStatement(sql: sql.text { _ in "?" })
+        // One connection does all writes: there is no lock to skip, and no word for it.
+        let text = sql.text { _ in "?" }.replacing("FOR UPDATE SKIP LOCKED", with: "")
+        let made = try database.makeStatement(sql: text)
         if prepared.count >= SQLiteStatements.most { removeIdle() }
         // One that is being stepped through further out stays; this one serves the inner query.
         if let busy = prepared[sql.fragments] { nested.append(busy) }

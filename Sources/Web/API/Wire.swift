@@ -33,7 +33,9 @@ package enum Wire {
 
     package static func body(of property: Property) -> [UInt8] { bytes(PropertyBody(property: property)) }
     package static func body(of page: SearchPage) -> [UInt8] { bytes(page) }
-    package static func body(of quote: Quote) -> [UInt8] { bytes(quote) }
+    package static func body(of quote: Quote) -> [UInt8] {
+        bytes(QuoteBody(quote: quote, isInstant: quote.instantBook == .everyone))
+    }
     package static func body(of booking: Booking) -> [UInt8] { bytes(booking) }
 
     private static func bytes(_ value: some JSONWritable) -> [UInt8] {

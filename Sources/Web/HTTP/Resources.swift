@@ -38,7 +38,10 @@ struct Resources: Sendable {
 
     init() throws {
         let files = try Dictionary(
-            uniqueKeysWithValues: Resources.types.map { ($0, File(try Resources.read($0), type: $1)) })
+            uniqueKeysWithValues: Resources.types.map { name, type in
+                let bytes = try Resources.read(name)
+                return (name, File(name.hasSuffix(".css") ? Stylesheet.packed(bytes) : bytes, type: type))
+            })
         let names = files.map { name, file -> (String, String) in
             let dot = name.lastIndex(of: ".") ?? name.endIndex
             return (name, "\(name[..<dot])-\(file.hash)\(name[dot...])")

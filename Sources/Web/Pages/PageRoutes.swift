@@ -9,11 +9,24 @@ struct PageRoutes {
         HomePage().add(to: &routes)
         ResultsPage().add(to: &routes)
         PropertyPage().add(to: &routes)
+        PhotoPage().add(to: &routes)
         BookPages().add(to: &routes)
         CheckoutPages().add(to: &routes)
         PlaceSuggestions().add(to: &routes)
         SharePictures().add(to: &routes)
         TripPages().add(to: &routes)
+
+        // Hosts
+        ListingsPage().add(to: &routes)
+        NewListingPage().add(to: &routes)
+        ListingPage().add(to: &routes)
+        EditorPages().add(to: &routes)
+        EditorListPages().add(to: &routes)
+        PriceCheckPage().add(to: &routes)
+        HostCalendarPage().add(to: &routes)
+        HostBookingsPage().add(to: &routes)
+        HostBookingPages().add(to: &routes)
+        EarningsPage().add(to: &routes)
 
         // People
         SignInPages().add(to: &routes)

@@ -125,9 +125,18 @@ for (const fieldset of document.querySelectorAll("fieldset[data-dates]")) {
     fieldset.append(opener);
     let dialog, grid, status, start, end, focus, shown, nights = new Map();
 
+    // Days that can't be chosen; they stay in reach of the keyboard, so that the reason can be read.
+    const closed = new Set(["past", "taken", "short", "beyond"]);
     const free = (day) => nights.size === 0 || nights.get(iso(day))?.available === true;
+    const price = (day) => {
+        const money = nights.get(iso(day))?.price;
+        if (!money) return "";
+        const style = new Intl.NumberFormat(page.lang + "-u-nu-latn", { style: "currency", currency: money.currency });
+        return style.format(money.amount / 10 ** style.resolvedOptions().maximumFractionDigits);
+    };
     const state = (day) => {
-        if (iso(day) < from.min || iso(day) > from.max) return "past";
+        if (iso(day) < from.min) return "past";
+        if (iso(day) > from.max) return "beyond";
         if (start && !end && day > start) {
             for (let night = start; night < day; night = plus(night, 1)) if (!free(night)) return "taken";
             const least = nights.get(iso(start))?.minimumNights ?? 1;
@@ -144,11 +153,26 @@ for (const fieldset of document.querySelectorAll("fieldset[data-dates]")) {
             draw();
         } catch { /* without it every day can be chosen, and the server says what is not free */ }
     };
+    // What was chosen: the nights, the days and, once the server has said it, the total.
+    const tell = async () => {
+        const [first, last] = [start, end];
+        const days = format({ day: "numeric", month: "long" }).formatRange(first, last);
+        const nightsText = say("nights", { count: (last - first) / 86_400_000 });
+        status.textContent = `${nightsText}, ${days}`;
+        if (!fieldset.dataset.property) return;
+        const guests = fieldset.form?.elements.guests?.value || 1;
+        try {
+            const quote = await ask(`/api/v1/properties/${fieldset.dataset.property}/quote?checkIn=${iso(first)}&checkOut=${iso(last)}&guests=${guests}`);
+            if (first !== start || last !== end || !quote.available) return;
+            const style = new Intl.NumberFormat(page.lang + "-u-nu-latn", { style: "currency", currency: quote.total.currency });
+            status.textContent += `, ${style.format(quote.total.amount / 10 ** style.resolvedOptions().maximumFractionDigits)}`;
+        } catch { /* the page says the total once it is asked for */ }
+    };
     const choose = (day) => {
         const kind = state(day);
-        if (["past", "taken", "short"].includes(kind)) { status.textContent = say(kind); return; }
+        if (closed.has(kind)) { status.textContent = say(kind); return; }
         if (!start || end || day <= start) { start = day; end = null; status.textContent = say("thenLeave"); }
-        else { end = day; status.textContent = say("nights", { count: (end - start) / 86_400_000 }); }
+        else { end = day; tell(); }
         focus = day;
         draw(true);
     };
@@ -160,8 +184,8 @@ for (const fieldset of document.querySelectorAll("fieldset[data-dates]")) {
             role: "gridcell", class: "grid-cell", "aria-selected": String(isEnd),
         }, make("span", {
             class: "grid-day" + (start && end && day > start && day < end ? " in" : ""), role: "button", "data-day": iso(day),
-            tabindex: +day === +focus ? "0" : "-1", "aria-disabled": ["past", "taken", "short"].includes(kind) ? "true" : null,
-            "aria-selected": null, "aria-pressed": String(isEnd), "aria-label": `${longDay.format(day)}, ${say(word)}`,
+            tabindex: +day === +focus ? "0" : "-1", "aria-disabled": closed.has(kind) ? "true" : null,
+            "aria-selected": null, "aria-pressed": String(isEnd), "aria-label": [longDay.format(day), say(word), kind === "free" ? price(day) : ""].filter(Boolean).join(", "),
             on: { click: () => choose(day) },
         }, String(day.getUTCDate())));
     };
@@ -209,6 +233,12 @@ for (const fieldset of document.querySelectorAll("fieldset[data-dates]")) {
         else return;
         event.preventDefault();
     };
+    const take = (first, last) => {
+        from.value = first ? iso(first) : "";
+        to.value = last ? iso(last) : "";
+        from.dispatchEvent(new Event("change", { bubbles: true }));
+        dialog.close();
+    };
     const build = () => {
         grid = make("div", { class: "months", on: { keydown: keys } });
         status = make("p", { role: "status" });
@@ -219,11 +249,9 @@ for (const fieldset of document.querySelectorAll("fieldset[data-dates]")) {
             make("p", { class: "ways" }, button(say("earlier"), () => turn(-1)), button(say("later"), () => turn(1))),
             grid, status,
             make("p", { class: "ways" }, button(say("done"), () => {
-                from.value = start ? iso(start) : "";
-                to.value = end ? iso(end) : "";
-                from.dispatchEvent(new Event("change", { bubbles: true }));
-                dialog.close();
-            }, "main"), button(say("clear"), () => { start = end = null; status.textContent = ""; draw(); })));
+                take(start, end);
+            }, "main"), button(say("clear"), () => { start = end = null; status.textContent = ""; draw(); }),
+            button(say("anyDates"), () => take(null, null))));
         dialog.addEventListener("close", () => opener.focus());
         document.body.append(dialog);
     };
@@ -238,6 +266,41 @@ for (const fieldset of document.querySelectorAll("fieldset[data-dates]")) {
         draw();
         dialog.showModal();
         draw(true);
+    });
+}
+
+// Pictures, large and one by one; without it the link leads to all of them.
+for (const opener of document.querySelectorAll("a[data-viewer]")) {
+    let dialog, figures = [], at = 0, count;
+    const show = (index) => {
+        at = (index + figures.length) % figures.length;
+        figures.forEach((figure, place) => { figure.hidden = place !== at; });
+        count.textContent = figures.length > 1 ? `${at + 1} / ${figures.length}` : "";
+    };
+    const build = async () => {
+        const answer = await fetch(opener.href, { signal: AbortSignal.timeout(10_000) });
+        const there = new DOMParser().parseFromString(await answer.text(), "text/html");
+        figures = [...there.querySelectorAll(".photo")].map((figure) => document.importNode(figure, true));
+        if (!answer.ok || !figures.length) throw new Error("no pictures");
+        const button = (text, run, kind = "quiet") => make("button", { type: "button", class: kind, on: { click: run } }, text);
+        const title = make("h2", { id: "viewer" }, document.querySelector("h1").textContent);
+        count = make("p", { role: "status", class: "muted" });
+        const ways = make("p", { class: "ways" });
+        if (figures.length > 1) ways.append(button(say("lastPhoto"), () => show(at - 1)), button(say("nextPhoto"), () => show(at + 1)));
+        dialog = make("dialog", { class: "viewer", "aria-labelledby": title.id, on: { keydown: (event) => {
+            const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key] * (page.dir === "rtl" ? -1 : 1);
+            if (by && figures.length > 1) show(at + by);
+        } } }, make("div", { class: "dialog-head" }, title, button(say("close"), () => dialog.close())), ...figures, ways, count);
+        dialog.addEventListener("close", () => opener.focus());
+        document.body.append(dialog);
+    };
+    opener.addEventListener("click", async (event) => {
+        event.preventDefault();
+        try {
+            if (!dialog) await build();
+            show(0);
+            dialog.showModal();
+        } catch { location.assign(opener.href); }
     });
 }
 
@@ -302,4 +365,59 @@ for (const notice of document.querySelectorAll("[data-poll]")) {
         setTimeout(look, pause);
     };
     setTimeout(look, pause);
+}
+
+// A host's month: a range of nights chosen by clicks or by arrows with Shift fills in the form beside it.
+for (const table of document.querySelectorAll("table[data-nights]")) {
+    const cells = [...table.querySelectorAll("td[data-day]")];
+    const [from, to] = ["from", "to"].map((id) => document.getElementById(id));
+    if (!from || !to || cells.length === 0) continue;
+    const help = make("p", { class: "small muted" }, say("nightsHelp"));
+    table.before(help);
+    table.setAttribute("role", "grid");
+    table.setAttribute("aria-multiselectable", "true");
+    let anchor = null, at = cells.findIndex((cell) => cell.dataset.day === from.value);
+    if (at < 0) at = cells.findIndex((cell) => !cell.classList.contains("past"));
+    if (at < 0) at = 0;
+    const show = () => {
+        const [first, last] = [from.value, to.value || from.value];
+        for (const [place, cell] of cells.entries()) {
+            cell.tabIndex = place === at ? 0 : -1;
+            cell.setAttribute("aria-selected", String(first !== "" && cell.dataset.day >= first && cell.dataset.day <= last));
+        }
+    };
+    const choose = (place, extends_) => {
+        if (!extends_ || anchor === null) anchor = place;
+        const [first, last] = [cells[Math.min(anchor, place)].dataset.day, cells[Math.max(anchor, place)].dataset.day];
+        from.value = first;
+        to.value = last;
+        at = place;
+        show();
+        live.textContent = say("nightsChosen", { count: (dayOf(last) - dayOf(first)) / 86_400_000 + 1, days: format({ day: "numeric", month: "short" }).formatRange(dayOf(first), dayOf(last)) });
+    };
+    for (const [place, cell] of cells.entries()) {
+        cell.setAttribute("role", "gridcell");
+        cell.addEventListener("click", (event) => {
+            if (event.target.closest("a")) return;
+            // The second click ends the range that the first began.
+            const isEnd = event.shiftKey || (anchor !== null && from.value === to.value && place > anchor);
+            choose(place, isEnd);
+            cell.focus();
+        });
+    }
+    table.addEventListener("keydown", (event) => {
+        if (!event.target.matches("td[data-day]")) return;
+        const way = page.dir === "rtl" ? -1 : 1;
+        const by = { ArrowLeft: -way, ArrowRight: way, ArrowUp: -7, ArrowDown: 7, Home: -at, End: cells.length - 1 - at }[event.key];
+        if (by !== undefined) {
+            const place = Math.min(Math.max(at + by, 0), cells.length - 1);
+            if (event.shiftKey) { if (anchor === null) anchor = at; choose(place, true); }
+            else { at = place; show(); }
+            cells[at].focus();
+        } else if (event.key === " ") choose(at, event.shiftKey);
+        else return;
+        event.preventDefault();
+    });
+    for (const input of [from, to]) input.addEventListener("change", show);
+    show();
 }

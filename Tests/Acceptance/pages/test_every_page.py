@@ -8,7 +8,7 @@ import html5lib
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 
-from inventory import EVERYDAY, Inventory
+from inventory import EDITOR, EVERYDAY, PARTS, Inventory, filled, sent
 from roost import program
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -33,16 +33,19 @@ def names():
         return EVERYDAY
     source = (program.ROOT / "Tests/Acceptance/pages/inventory.py").read_text("utf-8")
     fixed = re.findall(r'^            "([\w-]+)": \(', source, re.MULTILINE)
-    assert set(EVERYDAY) - {"error-404"} <= set(fixed)
+    fixed += [f"host-edit-{section}" for section in EDITOR] + [f"host-bookings-{part}" for part in PARTS]
+    assert set(EVERYDAY) <= set(fixed)
     return fixed + [f"error-{kind}" for kind in ("forbidden", "gone", "rateLimited", "fault", "unavailable", "conflict")]
 
 
 def opened(visit, inventory, name, **options):
-    path, signed_in, status = inventory.pages()[name]
-    visitor = visit(token=inventory.token(signed_in), **options)
+    path, who, status, *form = inventory.pages()[name]
+    visitor = visit(token=inventory.person(who).token, **options)
     visitor.expected.add(status)
     visitor.context.add_init_script(WATCH_SHIFTS)
-    visitor.go(path, expect=status)
+    visitor.go(path, expect=200 if form else status)
+    if form:
+        filled(visitor.page, form[0])
     return visitor
 
 
@@ -75,11 +78,14 @@ def test_a_page_is_accessible_narrow_small_and_steady(visit, inventory, name):
 
 @pytest.mark.parametrize("name", names())
 def test_a_page_is_valid_html_and_says_what_it_is(town, inventory, name):
-    path, signed_in, status = inventory.pages()[name]
-    token = inventory.token(signed_in)
+    path, who, status, *form = inventory.pages()[name]
+    person = inventory.person(who)
     headers = {"Accept": "text/html", "Accept-Encoding": "gzip"}
-    response = inventory.people.anyone.connection.get(path, headers=headers | ({"Cookie": f"roost_session={token}"} if token else {}))
-    assert response.status_code == status
+    if form:
+        response = sent(person, path, form[0], headers)
+    else:
+        response = person.connection.get(path, headers=headers | ({"Cookie": f"roost_session={person.token}"} if who else {}))
+    assert response.status_code == status, response.text[:2000]
     text = response.text
     parser = html5lib.HTMLParser(strict=False, tree=html5lib.getTreeBuilder("etree"))
     document = parser.parse(text)
@@ -90,7 +96,7 @@ def test_a_page_is_valid_html_and_says_what_it_is(town, inventory, name):
     headings = [element.tag.removeprefix(spaces) for element in document.iter() if re.fullmatch(spaces + "h[1-6]", str(element.tag))]
     assert headings.count("h1") == 1, headings
     title = document.find(f".//{spaces}title").text
-    assert title.endswith(" – Roost") and ("Error:" in title) == (status == 422), title
+    assert title.endswith(" – Roost") and ("Error:" in title) == (status == 422 or bool(form)), title
     assert document.find(f".//{spaces}main") is not None and document.get("lang") and document.get("dir") in ("ltr", "rtl")
     assert "{{" not in text and " style=" not in text and not re.search(r"\son\w+=", text) and "javascript:" not in text
     if name not in LONG:
@@ -101,7 +107,7 @@ def test_a_page_is_valid_html_and_says_what_it_is(town, inventory, name):
     described = document.find(f".//{spaces}meta[@name='description']")
     assert described is None or len(described.get("content")) <= 155
     robots = document.find(f".//{spaces}meta[@name='robots']")
-    if signed_in or status != 200:
+    if who or status != 200:
         assert robots is not None and "noindex" in robots.get("content")
         assert "no-store" in response.headers["cache-control"]
     for piece in re.findall(r'<script type="application/ld\+json">(.*?)</script>', text):

@@ -31,6 +31,9 @@ MOMENT = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?
 CLOCK = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}
 MONEY = {**obj(amount=WHOLE, currency={"type": "string", "pattern": "^[A-Z]{3}$"}), "additionalProperties": False}
 POLICY = {"enum": ["flexible", "moderate", "firm", "strict", "nonRefundable"]}
+AGREED_POLICY = {"enum": [*POLICY["enum"], "custom"]}
+SCHEDULE = {"type": "array", "minItems": 1, "items": obj(
+    percent={"type": "integer", "minimum": 0, "maximum": 100}, refund=MONEY, until=either(MOMENT))}
 LINE = {**obj(kind=TEXT, label=TEXT, amount=MONEY), "if": {"properties": {"kind": {"const": "night"}}},
         "then": obj(date=DAY)}
 
@@ -73,18 +76,21 @@ QUOTE = obj(
     reasonDetails={"type": "array", "items": obj(
         code=TEXT, message={"type": "string", "minLength": 1}, suggestion=either(TEXT))},
     alternatives={"type": "array", "items": obj(checkIn=DAY, checkOut=DAY, total=MONEY)},
-    lines={"type": "array", "items": LINE}, total=MONEY)
+    lines={"type": "array", "items": LINE}, total=MONEY, instantBook=YES_NO, cancellationPolicy=AGREED_POLICY,
+    cancellationSchedule=SCHEDULE)
 BOOKING = obj(
     id=an_id("bkg"), code={"type": "string", "pattern": "^[0-9A-Z]{4}-[0-9A-Z]{4}$"},
     status={"enum": ["requested", "held", "confirmed", "completed", "cancelled", "declined", "expired"]},
     propertyId=an_id("prop"), guestId=an_id("usr"), hostId=an_id("usr"), checkIn=DAY, checkOut=DAY, guests=WHOLE,
     lines={"type": "array", "items": LINE}, total=MONEY, paid=MONEY, refunded=MONEY, holdExpiresAt=either(MOMENT),
-    createdAt=MOMENT, confirmedAt=either(MOMENT), cancelledAt=either(MOMENT))
+    createdAt=MOMENT, confirmedAt=either(MOMENT), cancelledAt=either(MOMENT),
+    cancelledBy=either({"enum": ["guest", "host", "operator"]}), reason=either(TEXT), cancellationPolicy=AGREED_POLICY,
+    cancellationSchedule=SCHEDULE)
 PAYMENT = obj(
     id=an_id("pay"), bookingId=an_id("bkg"), provider={"enum": ["stripe", "paypal", "test"]},
     status={"enum": ["pending", "authorized", "captured", "failed", "cancelled", "partiallyRefunded", "refunded"]},
     amount=MONEY, refunded=MONEY, checkoutUrl=either(TEXT))
-CANCELLATION = obj(refund=MONEY, rule=obj(policy=POLICY, percent={"type": "integer", "minimum": 0, "maximum": 100}, until=either(MOMENT)))
+CANCELLATION = obj(refund=MONEY, schedule=SCHEDULE, rule=obj(policy=AGREED_POLICY, percent={"type": "integer", "minimum": 0, "maximum": 100}, until=either(MOMENT)))
 RULES = obj(
     weekend=obj(days={"type": "array"}, price=either(MONEY)),
     seasons={"type": "array", "items": obj(name=TEXT, **{"from": DAY}, to=DAY, rank=WHOLE, price=either(MONEY))},
@@ -94,7 +100,8 @@ RULES = obj(
     taxes={"type": "array", "items": obj(name=TEXT, included=YES_NO)},
     preparation=obj(daysBefore=COUNT, daysAfter=COUNT),
     booking=obj(noticeDays=COUNT, cutOff=either(CLOCK), windowMonths=either(WHOLE), instantBookFor=TEXT),
-    party=obj(countsChildren=YES_NO, countsInfants=YES_NO, maximumPets=either(COUNT)))
+    party=obj(countsChildren=YES_NO, countsInfants=YES_NO, maximumPets=either(COUNT)),
+    cancellation=obj(steps=either({"type": "array", "items": obj(daysBefore=COUNT, percent=WHOLE)}), graceHours=either(WHOLE)))
 NIGHT_OUTCOMES = obj(changed=COUNT, refused=COUNT, items={"type": "array", "items": obj(
     change=COUNT, propertyId=TEXT, date=DAY, outcome={"enum": ["changed", "refused"]}, code=either(TEXT), message=either(TEXT))})
 OFFERS = listing(obj(provider=TEXT, available=YES_NO, reason=either(TEXT), message=either(TEXT)))

@@ -14,12 +14,11 @@ import time
 import urllib.parse
 
 import httpx
-import pytest
 from jsonschema import Draft202012Validator
 
-from .program import SHARED_DATA
+from .program import ROOT
 
-CONTRACTS = SHARED_DATA.parent / "providers"
+CONTRACTS = ROOT / "Tests" / "Fixtures" / "providers"
 HOOK_SECRET = "whsec_four_herons"
 
 
@@ -148,15 +147,14 @@ def coerced(value, schema, contract):
 
 class Fake:
     """A provider on a free loopback port. `fault(method, path)` may say what goes wrong: a status, `before` or `after` (the
-    connection breaks), or nothing."""
+    connection breaks), `nonsense` (an answer that fits no contract, after the effect), or nothing. `delay(method, path)` may
+    say how many seconds it thinks first."""
 
     def __init__(self, contract):
-        if not CONTRACTS.is_dir():
-            pytest.skip(f"the providers' contracts are not in {CONTRACTS}")
         self.contract = Contract(contract)
         self.lock = threading.RLock()
         self.breaches, self.log, self.headers = [], [], []
-        self.fault = lambda method, path: None
+        self.calm()
         self.answers = {}
         self.numbers = itertools.count(1)
         fake = self
@@ -170,6 +168,7 @@ class Fake:
             def respond(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 path, _, query = self.path.partition("?")
+                time.sleep(fake.delay(self.command, path))
                 if (answer := fake.take(self.command, path, query, self.headers, body)) is None:
                     self.close_connection = True
                     self.connection.close()
@@ -190,6 +189,15 @@ class Fake:
     @property
     def url(self):
         return f"http://127.0.0.1:{self.server.server_port}"
+
+    def calm(self):
+        self.fault = lambda method, path: None
+        self.delay = lambda method, path: 0
+
+    def asked(self, method, path):
+        """How often; `path` is a regular expression for the whole."""
+        with self.lock:
+            return sum(1 for line in self.log if re.fullmatch(f"{method} {path}", line))
 
     def close(self):
         self.server.shutdown()
@@ -222,6 +230,8 @@ class Fake:
                 self.contract.check_answer(method, path, *answer[:2])
             except AssertionError as breach:
                 self.breaches.append(str(breach))
+            if fault == "nonsense":
+                return 200, {"id": 7, "status": []}, {}
             return None if fault == "after" else answer
 
     def new(self, prefix):
@@ -231,7 +241,11 @@ class Fake:
 class Stripe(Fake):
     def __init__(self):
         super().__init__("stripe.openapi.json")
-        self.sessions, self.intents, self.refunds = {}, {}, {}
+        self.sessions, self.intents, self.refunds, self.disputes, self.moves = {}, {}, {}, {}, []
+        # What is played when a session is to be expired: the payer may win.
+        self.before_expiring = lambda session: None
+        # Movements are made this long ago: what is younger than ten minutes is not compared yet.
+        self.age = 0
 
     def settings(self):
         return {"ROOST_STRIPE_SECRET_KEY": "sk_test_heron", "ROOST_STRIPE_WEBHOOK_SECRET": HOOK_SECRET, "ROOST_STRIPE_API_BASE": self.url}
@@ -239,27 +253,79 @@ class Stripe(Fake):
     def session_of(self, payment):
         return next(session for session in self.sessions.values() if session["client_reference_id"] == payment["id"])
 
-    def pay(self, payment):
+    def refunds_of(self, payment):
+        intent = self.session_of(payment)["payment_intent"]
+        return [refund for refund in self.refunds.values() if refund["payment_intent"] == intent]
+
+    def moved(self, kind, category, amount, fee, source):
+        move = {"id": self.new("txn_"), "object": "balance_transaction", "type": kind, "reporting_category": category, "amount": amount,
+                "fee": fee, "net": amount - fee, "currency": source["currency"], "created": int(time.time()) - self.age, "source": source}
+        self.moves.append(move)
+        return move
+
+    def charge(self, amount, currency, intent, metadata):
+        return self.moved("charge", "charge", amount, amount // 50 + 25, {
+            "id": f"ch_{intent}", "object": "charge", "amount": amount, "amount_captured": amount, "currency": currency,
+            "payment_intent": intent, "metadata": metadata})
+
+    def pay(self, payment, amount=None, currency=None, must_be_open=True):
         """The payer pays on the page; nobody is told."""
         with self.lock:
             session = self.session_of(payment)
-            assert session["status"] == "open", session
-            intent = {"id": self.new("pi_"), "object": "payment_intent", "status": "succeeded", "amount": session["amount_total"],
-                      "amount_received": session["amount_total"], "currency": session["currency"], "metadata": session["metadata"]}
+            assert session["status"] == "open" or not must_be_open, session
+            return self.paid(session, amount, currency)
+
+    def paid(self, session, amount=None, currency=None):
+        amount, currency = amount or session["amount_total"], currency or session["currency"]
+        intent = {"id": session["payment_intent"] or self.new("pi_"), "object": "payment_intent", "status": "succeeded", "amount": amount,
+                  "amount_received": amount, "currency": currency, "metadata": session["metadata"]}
+        self.intents[intent["id"]] = intent
+        session.update(status="complete", payment_status="paid", payment_intent=intent["id"], url=None)
+        self.charge(amount, currency, intent["id"], session["metadata"])
+        return session
+
+    def try_in_vain(self, payment, status):
+        """A card refused (`requires_payment_method`), 3-D Secure left (`requires_action`), or a method of days (`processing`)."""
+        with self.lock:
+            session = self.session_of(payment)
+            intent = {"id": self.new("pi_"), "object": "payment_intent", "status": status, "amount": session["amount_total"],
+                      "amount_received": 0, "currency": session["currency"], "metadata": session["metadata"]}
             self.intents[intent["id"]] = intent
-            session.update(status="complete", payment_status="paid", payment_intent=intent["id"], url=None)
+            session["payment_intent"] = intent["id"]
+            if status == "processing":
+                session.update(status="complete", url=None)
             return session
+
+    def dispute(self, payment):
+        with self.lock:
+            intent = self.intents[self.session_of(payment)["payment_intent"]]
+            dispute = {"id": self.new("dp_"), "object": "dispute", "amount": intent["amount"], "currency": intent["currency"],
+                       "status": "needs_response", "reason": "fraudulent", "payment_intent": intent["id"], "charge": f"ch_{intent['id']}"}
+            self.disputes[dispute["id"]] = dispute
+            self.moved("adjustment", "dispute", -dispute["amount"], 1500, dispute)
+            return dispute
+
+    def decide(self, dispute, status):
+        with self.lock:
+            dispute["status"] = status
+            if status == "won":
+                self.moved("adjustment", "dispute_reversal", dispute["amount"], 0, dispute)
+            return dispute
 
     def event(self, kind, content, number=None, live=False):
         return {"id": number or self.new("evt_"), "object": "event", "type": kind, "livemode": live, "created": int(time.time()),
                 "data": {"object": content}}
 
-    def tell(self, server, event, secret=HOOK_SECRET, at=None):
-        """Sends a webhook as Stripe does; gives the answer."""
+    def signed(self, event, secret=HOOK_SECRET, at=None):
+        """Body and headers of a webhook as Stripe sends it."""
         body, moment = json.dumps(event).encode(), int(at or time.time())
         mac = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
-        return httpx.post(f"{server.url}/webhooks/stripe", content=body, trust_env=False,
-                          headers={"Stripe-Signature": f"t={moment},v1={mac}", "Content-Type": "application/json"})
+        return body, {"Stripe-Signature": f"t={moment},v1={mac}", "Content-Type": "application/json"}
+
+    def tell(self, server, event, secret=HOOK_SECRET, at=None):
+        """Sends a webhook as Stripe does; gives the answer."""
+        body, headers = self.signed(event, secret, at)
+        return httpx.post(f"{server.url}/webhooks/stripe", content=body, trust_env=False, headers=headers)
 
     def answer(self, method, path, query, headers, body):
         if headers.get("Authorization") != "Bearer sk_test_heron" or headers.get("Stripe-Version") != "2026-10-28.endive":
@@ -277,51 +343,93 @@ class Stripe(Fake):
             return 200, session, {}
         if path.endswith("/expire"):
             session = self.sessions[steps[3]]
+            self.before_expiring(session)
             if session["status"] != "open":
                 return 400, {"error": {"type": "invalid_request_error", "message": "not open"}}, {}
             session.update(status="expired", url=None)
             return 200, session, {}
         if (method, path) == ("POST", "/v1/refunds"):
-            intent = self.intents[form["payment_intent"]]
-            given = sum(refund["amount"] for refund in self.refunds.values()
-                        if refund["payment_intent"] == intent["id"] and refund["status"] != "failed")
-            if given + int(form["amount"]) > intent["amount_received"]:
-                return 400, {"error": {"type": "invalid_request_error", "code": "charge_already_refunded", "message": "no"}}, {}
-            refund = {"id": self.new("re_"), "object": "refund", "status": "succeeded", "amount": int(form["amount"]),
-                      "currency": intent["currency"], "payment_intent": intent["id"], "metadata": form["metadata"]}
-            self.refunds[refund["id"]] = refund
-            return 200, refund, {}
-        kinds = {"payment_intents": self.intents, "refunds": self.refunds}
-        found = self.sessions.get(steps[3]) if steps[1] == "checkout" and len(steps) == 4 else kinds.get(steps[1], {}).get(steps[-1])
+            return self.refund(form)
+        if len(steps) == 2 or steps[1:] == ["checkout", "sessions"]:
+            return 200, self.listed(path, steps, query), {}
+        kinds = {"payment_intents": self.intents, "refunds": self.refunds, "disputes": self.disputes}
+        found = self.sessions.get(steps[3]) if steps[1] == "checkout" else kinds.get(steps[1], {}).get(steps[-1])
         if found:
             whole = dict(found)
-            if steps[1] == "checkout" and query.get("expand[]") == "payment_intent" and whole["payment_intent"]:
+            # `expand[]` or, as Stripe's own client says it, `expand[0]`.
+            expanded = [value for name, value in query.items() if name.startswith("expand[")]
+            if steps[1] == "checkout" and "payment_intent" in expanded and whole["payment_intent"]:
                 whole["payment_intent"] = self.intents[whole["payment_intent"]]
             return 200, whole, {}
-        if len(steps) == 2 or steps[1:] == ["checkout", "sessions"]:
-            items = [refund for refund in self.refunds.values() if refund["payment_intent"] == query.get("payment_intent")] \
-                if steps[1] == "refunds" else []
-            return 200, {"object": "list", "data": items, "has_more": False, "url": path}, {}
         return 404, {"error": {"type": "invalid_request_error", "code": "resource_missing", "message": "no"}}, {}
+
+    def refund(self, form):
+        intent = self.intents[form["payment_intent"]]
+        given = sum(refund["amount"] for refund in self.refunds.values()
+                    if refund["payment_intent"] == intent["id"] and refund["status"] != "failed")
+        if any(dispute["payment_intent"] == intent["id"] and dispute["status"] != "won" for dispute in self.disputes.values()):
+            return 400, {"error": {"type": "invalid_request_error", "code": "charge_disputed", "message": "no"}}, {}
+        if given + int(form["amount"]) > intent["amount_received"]:
+            return 400, {"error": {"type": "invalid_request_error", "code": "charge_already_refunded", "message": "no"}}, {}
+        refund = {"id": self.new("re_"), "object": "refund", "status": "succeeded", "amount": int(form["amount"]),
+                  "currency": intent["currency"], "payment_intent": intent["id"], "metadata": form["metadata"]}
+        self.refunds[refund["id"]] = refund
+        self.moved("refund", "refund", -refund["amount"], 0, refund)
+        return 200, refund, {}
+
+    def listed(self, path, steps, query):
+        items = []
+        if steps[1] == "refunds":
+            items = [refund for refund in self.refunds.values() if refund["payment_intent"] == query.get("payment_intent")]
+        elif steps[1] == "balance_transactions":
+            items = [move for move in self.moves if int(query["created[gte]"]) <= move["created"] < int(query["created[lt]"])]
+        elif steps[1] == "checkout":
+            items = [session for session in self.sessions.values() if session["created"] >= int(query.get("created[gte]", 0))]
+        items = items[::-1]
+        if "starting_after" in query:
+            items = items[[item["id"] for item in items].index(query["starting_after"]) + 1:]
+        limit = int(query.get("limit", 10))
+        return {"object": "list", "data": items[:limit], "has_more": len(items) > limit, "url": path}
 
 
 class PayPal(Fake):
     def __init__(self):
         super().__init__("paypal.openapi.json")
-        self.orders, self.genuine = {}, set()
+        self.orders, self.refunds, self.genuine = {}, {}, set()
 
     def settings(self):
         return {"ROOST_PAYPAL_CLIENT_ID": "client", "ROOST_PAYPAL_CLIENT_SECRET": "secret", "ROOST_PAYPAL_WEBHOOK_ID": "WH-1",
                 "ROOST_PAYPAL_API_BASE": self.url}
 
+    def order_of(self, payment):
+        return next(order for order in self.orders.values() if order["purchase_units"][0]["custom_id"] == payment["id"])
+
     def approve(self, payment):
         with self.lock:
-            order = next(order for order in self.orders.values() if order["purchase_units"][0]["custom_id"] == payment["id"])
+            order = self.order_of(payment)
             order["status"] = "APPROVED"
             return order
 
+    def event(self, kind, resource_type, resource, number=None):
+        """The raw bytes of a webhook: members in no order of ours and numbers as PayPal writes them, so that nothing of it
+        survives being decoded and encoded."""
+        content = json.dumps(resource)
+        return (f'{{ "id":"{number or self.new("WH-")}", "event_type" : "{kind}","resource_type":"{resource_type}",'
+                f'"resource":{{"n":1.50,{content[1:]}}}').encode()
+
+    def tell(self, server, raw, genuine=True, leave_out=()):
+        """Sends a webhook; what PayPal says of it when asked is `genuine`."""
+        with self.lock:
+            (self.genuine.add if genuine else self.genuine.discard)(raw)
+        headers = {f"PAYPAL-{name}": "x" for name in ("AUTH-ALGO", "CERT-URL", "TRANSMISSION-ID", "TRANSMISSION-SIG", "TRANSMISSION-TIME")
+                   if name not in leave_out}
+        return httpx.post(f"{server.url}/webhooks/paypal", content=raw, headers=headers, trust_env=False)
+
     def answer(self, method, path, query, headers, body):
         if path == "/v1/oauth2/token":
+            # client:secret
+            if headers.get("Authorization") != "Basic Y2xpZW50OnNlY3JldA==":
+                return 401, {"error": "invalid_client", "error_description": "no"}, {}
             return 200, {"scope": "all", "access_token": "A1", "token_type": "Bearer", "app_id": "APP-1", "expires_in": 32400, "nonce": "n"}, {}
         if headers.get("Authorization") != "Bearer A1":
             return 401, {"error": "invalid_token", "error_description": "no"}, {}
@@ -351,9 +459,13 @@ class PayPal(Fake):
             sent = json.loads(body)
             order = next(order for order in self.orders.values()
                          if any(c["id"] == steps[3] for c in order["purchase_units"][0].get("payments", {}).get("captures", [])))
-            refund = {"id": self.new("REF"), "status": "COMPLETED", "amount": sent["amount"], "custom_id": sent["custom_id"]}
+            refund = {"id": self.new("REF"), "status": "COMPLETED", "amount": sent["amount"], "custom_id": sent["custom_id"],
+                      "links": [{"href": f"{self.url}/v2/payments/captures/{steps[3]}", "rel": "up", "method": "GET"}]}
             order["purchase_units"][0]["payments"]["refunds"].append(refund)
+            self.refunds[refund["id"]] = refund
             return 201, refund, {}
+        if steps[2] == "refunds" and steps[-1] in self.refunds:
+            return 200, self.refunds[steps[-1]], {}
         if steps[1] == "checkout" and steps[-1] in self.orders:
             return 200, self.orders[steps[-1]], {}
         return 404, {"name": "RESOURCE_NOT_FOUND", "message": "no", "debug_id": "d"}, {}

@@ -1,5 +1,6 @@
 """A PostgreSQL of the tests' own: in a folder, on a socket and a loopback port, stopped and removed at the end."""
 
+import errno
 import itertools
 import os
 import pathlib
@@ -9,6 +10,8 @@ import signal
 import subprocess
 import tempfile
 import time
+
+import pytest
 
 from roost import program
 
@@ -27,7 +30,7 @@ class Postgres:
 
     PASSWORD = "a-quiet-river"  # noqa: S105 of a server that lives for one test
 
-    def __init__(self, **settings):
+    def __init__(self, primary=None, disk_megabytes=None, **settings):
         # Not in a folder of the tests, which nobody else may enter: as root the server runs as another user.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="roost-pg-"))
         self.port = program.free_port()
@@ -38,13 +41,56 @@ class Postgres:
         self.numbers = itertools.count()
         self.shell = None
         self.user = []
+        self.disk = None
         if os.getuid() == 0:
             shutil.chown(self.folder, "nobody", pwd.getpwnam("nobody").pw_gid)
             self.user = ["runuser", "-u", "nobody", "--"]
         secret = self.folder / "secret"
         secret.write_text(self.PASSWORD)
         secret.chmod(0o644)
-        self.tool("initdb", "-D", self.data, "-A", "scram-sha-256", "-U", "roost", f"--pwfile={secret}", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        if primary:
+            # With -R it follows its primary; the standby has the password in its own settings.
+            self.tool("pg_basebackup", "-D", self.data, "-R", "-X", "stream", "-c", "fast", "-h", "127.0.0.1", "-p", primary.port, "-U", "roost")
+        else:
+            more = self.small_disk(disk_megabytes) if disk_megabytes else []
+            self.tool("initdb", "-D", self.data, "-A", "scram-sha-256", "-U", "roost", f"--pwfile={secret}", "-E", "UTF8", "--locale=C.UTF-8", "-N", *more)
+
+    def small_disk(self, megabytes):
+        """The data on a disk of its own that can be filled; the log of writes elsewhere, as where it matters."""
+        self.data.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=700", "roost-tests", str(self.data)]
+        if os.getuid() != 0 or subprocess.run(command, capture_output=True).returncode != 0:
+            shutil.rmtree(self.folder)
+            pytest.skip("a disk of its own needs the right to mount one")
+        self.disk = self.data
+        shutil.chown(self.data, "nobody", pwd.getpwnam("nobody").pw_gid)
+        return ["-X", self.folder / "log-of-writes"]
+
+    def fill_disk(self):
+        with open(self.disk / "filling", "wb", buffering=0) as file:
+            for size in (1 << 20, 1 << 12):
+                try:
+                    while True:
+                        file.write(bytes(size))
+                except OSError as full:
+                    assert full.errno == errno.ENOSPC, full
+
+    def free_disk(self):
+        (self.disk / "filling").unlink()
+
+    def standby(self):
+        """Another server that follows this one; not started yet."""
+        return Postgres(primary=self, **{name: value for name, value in self.settings.items() if name not in ("port", "unix_socket_directories")})
+
+    def use_tls(self, certificate, key):
+        """From its next start on, whoever comes without TLS is sent away."""
+        for name, source in (("server.pem", certificate), ("server.key", key)):
+            shutil.copy(source, self.folder / name)
+            if self.user:
+                shutil.chown(self.folder / name, "nobody", pwd.getpwnam("nobody").pw_gid)
+            (self.folder / name).chmod(0o600)
+        self.settings.update(ssl="on", ssl_cert_file=self.folder / "server.pem", ssl_key_file=self.folder / "server.key")
+        (self.data / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
 
     @property
     def data(self):
@@ -95,6 +141,8 @@ class Postgres:
 
     def remove(self):
         self.stop()
+        if self.disk:
+            subprocess.run(["umount", str(self.disk)], check=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def sql(self, text, database="postgres"):

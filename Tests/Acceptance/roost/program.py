@@ -9,6 +9,8 @@ import sqlite3
 import subprocess
 import time
 
+from roost import engine
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PROVE = bool(os.environ.get("ROOST_PROVE"))
 DEMO = ROOT / "Demo" / "albany"
@@ -34,7 +36,7 @@ def clean_environment(settings=None):
 
 def run(*arguments, data=None, settings=None, text=None, cwd=None, seconds=COMMAND_SECONDS):
     """Runs one command to its end; `data` is the data folder."""
-    settings = dict(settings or {})
+    settings = {**engine.settings(data), **(settings or {})}
     if data is not None:
         settings["ROOST_DATA_DIR"] = data
     return subprocess.run(
@@ -69,6 +71,7 @@ class Server:
         self.settings = {"ROOST_POLL_SECONDS": "1", **{name: str(value) for name, value in settings.items()}}
         self.port = free_port()
         self.process = None
+        self.arguments = ("serve",)
 
     @property
     def url(self):
@@ -76,14 +79,15 @@ class Server:
 
     def environment(self):
         return clean_environment({
-            "ROOST_HOST": "127.0.0.1", "ROOST_PORT": self.port, "ROOST_DATA_DIR": self.data, **self.settings})
+            "ROOST_HOST": "127.0.0.1", "ROOST_PORT": self.port, "ROOST_DATA_DIR": self.data,
+            **engine.settings(self.data), **self.settings})
 
     def launch(self):
         """Starts the process without waiting until it serves."""
         assert self.process is None, "the server runs already"
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [str(binary()), "serve"], env=self.environment(), cwd=self.folder,
+                [str(binary()), *self.arguments], env=self.environment(), cwd=self.folder,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def start(self):
@@ -182,7 +186,7 @@ RESTLESS = re.compile(r"rate|limit|attempt|session|lease|sqlite_", re.IGNORECASE
 
 def rows(folder, restless=RESTLESS):
     """Every row of every table of the databases in `folder`, as {(database, table): sorted rows}, read beside the server."""
-    contents = {}
+    contents = engine.rows(folder, restless)
     for path in databases(folder):
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
         try:

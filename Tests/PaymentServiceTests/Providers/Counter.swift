@@ -10,7 +10,7 @@ import Testing
 /// A Payment Service with Stripe and PayPal, each a fake behind a line that may fail.
 struct Counter: Sendable {
     let clock: TestWorld
-    let memory: SQLiteMemory
+    let store: any Database
     let faults = Faults()
     let stripe: FakeStripe
     let paypal: FakePayPal
@@ -21,11 +21,11 @@ struct Counter: Sendable {
     init(seed: UInt64 = 1, secrets: [String] = [Counter.hookSecret]) async throws {
         let clock = TestWorld(seed: seed)
         self.clock = clock
-        memory = try SQLiteMemory()
-        try await memory.migrate(PaymentMigrations.all, at: clock.now)
+        store = try await Engine.database()
+        try await store.migrate(PaymentMigrations.all, at: clock.now)
         stripe = FakeStripe(clock: { clock.now })
-        paypal = FakePayPal()
-        let database = FlakyDatabase(inner: memory, faults: faults)
+        paypal = FakePayPal(clock: { clock.now })
+        let database = FlakyDatabase(inner: store, faults: faults)
         let stripeBase = try #require(APIBase(FakeStripe.base))
         let paypalBase = try #require(APIBase(FakePayPal.base))
         let providers: [any PaymentProvider] = [
@@ -74,7 +74,7 @@ struct Counter: Sendable {
 
     func status(_ id: PaymentID) async throws -> PaymentStatus? { try await payments.payment(id)?.status }
     func kindsTold() async throws -> [String] {
-        try await memory.read { reader in
+        try await store.read { reader in
             try reader.values("SELECT kind FROM outbox WHERE subject = \(Till.booking) ORDER BY version")
         }
     }
@@ -110,6 +110,7 @@ struct Counter: Sendable {
             clock.advance(.hours(9))
             try await payments.workOnEvents()
             try await payments.work()
+            try await payments.reconcileDue()
         }
     }
 
@@ -157,5 +158,6 @@ struct Counter: Sendable {
         #expect(
             seen == Set(known.keys), "the books know of money that nobody took. \(comment)",
             sourceLocation: sourceLocation)
+        #expect(try await payments.providerDifferences() == [], comment, sourceLocation: sourceLocation)
     }
 }

@@ -36,6 +36,12 @@ final class FakePayPal: Sendable {
         var refunds: [Refund] = []
     }
 
+    struct Told: Sendable {
+        var at: Instant
+        var type: String
+        var resource: JSON
+    }
+
     struct Books: Sendable {
         var orders: [Order] = []
         var tokens = 0
@@ -49,6 +55,8 @@ final class FakePayPal: Sendable {
         var refundStatus = "COMPLETED"
         /// What it says of a webhook, by its raw text as it was spliced in.
         var genuine: Set<String> = []
+        /// What its list of events has besides.
+        var events: [Told] = []
 
         fileprivate mutating func next(_ prefix: String) -> String {
             made += 1
@@ -58,12 +66,15 @@ final class FakePayPal: Sendable {
 
     let plan = FaultPlan()
     private let state = Mutex(Books())
+    private let clock: @Sendable () -> Instant
+
+    init(clock: @escaping @Sendable () -> Instant) { self.clock = clock }
 
     var books: Books { state.withLock { $0 } }
     func change(_ change: (inout Books) -> Void) { state.withLock { change(&$0) } }
 
     var outside: Outside {
-        FakeLine(contract: .paypal, plan: plan, base: FakePayPal.base) { request, path, query, fault in
+        FakeLine(contract: .paypal, plan: plan, base: FakePayPal.base, clock: clock) { request, path, query, fault in
             self.answer(request, path, query, fault)
         }.outside
     }
@@ -131,7 +142,7 @@ final class FakePayPal: Sendable {
                 return FakeAnswer(status: 401, body: ["error": "invalid_token", "error_description": "no"])
             }
             if fault == .stickyTrouble { return FakeAnswer(status: 500, body: ["name": "INTERNAL_SERVER_ERROR"]) }
-            guard request.method == .post else { return read(&books, path) }
+            guard request.method == .post else { return read(&books, path, query) }
             if path == "/v1/notifications/verify-webhook-signature" { return verify(books, request) }
             let key = header("PayPal-Request-Id")
             if var known = books.answers["\(path) \(key)"] {
@@ -205,11 +216,9 @@ final class FakePayPal: Sendable {
         return missing()
     }
 
-    private func read(_ books: inout Books, _ path: String) -> FakeAnswer {
+    private func read(_ books: inout Books, _ path: String, _ query: [(String, String)]) -> FakeAnswer {
         let steps = path.split(separator: "/").map(String.init)
-        if path == "/v1/notifications/webhooks-events" {
-            return FakeAnswer(status: 200, body: ["events": [], "count": 0])
-        }
+        if path == "/v1/notifications/webhooks-events" { return events(books, query) }
         if steps.count == 4, steps[1] == "checkout" {
             return books.orders.first { $0.id == steps[3] }.map { FakeAnswer(status: 200, body: order($0)) }
                 ?? missing()
@@ -219,6 +228,24 @@ final class FakePayPal: Sendable {
                 .map { FakeAnswer(status: 200, body: refund($0)) } ?? missing()
         }
         return missing()
+    }
+
+    private func events(_ books: Books, _ query: [(String, String)]) -> FakeAnswer {
+        let asked = Dictionary(query, uniquingKeysWith: { _, last in last })
+        // Times in RFC 3339 and UTC sort as texts, once they have the same length.
+        func comparable(_ text: String) -> String { String(text.prefix(19)) }
+        let told = books.events.filter { event in
+            let at = comparable("\(event.at)")
+            return event.type == asked["event_type"] && at >= comparable(asked["start_time"] ?? "")
+                && at <= comparable(asked["end_time"] ?? "9")
+        }
+        let page = told.prefix(asked["page_size"].flatMap { Int($0) } ?? 10)
+        return FakeAnswer(
+            status: 200,
+            body: [
+                "events": .list(page.map { ["event_type": .text($0.type), "resource": $0.resource] }),
+                "count": .integer(Int64(page.count)),
+            ])
     }
 
     // MARK: Shapes

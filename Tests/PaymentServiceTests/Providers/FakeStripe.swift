@@ -77,7 +77,7 @@ final class FakeStripe: Sendable {
     func change(_ change: (inout Books) -> Void) { state.withLock { change(&$0) } }
 
     var outside: Outside {
-        FakeLine(contract: .stripe, plan: plan, base: FakeStripe.base) { request, path, query, fault in
+        FakeLine(contract: .stripe, plan: plan, base: FakeStripe.base, clock: clock) { request, path, query, fault in
             self.answer(request, path, query, fault)
         }.outside
     }
@@ -139,6 +139,16 @@ final class FakeStripe: Sendable {
         state.withLock { books in
             let intent = books.sessions.last { $0.reference == reference.text }?.intent ?? ""
             return makeRefund(&books, intent, amount, [:], "succeeded")
+        }
+    }
+
+    /// Somebody takes money with the same account, and not for us.
+    func strangerPays(_ amount: Int64) {
+        state.withLock { books in
+            let intent = books.next("pi")
+            books.intents[intent] = Intent(
+                id: intent, status: "succeeded", amount: amount, received: amount, currency: "eur", metadata: [:])
+            enterCharge(&books, intent)
         }
     }
 

@@ -10,17 +10,13 @@ struct ProviderContract: Sendable {
     private let root: JSON
     private let templates: [(segments: [Substring], methods: JSON)]
 
-    /// Nothing where the documents, which do not ship with the project, are not there.
-    init?(named name: String) {
-        let data = ProcessInfo.processInfo.environment["ROOST_SHARED_DATA"].map { URL(fileURLWithPath: $0) }
-        let shared =
-            data?.deletingLastPathComponent()
-            ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "shared")
-        guard let bytes = try? Data(contentsOf: shared.appending(path: "providers/\(name)")),
+    /// The slices ship with the tests (Tests/Fixtures/providers, NOTICE): no machine runs without them.
+    init(named name: String) {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        guard let bytes = try? Data(contentsOf: tests.appending(path: "Fixtures/providers/\(name)")),
             let root = try? JSONDecoder().decode(JSON.self, from: bytes), let paths = root["paths"]?.object
-        else { return nil }
+        else { fatalError("Tests/Fixtures/providers/\(name) can't be read") }
         self.root = root
         // A path without parameters wins over one with them.
         templates = paths.map { ($0.key.split(separator: "/"), $0.value) }

@@ -29,7 +29,7 @@ final class FaultPlan: Sendable {
         var decide: @Sendable (_ call: Int, _ method: String, _ path: String) -> NetFault? = { _, _, _ in nil }
         var breaches: [String] = []
         var log: [String] = []
-        var isInTransaction = false
+        var moments: [Instant] = []
     }
 
     private let state = Mutex(State())
@@ -44,10 +44,14 @@ final class FaultPlan: Sendable {
         state.withLock { $0.decide = decide }
     }
 
-    func next(_ method: String, _ path: String) -> NetFault? {
+    /// When each call came.
+    var moments: [Instant] { state.withLock { $0.moments } }
+
+    func next(_ method: String, _ path: String, at now: Instant) -> NetFault? {
         state.withLock { state in
             defer { state.made += 1 }
             state.log.append("\(method) \(path)")
+            state.moments.append(now)
             return state.decide(state.made, method, path)
         }
     }
@@ -64,9 +68,10 @@ struct FakeAnswer: Sendable {
 
 /// Carries requests to a fake, with faults on the way and both held against the contract.
 struct FakeLine: Sendable {
-    let contract: ProviderContract?
+    let contract: ProviderContract
     let plan: FaultPlan
     let base: String
+    let clock: @Sendable () -> Instant
     /// Answers a request; `fault` is told where the fake itself must play it.
     let answer:
         @Sendable (_ request: OutsideRequest, _ path: String, _ query: [(String, String)], NetFault?) -> FakeAnswer
@@ -77,8 +82,9 @@ struct FakeLine: Sendable {
             let parts = request.url.dropFirst(base.count).split(separator: "?", maxSplits: 1)
             let path = String(parts.first ?? "")
             let query = parts.count > 1 ? FormText.pairs(String(parts[1])) : []
-            plan.breach(contract?.faults(in: request, path: path, query: query) ?? [])
-            let fault = plan.next(request.method.rawValue, path)
+            plan.breach(contract.faults(in: request, path: path, query: query))
+            if Within.transaction { plan.breach(["\(path): asked within a transaction"]) }
+            let fault = plan.next(request.method.rawValue, path, at: clock())
             switch fault {
             case .refused: throw OutsideFailure.notSent("no connection to it")
             case .resetBefore: throw OutsideFailure.unknown("the connection broke")
@@ -94,9 +100,8 @@ struct FakeLine: Sendable {
             default: break
             }
             plan.breach(
-                contract?.faults(
-                    inAnswer: given.body, status: given.status, method: request.method.rawValue, path: path)
-                    ?? [])
+                contract.faults(
+                    inAnswer: given.body, status: given.status, method: request.method.rawValue, path: path))
             return OutsideAnswer(status: given.status, headers: given.headers, body: given.body.bytes)
         }
     }

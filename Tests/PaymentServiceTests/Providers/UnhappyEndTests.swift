@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("The unhappy ends, with Stripe and PayPal")
+@Suite("The unhappy ends, with Stripe and PayPal", .onEachEngine)
 struct UnhappyEndTests {
     @Test("A payer who wins the race against the closing has paid", arguments: ["stripe", "paypal"])
     func payerWins(_ provider: String) async throws {
@@ -185,7 +185,7 @@ struct UnhappyEndTests {
             try await counter.payments.refund(payment.id, amount: nil, reason: nil, by: operatorCaller, once: nil)
         }
         func lost() async throws -> Int64? {
-            try await counter.memory.read { reader in
+            try await counter.store.read { reader in
                 try reader.value(
                     "SELECT CAST(SUM(amount) AS BIGINT) FROM ledger_entry WHERE account = 'chargebacks:stripe'")
             }

@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Webhooks of payment providers")
+@Suite("Webhooks of payment providers", .onEachEngine)
 struct WebhookTests {
     @Test("A signed event is stored, then asked about: what Stripe says when asked counts, and doubled is once")
     func genuine() async throws {
@@ -67,7 +67,7 @@ struct WebhookTests {
         }
         try await counter.payments.workOnEvents()
         #expect(try await counter.storedEvents() == 2, "an unknown type is taken and ignored")
-        let waiting = try await counter.memory.read {
+        let waiting = try await counter.store.read {
             try $0.exists("SELECT 1 FROM provider_event WHERE due_at IS NOT NULL")
         }
         #expect(!waiting)

@@ -56,6 +56,6 @@ extension Counter {
     }
 
     func storedEvents() async throws -> Int {
-        try await memory.read { try $0.value("SELECT COUNT(*) FROM provider_event") ?? -1 }
+        try await store.read { try $0.value("SELECT COUNT(*) FROM provider_event") ?? -1 }
     }
 }

@@ -71,11 +71,14 @@ extension Booking: JSONWritable {
             booking.member("createdAt", createdAt)
             booking.member("confirmedAt", confirmedAt)
             booking.member("cancelledAt", cancelledAt)
+            booking.member("cancelledBy", cancelledBy?.rawValue)
+            booking.member("reason", reason)
             booking.member("title", agreed.title)
             booking.member("timeZone", agreed.zone)
             booking.member("checkInFrom", agreed.checkInFrom)
             booking.member("checkOutBy", agreed.checkOutBy)
-            booking.member("cancellationPolicy", agreed.cancellation.policy.rawValue)
+            booking.member("cancellationPolicy", agreed.cancellation.name)
+            booking.list("cancellationSchedule", agreed.cancellation.refunds(of: total)) { $0.value($1) }
         }
     }
 }
@@ -85,10 +88,21 @@ extension CancellationOffer: JSONWritable {
         json.object { offer in
             offer.member("refund", refund)
             offer.object("rule") { rule in
-                rule.member("policy", policy.rawValue)
+                rule.member("policy", policy)
                 rule.member("percent", percent)
                 rule.member("until", until)
             }
+            offer.list("schedule", schedule) { $0.value($1) }
+        }
+    }
+}
+
+extension CancellationTerms.Refund: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        json.object { refund in
+            refund.member("percent", percent)
+            refund.member("refund", amount)
+            refund.member("until", until)
         }
     }
 }

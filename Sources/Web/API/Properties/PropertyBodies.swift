@@ -100,44 +100,54 @@ extension PriceLine: JSONWritable {
     }
 }
 
-extension Quote: JSONWritable {
+/// A quote, and whether the caller would hold the nights at once or ask the host.
+struct QuoteBody: JSONWritable {
+    let quote: Quote
+    let isInstant: Bool
+
     func write(to json: inout JSONWriter) {
-        json.object { quote in
-            quote.member("propertyId", propertyId)
-            quote.member("checkIn", checkIn)
-            quote.member("checkOut", checkOut)
-            quote.member("guests", party.guests)
-            quote.member("party", party)
-            quote.member("nights", nights)
-            quote.member("available", available)
-            quote.list("reasons", reasons) { $0.value($1.code) }
-            quote.list("reasonDetails", reasons) { json, reason in
+        json.object { body in
+            body.member("propertyId", quote.propertyId)
+            body.member("checkIn", quote.checkIn)
+            body.member("checkOut", quote.checkOut)
+            body.member("guests", quote.party.guests)
+            body.member("party", quote.party)
+            body.member("nights", quote.nights)
+            body.member("available", quote.available)
+            body.list("reasons", quote.reasons) { $0.value($1.code) }
+            body.list("reasonDetails", quote.reasons) { json, reason in
                 json.object {
                     $0.member("code", reason.code)
                     $0.member("message", reason.message)
                     $0.member("suggestion", reason.suggestion)
                 }
             }
-            quote.list("alternatives", alternatives) { json, other in
+            body.list("alternatives", quote.alternatives) { json, other in
                 json.object {
                     $0.member("checkIn", other.checkIn)
                     $0.member("checkOut", other.checkOut)
                     $0.member("total", other.total)
                 }
             }
-            quote.list("lines", lines) { $0.value($1) }
-            quote.member("total", total)
-            if let trace {
-                quote.list("trace", trace) { json, step in
-                    json.object {
-                        $0.member("line", step.line)
-                        $0.member("rule", step.rule)
-                        $0.member("source", step.source)
-                        $0.member("words", step.words)
-                    }
-                }
-            } else {
-                quote.member("trace", String?.none)
+            body.list("lines", quote.lines) { $0.value($1) }
+            body.member("total", quote.total)
+            body.member("instantBook", isInstant)
+            body.member("cancellationPolicy", quote.cancellation.name)
+            body.list("cancellationSchedule", quote.cancellation.refunds(of: quote.total)) { $0.value($1) }
+            body.trace(quote.trace)
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func trace(_ steps: [Quote.Step]?) {
+        guard let steps else { return member("trace", String?.none) }
+        list("trace", steps) { json, step in
+            json.object {
+                $0.member("line", step.line)
+                $0.member("rule", step.rule)
+                $0.member("source", step.source)
+                $0.member("words", step.words)
             }
         }
     }

@@ -32,7 +32,11 @@ extension PropertySearch {
             checkIn = stay.checkIn
             checkOut = stay.checkOut
         }
-        guests = query.integer("guests", Bounds.guests)
+        if PartyParts.names.contains(where: { $0 != "guests" && query.has($0) }) {
+            party = query.party()
+        } else {
+            guests = query.integer("guests", Bounds.guests)
+        }
         readPrice(&query)
         amenities = query.amenities()
         let roomType: RoomType? = query.choice("roomType")

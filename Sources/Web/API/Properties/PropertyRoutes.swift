@@ -52,7 +52,8 @@ struct PropertyRoutes {
         let quote = try await visit.site.properties.quote(
             id, checkIn: wish.stay.checkIn, checkOut: wish.stay.checkOut, party: wish.party, for: caller,
             orWhere: { try await visit.hasBooked(id, caller) })
-        return .json { $0.value(quote) }
+        let isInstant = try await visit.site.bookings.booksInstantly(quote.instantBook, guest: caller?.id)
+        return .json { $0.value(QuoteBody(quote: quote, isInstant: isInstant)) }
     }
 
     @Sendable func amenities(_ visit: Visit) async throws -> Response {
@@ -97,13 +98,16 @@ extension Visit {
 
     /// Changes a property. Fewer units are first refused or retired by the Booking Service, which knows who is in them;
     /// where the change fails after that, they come back.
-    func change(_ current: Property, _ changes: PropertyChanges, for caller: Caller) async throws -> Property {
+    func change(
+        _ current: Property, _ changes: PropertyChanges, for caller: Caller,
+        unlessChanged isAsSeen: @escaping @Sendable (Property) -> Bool = { _ in true }
+    ) async throws -> Property {
         guard case .set(let count) = changes.unitCount, count != current.unitCount else {
-            return try await site.properties.change(current.id, changes, for: caller)
+            return try await site.properties.change(current.id, changes, for: caller, unlessChanged: isAsSeen)
         }
         try await site.bookings.changeUnitCount(of: current.id, to: count, for: caller)
         do {
-            return try await site.properties.change(current.id, changes, for: caller)
+            return try await site.properties.change(current.id, changes, for: caller, unlessChanged: isAsSeen)
         } catch {
             try await site.bookings.changeUnitCount(of: current.id, to: current.unitCount, for: caller)
             throw error

@@ -40,6 +40,19 @@ extension PropertyRules: JSONWritable {
                 $0.member("maximumInfants", party.maximumInfants)
                 $0.member("maximumPets", party.maximumPets)
             }
+            rules.object("cancellation") { section in
+                if let steps = cancellation.steps {
+                    section.list("steps", steps) { json, step in
+                        json.object {
+                            $0.member("daysBefore", step.daysBefore)
+                            $0.member("percent", step.percent)
+                        }
+                    }
+                } else {
+                    section.member("steps", String?.none)
+                }
+                section.member("graceHours", cancellation.graceHours)
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ extension PropertyRulesChanges {
         preparation = fields.section("preparation", .preparation, absent)
         booking = fields.section("booking", .bookingLimits, absent)
         party = fields.section("party", .partyLimits, absent)
+        cancellation = fields.section("cancellation", .cancellation, absent)
     }
 }
 
@@ -191,6 +192,22 @@ extension Shape where Value == BookingLimits {
             let instant: InstantBookFor? = fields.optional("instantBookFor", .choice)
             limits.instantBookNeedsFinishedStay = instant == .guestsWithFinishedStay
             return limits
+        }
+    }
+}
+
+extension Shape where Value == CancellationRules {
+    fileprivate static var cancellation: Shape {
+        .object { fields in
+            let step = Shape<CancellationRules.Step>.object { step in
+                let days = step.required("daysBefore", .integer(CancellationRules.daysRange))
+                let percent = step.required("percent", .integer(CancellationRules.percentRange))
+                guard let days, let percent else { return nil }
+                return CancellationRules.Step(daysBefore: days, percent: percent)
+            }
+            return CancellationRules(
+                steps: fields.value("steps", .list(of: step, 1...PropertyRules.mostSteps)),
+                graceHours: fields.value("graceHours", .integer(CancellationRules.graceRange)))
         }
     }
 }

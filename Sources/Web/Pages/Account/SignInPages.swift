@@ -29,7 +29,8 @@ struct SignInPages {
             // The service looks at every field and tells of each; nothing of ours is longer than this.
             let signedIn = try await page.site.accounts.register(
                 email: String(form["email"].prefix(1000)), password: String(form["password"].prefix(1024)),
-                name: String(form["name"].prefix(1000)), from: page.visit.clientAddress)
+                name: String(form["name"].prefix(1000)),
+                language: page.language == .english ? nil : page.language.code, from: page.visit.clientAddress)
             return try await welcome(signedIn, form, page)
         } catch let problem as Problem {
             return try registerPage(page, form, next: next(form), FormProblems(problem, page.texts))

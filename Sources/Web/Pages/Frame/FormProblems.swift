@@ -28,6 +28,25 @@ struct FormProblems: Sendable {
         retryAfterSeconds = nil
     }
 
+    /// What is no field's fault, and what it is about.
+    init(detail: String, status: HTTPResponse.Status, errors: [(field: String, message: String)] = []) {
+        self.init(errors, detail: detail, status: status, nil)
+    }
+
+    private init(
+        _ errors: [(field: String, message: String)], detail: String?, status: HTTPResponse.Status, _ wait: Int?
+    ) {
+        self.errors = errors
+        self.detail = detail
+        self.status = status
+        retryAfterSeconds = wait
+    }
+
+    /// The same under another status.
+    func with(status: HTTPResponse.Status) -> FormProblems {
+        FormProblems(errors, detail: detail, status: status, retryAfterSeconds)
+    }
+
     /// What to do about a field, if anything is wrong with it.
     subscript(_ field: String) -> String? { errors.first { $0.field == field }?.message }
 

@@ -1,4 +1,5 @@
 import AuthService
+import Core
 import Hummingbird
 
 extension PageVisit {
@@ -7,6 +8,7 @@ extension PageVisit {
         var links: [(text: String, path: String)] = []
         if let person {
             links.append(("nav.trips", "/trips"))
+            links.append((person.roles.contains(.host) ? "nav.hosting" : "nav.becomeHost", "/host"))
             if person.roles.contains(.operator) { links.append(("nav.operator", "/operator")) }
             links.append(("nav.account", "/account"))
         } else {
@@ -14,7 +16,10 @@ extension PageVisit {
             links.append(("nav.register", "/register"))
         }
         return links.map { link in
-            ["text": texts(link.text), "href": path(link.path), "isCurrent": request.uri.path == link.path]
+            [
+                "text": texts(link.text), "href": path(link.path),
+                "isCurrent": request.uri.path == link.path || request.uri.path.hasPrefix(link.path + "/"),
+            ]
         }
     }
 }

@@ -71,13 +71,14 @@ extension Routes {
     /// What a form of ours sends.
     /// - Parameters:
     ///   - back: the page to come back to after signing in; nothing takes the address of the form.
+    ///   - limit: how many bytes it may have.
     mutating func form(
-        _ path: String, back: String? = nil,
+        _ path: String, back: String? = nil, upTo limit: Int = BodyLimit.form,
         _ handle: @escaping @Sendable (PageVisit, Form) async throws -> Response
     ) {
         post(path) { visit in
             let page = try await PageVisit(visit)
-            let form = try await visit.form()
+            let form = try await visit.form(upTo: limit)
             try page.requireToken(of: form)
             do {
                 return try await handle(page, form)

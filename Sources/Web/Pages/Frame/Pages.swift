@@ -1,26 +1,19 @@
-import AuthService
 import Core
 import Foundation
 
 /// What every page is made with: templates, what they say in each language, and the files they need.
 struct Pages: Sendable {
     let templates: Templates
-    private let texts: [Language: Texts]
-    private let formats: [Language: Formats]
+    private let words: Wordbook
     private let scriptWords: [Language: String]
 
     /// - Throws: where a template or a catalogue is missing or can't be read.
     init() throws {
         templates = try Templates()
-        let english = try Catalogue(Resources.read("catalogues/en.json"), fallback: nil)
-        var texts = [Language.english: Texts(language: .english, catalogue: english)]
-        for language in Language.allCases where language != .english {
-            let bytes = try Resources.read("catalogues/\(language.code).json")
-            texts[language] = Texts(language: language, catalogue: try Catalogue(bytes, fallback: english))
-        }
-        self.texts = texts
-        formats = texts.mapValues { Formats($0) }
-        scriptWords = try texts.mapValues(Pages.scriptWords)
+        words = try Wordbook.shipped.get()
+        var scriptWords: [Language: String] = [:]
+        for language in Language.allCases { scriptWords[language] = try Pages.scriptWords(words.texts(language)) }
+        self.scriptWords = scriptWords
     }
 
     /// What the script says, and the first day of its weeks (0 is Sunday), as JSON.
@@ -37,11 +30,6 @@ struct Pages: Sendable {
         return String(decoding: try encoder.encode(words), as: UTF8.self)
     }
 
-    func texts(_ language: Language) -> Texts {
-        // Each language has its texts since `init`.
-        guard let texts = texts[language] else { preconditionFailure("no texts in \(language)") }
-        return texts
-    }
-
-    func formats(_ language: Language) -> Formats { formats[language] ?? Formats(texts(language)) }
+    func texts(_ language: Language) -> Texts { words.texts(language) }
+    func formats(_ language: Language) -> Formats { words.formats(language) }
 }

@@ -37,3 +37,6 @@ extension HTML: MustacheCustomRenderable {
     var renderText: String { text }
     var isNull: Bool { false }
 }
+
+/// The catalogue as templates walk through it: `{{t.search.none}}`.
+extension Catalogue.Branch: MustacheParent {}

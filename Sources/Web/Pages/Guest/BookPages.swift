@@ -40,23 +40,21 @@ struct BookPages {
     /// The stay once more with its price as it is now, and what stood in the way.
     private func review(_ page: PageVisit, _ asked: StayAsked, _ problem: Problem? = nil) async throws -> Response {
         let property = try await page.visit.property()
-        let months = try await CalendarMonths(property, asked, on: page)
+        let card = try await BookingCard(property, asked, on: page)
         var view: View = [
             "placeTitle": property.title, "placeHref": page.path("/properties/\(property.id)" + asked.query()),
             "drawingHTML": Drawing(of: property).html(), "place": PlaceCard.place(property, page),
-            "card": try await BookingCard(property, asked, months.days, on: page).view,
+            "card": card.view,
         ]
         if problem?.code == .rateLimited { view["tripsHref"] = page.path("/trips") }
-        let words = ReasonWords(page, property, months.days)
-        // Rules are told by the card itself, in the words of the page.
+        // The same rules stand against the quote of the card: told in the words of the page.
+        let words = ReasonWords(page)
         let told = problem.flatMap { problem -> FormProblems? in
             guard problem.code == .validationFailed else { return FormProblems(problem, page.texts) }
             return FormProblems(
-                problem.errors.map {
-                    (
-                        $0.field,
-                        words.text(code: $0.code, english: page.texts.message(of: $0), checkIn: asked.checkIn)
-                    )
+                problem.errors.map { error in
+                    let reason = card.reasons.first { $0.code == error.code }
+                    return (error.field, reason.map(words.text) ?? page.texts.message(of: error))
                 })
         }
         let problems = asked.errors.isEmpty ? told : FormProblems(asked.errors)

@@ -1,11 +1,16 @@
+import BookingService
 import Core
 import PropertyService
 
 /// The card beside a place: the days, the price line by line, and the way to book it; or why not, and what would do.
 struct BookingCard {
     let view: View
+    /// What stands against the stay that is asked for.
+    private(set) var reasons: [Reason] = []
+    /// Nothing without days, or where nothing is sold for them.
+    private(set) var quote: Quote?
 
-    init(_ property: Property, _ asked: StayAsked, _ days: [CalendarDay], on page: PageVisit) async throws {
+    init(_ property: Property, _ asked: StayAsked, on page: PageVisit) async throws {
         let (texts, formats) = (page.texts, page.formats)
         let today = property.zone.day(at: page.site.world.now())
         let path = "/properties/\(property.id)"
@@ -38,15 +43,17 @@ struct BookingCard {
             self.view = view
             return
         }
+        if quote.available { self.quote = quote }
         view["days"] = formats.stay(stay)
         view["nights"] = texts.count("count.nights", quote.nights)
         if quote.available {
+            let isInstant = try await page.site.bookings.booksInstantly(quote.instantBook, guest: caller?.id)
             var offer: View = [
                 "action": page.path(path + "/book"), "hidden": asked.hidden, "key": page.freshKey,
                 "total": quote.total.amount, "shortTotal": formats.money(quote.total),
                 "price": PriceView(quote.lines, total: quote.total, on: page).view,
-                "button": texts(property.instantBook ? "property.reserve" : "property.request"),
-                "note": texts(property.instantBook ? "property.notCharged" : "property.requestNote"),
+                "button": texts(isInstant ? "property.reserve" : "property.request"),
+                "note": texts(isInstant ? "property.notCharged" : "property.requestNote"),
             ]
             if let shown = asked.expected(quote.total.currency), shown != quote.total {
                 offer["changed"] = texts(
@@ -55,8 +62,9 @@ struct BookingCard {
             if caller?.id == property.hostId { offer["isOwn"] = true }
             view["offer"] = offer
         } else {
-            let words = ReasonWords(page, property, days)
-            view["reasons"] = quote.reasons.map { ["text": words.text($0, checkIn: stay.checkIn)] as View }
+            let words = ReasonWords(page)
+            reasons = quote.reasons
+            view["reasons"] = quote.reasons.map { ["text": words.text($0)] as View }
             let others = quote.alternatives.map { other -> View in
                 let query = asked.query([
                     ("checkIn", other.checkIn.description), ("checkOut", other.checkOut.description),

@@ -48,7 +48,8 @@ struct CheckoutPages {
             "booking": BookingView(booking, on: page).view, "personEmail": person.email,
             "placeHref": page.path("/properties/\(booking.propertyId)"), "tripHref": page.path("/trips/\(booking.id)"),
             "policySteps": PolicySteps.views(
-                booking.agreed.cancellation, zone: booking.agreed.zone, now: page.site.world.now(), on: page),
+                booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone,
+                now: page.site.world.now(), on: page),
         ]
         if let property = try await page.site.properties.properties([booking.propertyId])[booking.propertyId] {
             view["drawingHTML"] = Drawing(of: property).html()

@@ -21,11 +21,14 @@ struct HomePage {
         head.canonical = "/"
         head.hidesSearch = true
         head.isWide = true
+        let own = try await page.site.properties.withOwnCancellation(among: found.items.map(\.property.id))
         return try page.show(
             "home", head,
             [
                 "search": SearchForm(page).view, "hasPlaces": !found.items.isEmpty,
-                "places": found.items.map { PlaceCard($0, on: page).view },
+                "places": found.items.map {
+                    PlaceCard($0, on: page, showsPolicy: !own.contains($0.property.id)).view
+                },
             ], headers: [.cacheControl: "no-cache"])
     }
 }

@@ -5,16 +5,18 @@ import PropertyService
 struct PlaceCard {
     let view: View
 
-    /// - Parameter query: what is handed on to the place's page: days and guests, beginning with `?`.
-    init(_ hit: SearchHit, on page: PageVisit, nights: Int = 0, query: String = "") {
+    /// - Parameters:
+    ///   - query: what is handed on to the place's page: days and guests, beginning with `?`.
+    ///   - showsPolicy: not where the host has set something else than the listing's policy.
+    init(_ hit: SearchHit, on page: PageVisit, nights: Int = 0, query: String = "", showsPolicy: Bool) {
         let property = hit.property
         let texts = page.texts
         var view: View = [
             "id": property.id.text, "title": property.title, "href": page.path("/properties/\(property.id)") + query,
             "kind": texts("roomType.\(property.roomType.rawValue)"), "place": PlaceCard.place(property, page),
             "facts": PlaceCard.facts(property, page), "drawingHTML": Drawing(of: property).html(),
-            "policy": texts("policy.\(property.cancellationPolicy.rawValue).short"),
         ]
+        if showsPolicy { view["policy"] = texts("policy.\(property.cancellationPolicy.rawValue).short") }
         if let average = property.rating.average {
             view["rating"] = page.formats.decimal(average)
             view["ratingText"] = texts.count(

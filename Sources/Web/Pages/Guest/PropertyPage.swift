@@ -30,8 +30,9 @@ struct PropertyPage {
         var view = try await facts(property, page)
         let months = try await CalendarMonths(property, asked, on: page)
         view["calendar"] = months.view
-        view["card"] = try await BookingCard(property, asked, months.days, on: page).view
-        view["policySteps"] = policy(property, asked, on: page)
+        let card = try await BookingCard(property, asked, on: page)
+        view["card"] = card.view
+        view.merge(try await policy(property, asked, card.quote, on: page)) { $1 }
         return try page.show("property", head, view, problems: asked.errors.isEmpty ? nil : FormProblems(asked.errors))
     }
 
@@ -53,15 +54,21 @@ struct PropertyPage {
             "checkInTime": texts("time.from", ["time": formats.time(property.checkInFrom)]),
             "checkOutTime": texts("time.by", ["time": formats.time(property.checkOutBy)]),
             "zone": property.zone.name, "minimum": texts.count("property.minimum", property.minimumNights),
-            "policyName": texts("policy.\(property.cancellationPolicy.rawValue).name"),
-            "instantBook": property.instantBook, "map": PlaceMap(property, on: page).view,
+            "map": PlaceMap(property, on: page).view,
             "crumbs": [
                 ["text": texts("property.home"), "href": page.path("/")],
                 ["text": location.city, "href": page.path("/search?location=" + PercentCoding.encode(location.city))],
             ] as [View],
         ]
+        view["photosHref"] = page.path("/properties/\(property.id)/photos")
+        view["photosText"] =
+            property.photos.isEmpty ? texts("photos.enlarge") : texts.count("photos.see", property.photos.count)
+        view["isDrawn"] = property.photos.isEmpty
+        if let photo = property.photos.first { view["photo"] = ["src": photo.url, "alt": photo.alt] as View }
         if property.status != .listed { view["notListed"] = texts("property.notListed.\(property.status.rawValue)") }
-        if page.caller?.id == property.hostId { view["isOwn"] = true }
+        if page.caller?.id == property.hostId {
+            view["own"] = ["editHref": page.path("/host/properties/\(property.id)")] as View
+        }
         if let host { view["host"] = ["name": host.name] as View }
         if let average = property.rating.average {
             view["rating"] = formats.decimal(average)
@@ -100,30 +107,63 @@ struct PropertyPage {
         text.split(omittingEmptySubsequences: true) { $0.isNewline }.map { ["text": String($0)] }
     }
 
-    /// What comes back until when; with the days of the stay where they are chosen.
-    private func policy(_ property: Property, _ asked: StayAsked, on page: PageVisit) -> [View] {
-        guard let stay = asked.stay else {
-            return page.texts("policy.\(property.cancellationPolicy.rawValue).text").split(separator: "|").map {
-                ["text": String($0)]
-            }
+    /// What comes back until when; with the days of the stay and its price where they are known.
+    private func policy(
+        _ property: Property, _ asked: StayAsked, _ quote: Quote?, on page: PageVisit
+    ) async throws -> View {
+        let rules = try await page.site.properties.facts(property.id)?.cancellation ?? .none
+        let name = rules.steps == nil ? property.cancellationPolicy.rawValue : "custom"
+        var steps = PolicySteps.views(property.cancellationPolicy, rules, on: page)
+        if let stay = asked.stay {
+            let now = page.site.world.now()
+            let terms = CancellationTerms(
+                property.cancellationPolicy, rules, bookedAt: now, checkIn: stay.checkIn, from: property.checkInFrom,
+                in: property.zone)
+            steps = PolicySteps.views(terms, of: quote?.total, zone: property.zone, now: now, on: page)
         }
-        let now = page.site.world.now()
-        let terms = CancellationTerms(
-            property.cancellationPolicy, bookedAt: now, checkIn: stay.checkIn, from: property.checkInFrom,
-            in: property.zone)
-        return PolicySteps.views(terms, zone: property.zone, now: now, on: page)
+        return ["policyName": page.texts("policy.\(name).name"), "policySteps": steps]
     }
 }
 
-/// A cancellation policy with the moments at which it gets worse.
+/// What cancelling gives back, and the moments at which that gets worse.
 enum PolicySteps {
-    static func views(_ terms: CancellationTerms, zone: Zone, now: Instant, on page: PageVisit) -> [View] {
-        let steps = terms.steps.filter { now <= $0.until }
-        let lines = steps.map { step in
-            page.texts(
-                "policy.step",
-                ["percent": page.formats.percent(step.percent), "until": page.formats.moment(step.until, in: zone)])
+    /// For a stay on known days.
+    /// - Parameter total: nothing where no price is known: then only the percentages are told.
+    static func views(
+        _ terms: CancellationTerms, of total: Money?, zone: Zone, now: Instant, on page: PageVisit
+    ) -> [View] {
+        let refunds = terms.refunds(of: total ?? .zero(.usd), from: now)
+        return views(refunds, zone: zone, on: page, withAmounts: total != nil)
+    }
+
+    static func views(
+        _ refunds: [CancellationTerms.Refund], zone: Zone, on page: PageVisit, withAmounts: Bool = true
+    ) -> [View] {
+        let (texts, formats) = (page.texts, page.formats)
+        return refunds.map { refund in
+            guard let until = refund.until else { return texts(refunds.count == 1 ? "policy.never" : "policy.after") }
+            let values = [
+                "percent": formats.percent(refund.percent), "until": formats.moment(until, in: zone),
+                "amount": formats.money(refund.amount),
+            ]
+            return texts(withAmounts ? "policy.amount" : "policy.step", values)
+        }.map { ["text": $0] }
+    }
+
+    /// For any stay: the policy of the listing or the host's own steps, and the grace after booking.
+    static func views(_ policy: CancellationPolicy, _ rules: CancellationRules, on page: PageVisit) -> [View] {
+        let (texts, formats) = (page.texts, page.formats)
+        var lines = rules.graceHours.map { [texts.count("policy.grace", $0)] } ?? []
+        if let steps = rules.steps {
+            lines += steps.sorted { $0.daysBefore > $1.daysBefore }.map { step in
+                let values = ["percent": formats.percent(step.percent)]
+                return step.daysBefore == 0
+                    ? texts("policy.checkIn", values) : texts.count("policy.days", step.daysBefore, values)
+            }
+            lines.append(texts("policy.after"))
+        } else {
+            lines += texts("policy.\(policy.rawValue).text").split(separator: "|").map(String.init)
         }
-        return (lines + [page.texts(steps.isEmpty ? "policy.never" : "policy.after")]).map { ["text": $0] }
+        return lines.map { ["text": $0] }
     }
 }

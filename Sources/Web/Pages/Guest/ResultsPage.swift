@@ -59,10 +59,16 @@ struct ResultsPage {
     ) async throws -> View {
         let texts = page.texts
         let nights = asked.stay?.nightCount ?? 0
+        let own = try await page.site.properties.withOwnCancellation(among: found.items.map(\.property.id))
         var view: View = [
             "isSearched": true, "hasPlaces": !found.items.isEmpty, "hasDates": asked.stay != nil,
             "count": texts.count("searchPage.count", found.totalCount),
-            "places": found.items.map { PlaceCard($0, on: page, nights: nights, query: asked.stayQuery).view },
+            "places": found.items.map { hit in
+                PlaceCard(
+                    hit, on: page, nights: nights, query: asked.stayQuery,
+                    showsPolicy: !own.contains(hit.property.id)
+                ).view
+            },
         ]
         if let stay = asked.stay { view["totals"] = texts("searchPage.totalsFor", ["days": page.formats.stay(stay)]) }
         if found.items.isEmpty {

@@ -3,6 +3,7 @@ import Core
 import Foundation
 import HTTPTypes
 import Hummingbird
+import NotificationService
 import PaymentService
 import PropertyService
 
@@ -14,6 +15,7 @@ struct TripPages {
     func add(to routes: inout Routes) {
         routes.page("/trips", list)
         routes.page("/trips/{id}") { try await trip($0) }
+        routes.page("/trips/{id}/stay.ics", calendarFile)
         routes.page("/trips/{id}/cancel") { try await cancellation($0) }
         routes.form("/trips/{id}/cancel", cancel)
     }
@@ -76,6 +78,21 @@ struct TripPages {
         return try page.show("trip", head, view)
     }
 
+    /// The stay for the guest's calendar, as it came with the mail: only once it is theirs.
+    @Sendable func calendarFile(_ page: PageVisit) async throws -> Response {
+        let caller = try page.requireCaller()
+        let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: caller)
+        guard booking.guestId == caller.id, booking.status == .confirmed, let confirmedAt = booking.confirmedAt else {
+            throw Problem.notFound("calendar file")
+        }
+        let place = try await page.site.properties.properties([booking.propertyId])[booking.propertyId]
+        let facts = StayFacts(booking, place?.location)
+        let file = page.site.mails.calendarFile(for: facts, in: page.language, at: confirmedAt)
+        return .bytes(
+            Array(file.utf8), type: "text/calendar; charset=utf-8; method=PUBLISH",
+            headers: [.contentDisposition: "attachment; filename=\"stay-\(booking.code).ics\""])
+    }
+
     // MARK: Cancelling
 
     private func cancellation(_ page: PageVisit, _ problem: Problem? = nil, reason: String = "") async throws
@@ -98,10 +115,10 @@ struct TripPages {
         if let kept = try? booking.paid.subtracting(offer.refund), kept.amount > 0 {
             view["kept"] = texts("cancel.kept", ["amount": formats.money(kept)])
         }
-        if let until = offer.until {
-            view["until"] = texts(
-                "cancel.until",
-                ["percent": formats.percent(offer.percent), "until": formats.moment(until, in: booking.agreed.zone)])
+        // What is still to come; the host gives everything back whenever they cancel.
+        if booking.paid.amount > 0, offer.schedule.count > 1 {
+            let steps = PolicySteps.views(offer.schedule, zone: booking.agreed.zone, on: page)
+            view["schedule"] = ["steps": steps] as View
         }
         var field = Field("reason", texts("cancel.reason"))
         field.isOptional = true
@@ -137,5 +154,16 @@ struct TripPages {
 extension Booking {
     fileprivate func isAhead(of today: LocalDay) -> Bool {
         [.requested, .held].contains(status) || (status == .confirmed && stay.checkOut >= today)
+    }
+}
+
+extension StayFacts {
+    /// What a calendar file says of a stay.
+    fileprivate init(_ booking: Booking, _ location: Location?) {
+        self.init(
+            bookingId: booking.id, code: booking.code, place: booking.agreed.title, stay: booking.stay,
+            guests: booking.guests, total: booking.total, zone: booking.agreed.zone,
+            checkInFrom: booking.agreed.checkInFrom, checkOutBy: booking.agreed.checkOutBy)
+        area = location.map { "\($0.city), \($0.country)" }
     }
 }

@@ -19,8 +19,8 @@ struct TripView {
             "booking": BookingView(booking, on: page).view, "isGuest": isGuest,
             "placeHref": page.path("/properties/\(booking.propertyId)"), "id": booking.id.text,
             "policySteps": PolicySteps.views(
-                booking.agreed.cancellation, zone: booking.agreed.zone, now: now, on: page),
-            "policyName": texts("policy.\(booking.agreed.cancellation.policy.rawValue).name"),
+                booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page),
+            "policyName": texts("policy.\(booking.agreed.cancellation.name).name"),
         ]
         if let property = try await page.site.properties.properties([booking.propertyId])[booking.propertyId] {
             view["drawingHTML"] = Drawing(of: property).html()
@@ -52,6 +52,7 @@ struct TripView {
                 if payments.last?.status == .failed { view["declined"] = true }
             }
         case .confirmed:
+            if isGuest { view["calendarHref"] = page.path("/trips/\(booking.id)/stay.ics") }
             view["about"] = texts(
                 now < booking.agreed.checkInAt
                     ? "trip.upcoming" : now < booking.agreed.checkOutAt ? "trip.inStay" : "status.completed.about")

@@ -65,7 +65,7 @@ struct BookingDesk {
             (texts("trip.paid"), formats.money(booking.paid), nil),
             (texts("trip.back"), formats.money(booking.refunded), nil),
             (
-                texts("property.policy"), texts("policy.\(booking.agreed.cancellation.policy.rawValue).name"), nil
+                texts("property.policy"), texts("policy.\(booking.agreed.cancellation.name).name"), nil
             ),
         ]
         detail.ways = [(texts("operator.bookings.page"), "/trips/\(booking.id)", false)]
@@ -114,8 +114,13 @@ struct BookingDesk {
         }
         if let confirmed = booking.confirmedAt {
             steps.append(.init(what: texts("operator.course.confirmed"), when: formats.moment(confirmed, in: zone)))
-            steps.append(
-                .init(what: texts("operator.course.begins"), when: formats.moment(booking.agreed.checkInAt, in: zone)))
+            if [.confirmed, .completed].contains(booking.status) {
+                let begins = booking.agreed.checkInAt
+                steps.append(
+                    .init(
+                        what: texts("operator.course.begins"), when: formats.moment(begins, in: zone),
+                        isAhead: begins > page.site.world.now()))
+            }
         }
         switch booking.status {
         case .cancelled:

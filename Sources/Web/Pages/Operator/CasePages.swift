@@ -60,7 +60,10 @@ struct CasePages {
             ? (texts("operator.cases.open"), "warn") : (texts("operator.cases.resolved"), "ok")
         detail.about = texts("operator.case.\(found.kind.rawValue).about")
         detail.facts = [
-            (texts("operator.payments.provider"), texts.known("operator.provider.\(found.provider)") ?? found.provider, nil),
+            (
+                texts("operator.payments.provider"),
+                texts.known("operator.provider.\(found.provider)") ?? found.provider, nil
+            ),
             (texts("operator.cases.subject"), found.subject, nil),
             (texts("operator.cases.since"), formats.stamp(found.openedAt), nil),
         ]

@@ -64,7 +64,7 @@ struct DeskCell {
         return view
     }
 
-    private static func icon(_ kind: String) -> String {
+    static func icon(_ kind: String) -> String {
         switch kind {
         case "ok", "listed", "confirmed", "completed": "check"
         case "bad", "cancelled", "declined", "expired": "cross"

@@ -12,6 +12,8 @@ struct DeskDetail {
         let when: String
         var detail: String?
         var isBad = false
+        /// It has not happened yet.
+        var isAhead = false
     }
 
     enum Content {
@@ -60,7 +62,7 @@ struct DeskDetail {
             "sections": sections.map { DeskDetail.view($0) },
         ]
         if let badge {
-            view["badge"] = ["status": badge.kind, "statusText": badge.text, "icon": BookingView.icon(badge.kind)] as View
+            view["badge"] = ["status": badge.kind, "statusText": badge.text, "icon": DeskCell.icon(badge.kind)] as View
         }
         if let about { view["about"] = about }
         let done = page.parameters["done"]
@@ -75,7 +77,8 @@ struct DeskDetail {
         case .steps(let steps):
             view["hasSteps"] = true
             view["steps"] = steps.map { step in
-                var view: View = ["what": step.what, "when": step.when, "isBad": step.isBad, "hasDetail": false]
+                var view: View = ["what": step.what, "when": step.when, "hasDetail": false]
+                if step.isBad || step.isAhead { view["stepClass"] = step.isBad ? "bad" : "ahead" }
                 if let detail = step.detail, !detail.isEmpty {
                     view["hasDetail"] = true
                     view["stepDetail"] = detail

@@ -68,7 +68,10 @@ struct ListingPages {
         var detail = DeskDetail(part: .listings, title: property.title)
         detail.badge = (texts("operator.listingStatus.\(property.status.rawValue)"), property.status.rawValue)
         detail.facts = [
-            (texts("operator.listings.host"), host?.name ?? property.hostId.text, "/operator/people/\(property.hostId)"),
+            (
+                texts("operator.listings.host"), host?.name ?? property.hostId.text,
+                "/operator/people/\(property.hostId)"
+            ),
             (texts("operator.listings.place"), PlaceCard.place(property, page), nil),
             (texts("operator.listings.kind"), texts("roomType.\(property.roomType.rawValue)"), nil),
             (texts("operator.listings.facts"), PlaceCard.facts(property, page), nil),

@@ -50,7 +50,8 @@ struct LogPage {
         guard !found.items.isEmpty else { return [] }
         return [
             .init(
-                id: "log", title: page.texts("operator.part.log"), content: .table(try await table(found.items, on: page)))
+                id: "log", title: page.texts("operator.part.log"),
+                content: .table(try await table(found.items, on: page)))
         ]
     }
 

@@ -33,7 +33,8 @@ struct OverviewPage {
                 tile(listings[.listed] ?? 0, "listed", "/operator/listings?status=listed", on: page),
                 tile(listings[.paused] ?? 0, "paused", "/operator/listings?status=paused", on: page),
                 tile(listings[.draft] ?? 0, "drafts", "/operator/listings?status=draft", on: page),
-                tile((mails[.queued] ?? 0) + (mails[.sending] ?? 0), "queued", "/operator/mails?state=queued", on: page),
+                tile(
+                    (mails[.queued] ?? 0) + (mails[.sending] ?? 0), "queued", "/operator/mails?state=queued", on: page),
             ],
         ]
         view["sections"] = try await sections(page, caller, cases: cases, failed: failed)
@@ -42,9 +43,11 @@ struct OverviewPage {
         return try page.show("operator", head, view)
     }
 
-    private func tile(_ count: Int, _ name: String, _ path: String, isUrgent: Bool = false, on page: PageVisit) -> View {
+    private func tile(_ count: Int, _ name: String, _ path: String, isUrgent: Bool = false, on page: PageVisit) -> View
+    {
         [
-            "count": page.formats.number(count), "name": page.texts("operator.tile.\(name)"), "tileHref": page.path(path),
+            "count": page.formats.number(count), "name": page.texts("operator.tile.\(name)"),
+            "tileHref": page.path(path),
             "isUrgent": isUrgent,
         ]
     }
@@ -58,7 +61,9 @@ struct OverviewPage {
         }
         if cases > 0 {
             let open = try await site.payments.cases(isOpen: true, cursor: nil, limit: OverviewPage.shown, for: caller)
-            add("cases", texts("operator.tile.cases"), CasePages.table(open.items, on: page), "/operator/cases?state=open")
+            add(
+                "cases", texts("operator.tile.cases"), CasePages.table(open.items, on: page),
+                "/operator/cases?state=open")
         }
         if failed > 0 {
             var filter = MailFilter()

@@ -92,7 +92,8 @@ struct PaymentDesk {
                         back.map { refund in
                             .init(
                                 what: texts(
-                                    "operator.refund.\(refund.state.rawValue)", ["amount": formats.money(refund.amount)]),
+                                    "operator.refund.\(refund.state.rawValue)", ["amount": formats.money(refund.amount)]
+                                ),
                                 when: formats.stamp(refund.createdAt), detail: refund.reason,
                                 isBad: refund.state == .failed)
                         }))

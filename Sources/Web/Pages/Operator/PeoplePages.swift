@@ -22,7 +22,8 @@ struct PeoplePages {
         return try DeskList(
             part: .people, title: texts("operator.part.people"),
             tabs: page.tabs(
-                "role", all: texts("operator.all"), Role.allCases.map { ($0.rawValue, texts("operator.role.\($0.rawValue)")) }),
+                "role", all: texts("operator.all"),
+                Role.allCases.map { ($0.rawValue, texts("operator.role.\($0.rawValue)")) }),
             find: (texts("operator.people.find"), "q", asked),
             table: DeskTable(
                 caption: texts("operator.part.people"),
@@ -42,7 +43,7 @@ struct PeoplePages {
     }
 
     static func roles(_ person: Person, _ texts: Texts) -> String {
-        person.roles.map { texts("operator.role.\($0.rawValue)") }.joined(separator: texts("operator.comma"))
+        person.roles.map { texts("operator.role.\($0.rawValue)") }.joined(separator: texts("format.comma"))
     }
 
     @Sendable func one(_ page: PageVisit) async throws -> Response {
@@ -88,7 +89,8 @@ struct PeoplePages {
             .init(
                 id: "places", title: texts("operator.people.places"),
                 content: listings.items.isEmpty
-                    ? .none(texts("operator.listings.none")) : .table(ListingPages.table(listings.items, [:], on: page))),
+                    ? .none(texts("operator.listings.none")) : .table(ListingPages.table(listings.items, [:], on: page))
+            ),
         ]
         if bookings.nextCursor != nil {
             detail.ways.append((texts("operator.people.allStays"), "/operator/bookings?guest=\(person.id)", false))
@@ -108,7 +110,8 @@ struct PeoplePages {
             part: .people, title: page.texts("operator.people.signOutOf", ["name": person.name]),
             path: "/operator/people/\(person.id)/sign-out", back: "/operator/people/\(person.id)",
             consequences: [
-                page.texts.count("operator.people.signOutEnds", sessions.count), page.texts("operator.people.signOutAbout"),
+                page.texts.count("operator.people.signOutEnds", sessions.count),
+                page.texts("operator.people.signOutAbout"),
             ], button: page.texts("operator.people.signOut"))
     }
 

@@ -1,0 +1,154 @@
+"""What a guest takes along and looks at closely: the stay for the calendar, the pictures, why a stay is not possible, the dates."""
+
+import datetime
+import re
+
+import icalendar
+import pytest
+
+from inventory import Inventory
+from roost.mail import Post
+from roost.trade import book, day, later, pay, place, stay_at
+from test_every_page import violations
+
+
+@pytest.fixture(scope="module")
+def inventory(town, folk):
+    return Inventory(town, folk)
+
+
+def page_for(folk, person, path):
+    headers = {"Accept": "text/html"} | ({"Cookie": f"roost_session={person.token}"} if person else {})
+    return folk.anyone.connection.get(path, headers=headers)
+
+
+def test_a_confirmed_stay_goes_into_the_calendar_as_the_mail_brings_it(town, folk, inventory):
+    booking = stay_at(folk.gina, place(folk.hilda))
+    path = f"/trips/{booking['id']}/stay.ics"
+    assert f'href="{path}"' in page_for(folk, folk.gina, f"/trips/{booking['id']}").text
+    answer = page_for(folk, folk.gina, path)
+    assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/calendar")
+    assert answer.headers["content-disposition"] == f'attachment; filename="stay-{booking["code"]}.ics"' and "no-store" in answer.headers["cache-control"]
+    letters = Post(town).wait(folk.gina, booking["code"], 2)
+    mailed = next(text for letter in letters for text in letter.calendars)
+    events = [icalendar.Calendar.from_ical(text).walk("VEVENT")[0] for text in (answer.text, mailed)]
+    for name in ("UID", "SUMMARY", "DTSTART", "DTEND", "LOCATION", "DESCRIPTION", "URL"):
+        assert events[0][name] == events[1][name], name
+    german = page_for(folk, folk.gina, "/de" + path).text
+    assert "Aufenthalt" in german and icalendar.Calendar.from_ical(german).walk("VEVENT")[0]["UID"] == events[0]["UID"]
+    # Nobody else's, and nothing before it is confirmed or after it is cancelled.
+    assert page_for(folk, None, path).status_code == 303
+    for person in (folk.hilda, folk.wim, inventory.operator):
+        assert page_for(folk, person, path).status_code == 404
+    for other in (inventory.held, inventory.cancelled):
+        assert page_for(folk, folk.gina, f"/trips/{other}/stay.ics").status_code == 404
+        assert "stay.ics" not in page_for(folk, folk.gina, f"/trips/{other}").text
+
+
+def test_the_picture_is_seen_large_on_a_page_and_in_a_dialog(visit, inventory):
+    path = f"/properties/{inventory.free[0][5]['id']}"
+    plain = visit(script=False)
+    page = plain.go(path)
+    page.get_by_role("link", name="See the picture larger").click()
+    assert plain.path == path + "/photos" and page.locator(".photo svg.drawing").count() == 1
+    page.get_by_role("link", name="Back to the place").click()
+    assert plain.path == path
+    visitor = visit()
+    page = visitor.go(path)
+    link = page.get_by_role("link", name="See the picture larger")
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog.viewer[open] svg.drawing")
+    assert not violations(page)
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.viewer", state="hidden")
+    assert visitor.path == path and page.evaluate("document.activeElement.dataset.viewer") == ""
+
+
+def test_why_a_stay_is_not_possible_is_said_in_the_language_of_the_page(folk):
+    home = place(folk.hilda, maximumGuests=2, minimumNights=2, maximumNights=10)
+    folk.hilda.patch(f"/api/v1/properties/{home['id']}/rules", {"stays": {"arrivalDays": ["saturday"], "departureDays": ["saturday"]}})
+    taken = place(folk.hilda)
+    book(folk.gina, taken, start=31, nights=2)
+    start = next(day(n) for n in range(30, 37) if datetime.date.fromisoformat(day(n)).weekday() == 2)
+    asked = [
+        f"/properties/{home['id']}?checkIn={start}&checkOut={later(start, 1)}&guests=5", f"/properties/{home['id']}?checkIn={start}&checkOut={later(start, 20)}&guests=1",
+        f"/properties/{home['id']}?checkIn=2020-01-04&checkOut=2020-01-11&guests=1", f"/properties/{home['id']}?checkIn={day(740)}&checkOut={day(747)}&guests=1",
+        f"/properties/{taken['id']}?checkIn={day(30)}&checkOut={day(34)}&guests=1"]
+    english = re.compile(r"\b(Stays|begins?|nights?|place|takes|Taken|Leave|Begin|Choose|stay|can|earlier|later|most|least)\b")
+    seen = 0
+    for prefix, language in (("", "en"), ("/de", "de"), ("/ar", "ar")):
+        for path in asked:
+            text = page_for(folk, None, prefix + path).text
+            reasons = re.findall(r'<p class="notice bad">(.*?)</p>', text, re.DOTALL)
+            assert reasons, path
+            for reason in reasons:
+                reason = re.sub(r"<[^>]*>", "", reason)
+                seen += 1
+                assert "reason." not in reason and "{" not in reason and not re.search(r"\d{4}-\d\d-\d\d", reason), reason
+                assert bool(english.search(reason)) == (language == "en"), reason
+    assert seen > 20
+
+
+def open_dates(visit, path):
+    visitor = visit(width=1024)
+    page = visitor.go(path)
+    page.get_by_role("button", name=re.compile("Choose dates|Change dates|Tage|اختر")).first.click()
+    page.wait_for_selector("dialog[open] .grid-day[tabindex='0']")
+    return visitor, page
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.dataset.day")
+
+
+def test_the_calendar_is_moved_through_by_keys_and_says_what_each_day_is(visit, folk):
+    home = place(folk.hilda)
+    check_in = day(40)
+    book(folk.gina, home, start=42, nights=1)
+    visitor, page = open_dates(visit, f"/properties/{home['id']}?checkIn={check_in}&checkOut={later(check_in, 1)}&guests=1")
+    page.wait_for_function("document.querySelector('dialog .grid-day[aria-label*=\"$\"]')")
+    assert focused(page) == check_in and page.locator("dialog .grid-day[tabindex='0']").count() == 1
+    for key, days in (("ArrowRight", 1), ("ArrowLeft", -1), ("ArrowDown", 7), ("ArrowUp", -7)):
+        before = focused(page)
+        page.keyboard.press(key)
+        assert focused(page) == later(before, days), key
+    page.keyboard.press("PageDown")
+    assert focused(page)[:7] > check_in[:7]
+    page.keyboard.press("PageUp")
+    page.keyboard.press("Shift+PageDown")
+    assert int(focused(page)[:4]) == int(check_in[:4]) + 1
+    page.keyboard.press("Shift+PageUp")
+    assert focused(page) == check_in
+    page.keyboard.press("Home")
+    first = focused(page)
+    page.keyboard.press("End")
+    assert later(first, 6) == focused(page)
+    # A taken night can be reached and says so; choosing it changes nothing.
+    while focused(page) != later(check_in, 2):
+        page.keyboard.press("ArrowRight" if focused(page) < later(check_in, 2) else "ArrowLeft")
+    label = page.evaluate("document.activeElement.ariaLabel")
+    assert "taken" in label and page.evaluate("document.activeElement.ariaDisabled") == "true"
+    page.keyboard.press("Enter")
+    assert page.locator("dialog [role=status]").inner_text() == "taken"
+    assert not violations(page)
+    # Two nights before it: said with the nights, the days and the whole price.
+    page.get_by_role("button", name="Clear").click()
+    page.locator(f"dialog [data-day='{day(38)}']").click()
+    page.locator(f"dialog [data-day='{day(40)}']").click()
+    page.wait_for_function("document.querySelector('dialog [role=status]').textContent.includes('$200.00')")
+    page.get_by_role("button", name="Use these dates").click()
+    assert page.input_value("#book [name=checkIn]") == day(38)
+    page.get_by_role("button", name=re.compile("Change dates")).click()
+    page.get_by_role("button", name="Any dates").click()
+    assert page.input_value("#book [name=checkIn]") == page.input_value("#book [name=checkOut]") == ""
+
+
+def test_left_and_right_swap_where_one_reads_from_right_to_left(visit, folk):
+    home = place(folk.hilda)
+    check_in = day(40)
+    visitor, page = open_dates(visit, f"/ar/properties/{home['id']}?checkIn={check_in}&checkOut={later(check_in, 1)}&guests=1")
+    page.keyboard.press("ArrowLeft")
+    assert focused(page) == later(check_in, 1)
+    page.keyboard.press("ArrowRight")
+    assert focused(page) == check_in

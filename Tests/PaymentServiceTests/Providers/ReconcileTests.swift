@@ -1,0 +1,310 @@
+import Core
+import PaymentService
+import Storage
+import TestSupport
+import Testing
+
+@Suite("Books against the providers' own lists", .onEachEngine)
+struct ReconcileTests {
+    private static let caller = Caller(id: UserID(stored: "usr_operator"), isOperator: true)
+
+    /// After the time in which a movement may still be on its way.
+    private func later(_ counter: Counter, _ time: Duration = .minutes(15)) { counter.clock.advance(time) }
+
+    private func kinds(_ counter: Counter) async throws -> [MoneyCase.Kind] {
+        try await counter.openCases().map(\.kind)
+    }
+
+    private func account(_ name: String, of counter: Counter) async throws -> Int64 {
+        try await counter.store.read { reader in
+            try reader.value(
+                "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger_entry WHERE account = \(name)") ?? 0
+        }
+    }
+
+    @Test("Where both agree nothing is found; fees are entered once", arguments: ["stripe", "paypal"])
+    func agree(_ provider: String) async throws {
+        let counter = try await Counter()
+        _ = try await counter.paid(with: provider)
+        try await counter.payments.apply(Till.refund(4_000, version: 1))
+        later(counter)
+        #expect(try await counter.payments.providerDifferences() == [])
+        #expect(try await account("fees:\(provider)", of: counter) == 0, "an audit enters nothing")
+        for _ in 0..<3 {
+            try await counter.payments.reconcileDue()
+            later(counter, .hours(24))
+        }
+        // Stripe keeps a fiftieth and 25; PayPal 1.00.
+        #expect(try await account("fees:\(provider)", of: counter) == (provider == "stripe" ? -225 : -100))
+        #expect(try await kinds(counter) == [])
+        #expect(try await counter.payments.providerDifferences() == [])
+        try await counter.expectRest("agree")
+    }
+
+    @Test("Once a day for each provider; after trouble again in an hour")
+    func daily() async throws {
+        let counter = try await Counter()
+        _ = try await counter.paid(with: "stripe")
+        func lists() -> Int { counter.stripe.plan.log.count { $0 == "GET /v1/balance_transactions" } }
+        later(counter)
+        counter.stripe.plan.decide { _, _, path in path == "/v1/balance_transactions" ? .refused : nil }
+        try await counter.payments.reconcileDue()
+        let silent = try await counter.payments.providerDifferences()
+        #expect(silent.count == 1 && silent[0].hasPrefix("stripe: its lists can't be read"), "\(silent)")
+        counter.stripe.plan.decide { _, _, _ in nil }
+        let before = lists()
+        later(counter, .minutes(50))
+        try await counter.payments.reconcileDue()
+        #expect(lists() == before)
+        later(counter, .minutes(15))
+        try await counter.payments.reconcileDue()
+        #expect(lists() == before + 1)
+        later(counter, .hours(23))
+        try await counter.payments.reconcileDue()
+        #expect(lists() == before + 1)
+        later(counter, .hours(1.5))
+        try await counter.payments.reconcileDue()
+        #expect(lists() == before + 2)
+        #expect(try await kinds(counter) == [])
+    }
+
+    @Test("Money nobody told us of is found and counts", arguments: ["stripe", "paypal"])
+    func lost(_ provider: String) async throws {
+        let counter = try await Counter()
+        let payment = try await counter.start(with: provider)
+        counter.pay(payment)
+        if provider == "paypal" {
+            // Captured, and the answer was lost.
+            counter.paypal.plan.decide { _, _, path in path.hasSuffix("/capture") ? .resetAfter : nil }
+            try await counter.payments.settle(payment.id)
+            counter.paypal.plan.decide { _, _, _ in nil }
+            let capture = try #require(counter.paypal.books.orders.first?.captures.first)
+            let told = FakePayPal.Told(
+                at: counter.clock.now, type: "PAYMENT.CAPTURE.COMPLETED",
+                resource: [
+                    "id": .text(capture.id), "custom_id": .text(payment.id.text),
+                    "amount": ["currency_code": "EUR", "value": .text(capture.value)],
+                ])
+            counter.paypal.change { $0.events.append(told) }
+        }
+        later(counter)
+        let found = try await counter.payments.providerDifferences()
+        #expect(found.count == 1 && found[0].contains("that no payment here knows"), "\(found)")
+        try await counter.payments.reconcileDue()
+        #expect(try await counter.status(payment.id) == .captured)
+        #expect(try await counter.kindsTold() == [PayablePaid.kind])
+        #expect(try await kinds(counter) == [])
+        #expect(try await counter.payments.providerDifferences() == [])
+    }
+
+    @Test("Money of nobody here is a case; resolved it is not found again")
+    func stranger() async throws {
+        let counter = try await Counter()
+        counter.stripe.strangerPays(700)
+        later(counter)
+        #expect(try await counter.payments.providerDifferences().count == 1)
+        try await counter.payments.reconcileDue()
+        let found = try #require(try await counter.openCases().first)
+        #expect(found.kind == .unknownCharge && found.amount == Till.euros(700) && found.paymentId == nil)
+        _ = try await counter.payments.resolve(
+            found.id, note: "Sold a painting.", tryAgain: false, by: ReconcileTests.caller, once: nil)
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [])
+        #expect(try await counter.payments.providerDifferences() == [])
+    }
+
+    @Test("More movements than a page holds are all seen", arguments: [1, 230])
+    func pages(_ count: Int) async throws {
+        let counter = try await Counter()
+        for number in 1...count { counter.stripe.strangerPays(Int64(number) + 100) }
+        later(counter)
+        #expect(try await counter.payments.providerDifferences().count == count)
+    }
+
+    @Test("PayPal's list of events is asked about in halves where a page is full")
+    func halves() async throws {
+        let counter = try await Counter()
+        for number in 1...700 {
+            counter.clock.advance(.seconds(20))
+            let told = FakePayPal.Told(
+                at: counter.clock.now, type: "PAYMENT.CAPTURE.COMPLETED",
+                resource: ["id": .text("CAP\(number)"), "amount": ["currency_code": "EUR", "value": "7.00"]])
+            counter.paypal.change { $0.events.append(told) }
+        }
+        later(counter)
+        #expect(try await counter.payments.providerDifferences().count == 700)
+        #expect(counter.paypal.plan.breaches == [])
+    }
+
+    /// Something that is not as it should be at the provider, and the case it becomes.
+    struct Fault: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let kind: MoneyCase.Kind
+        let amount: Int64
+        let plant: @Sendable (inout FakeStripe.Books) -> Void
+    }
+
+    /// Changes the sum of what moved the balance, in the movement and in its source.
+    private static func changed(_ type: String, _ member: String, to units: Int64)
+        -> @Sendable (inout FakeStripe.Books)
+        -> Void
+    {
+        { books in
+            for index in books.moves.indices where books.moves[index]["type"]?.text == type {
+                if member == "fee" {
+                    books.moves[index]["fee"] = .integer(units)
+                } else {
+                    var source = books.moves[index]["source"] ?? [:]
+                    source[member] = .integer(units)
+                    books.moves[index]["source"] = source
+                }
+            }
+        }
+    }
+
+    private static func gone(_ type: String) -> @Sendable (inout FakeStripe.Books) -> Void {
+        { $0.moves.removeAll { $0["type"]?.text == type } }
+    }
+
+    static let faults = [
+        Fault(
+            testDescription: "another sum taken", kind: .chargeDiffers, amount: 10_001,
+            plant: changed("charge", "amount_captured", to: 10_001)),
+        Fault(testDescription: "a charge gone", kind: .missingCharge, amount: 10_000, plant: gone("charge")),
+        Fault(
+            testDescription: "another sum given back", kind: .refundDiffers, amount: 3_999,
+            plant: changed("refund", "amount", to: 3_999)),
+        Fault(testDescription: "a refund gone", kind: .missingRefund, amount: 4_000, plant: gone("refund")),
+        Fault(testDescription: "another fee", kind: .feeDiffers, amount: 226, plant: changed("charge", "fee", to: 226)),
+    ]
+
+    @Test("Every difference to the minor unit is a case, once", arguments: faults)
+    func differs(_ fault: Fault) async throws {
+        let counter = try await Counter()
+        _ = try await counter.paid(with: "stripe")
+        try await counter.payments.apply(Till.refund(4_000, version: 1))
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [])
+        counter.stripe.change(fault.plant)
+        #expect(try await counter.payments.providerDifferences().count == 1)
+        for _ in 0..<2 {
+            later(counter, .hours(25))
+            try await counter.payments.reconcileDue()
+        }
+        let found = try await counter.openCases()
+        #expect(found.map(\.kind) == [fault.kind])
+        #expect(found.first?.amount == Till.euros(fault.amount))
+        #expect(found.first?.detail.isEmpty == false)
+    }
+
+    @Test("A refund made by hand at the provider comes into the books", arguments: ["stripe", "paypal"])
+    func byHand(_ provider: String) async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: provider)
+        if provider == "stripe" {
+            _ = counter.stripe.refundByHand(payment.id, 2_500)
+        } else {
+            counter.paypal.change { books in
+                let capture = books.orders[0].captures[0].id
+                books.orders[0].refunds.append(
+                    FakePayPal.Refund(
+                        id: "BYHAND", capture: capture, status: "COMPLETED", value: "25.00", currency: "EUR"))
+            }
+        }
+        later(counter)
+        for _ in 0..<2 {
+            try await counter.payments.reconcileDue()
+            later(counter, .hours(25))
+        }
+        #expect(try await counter.payments.payment(payment.id)?.refunded == Till.euros(2_500))
+        #expect(try await kinds(counter) == [.unknownRefund])
+        #expect(try await counter.payments.providerDifferences() == [])
+        try await counter.expectRest("by hand")
+    }
+
+    @Test("A refund by hand of a payment of long ago is found in PayPal's events")
+    func byHandLate() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        later(counter)
+        try await counter.payments.reconcileDue()
+        later(counter, .hours(60 * 24))
+        let capture = try #require(counter.paypal.books.orders.first?.captures.first?.id)
+        let refund: JSON = [
+            "id": "BYHAND", "status": "COMPLETED", "amount": ["currency_code": "EUR", "value": "25.00"],
+            "links": [
+                [
+                    "href": .text("https://api-m.paypal.com/v2/payments/captures/\(capture)"), "rel": "up",
+                    "method": "GET",
+                ]
+            ],
+        ]
+        let now = counter.clock.now
+        counter.paypal.change { books in
+            books.orders[0].refunds.append(
+                FakePayPal.Refund(id: "BYHAND", capture: capture, status: "COMPLETED", value: "25.00", currency: "EUR"))
+            books.events.append(FakePayPal.Told(at: now, type: "PAYMENT.CAPTURE.REFUNDED", resource: refund))
+        }
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(try await counter.payments.payment(payment.id)?.refunded == Till.euros(2_500))
+        #expect(try await kinds(counter) == [.unknownRefund])
+    }
+
+    @Test("A refund that came back unnoticed is out of the books, and a case")
+    func cameBack() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "stripe")
+        try await counter.payments.apply(Till.refund(nil, version: 1))
+        counter.stripe.failRefund(try #require(counter.stripe.books.refunds.first?.id))
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(try await counter.status(payment.id) == .captured)
+        #expect(try await kinds(counter) == [.refundFailed])
+        #expect(try await counter.payments.providerDifferences() == [])
+    }
+
+    @Test("A refund that the books gave up and the provider made after all is a case")
+    func madeAfterAll() async throws {
+        let counter = try await Counter()
+        _ = try await counter.paid(with: "stripe")
+        try await counter.payments.apply(Till.refund(nil, version: 1))
+        let made = try #require(counter.stripe.books.refunds.first?.id)
+        counter.stripe.change { $0.refunds[0].status = "failed" }
+        try await counter.payments.receive(
+            counter.stripeEvent(
+                "evt_1", "refund.failed",
+                ["id": .text(made), "object": "refund", "metadata": counter.stripe.books.refunds[0].metadata]),
+            from: "stripe")
+        try await counter.payments.workOnEvents()
+        #expect(try await kinds(counter) == [.refundFailed])
+        counter.stripe.change { $0.refunds[0].status = "succeeded" }
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(Set(try await kinds(counter)) == [.refundFailed, .refundDiffers])
+    }
+
+    @Test("A dispute nobody told us of is entered, and its end too", arguments: ["won", "lost"])
+    func dispute(_ end: String) async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "stripe")
+        let reference = counter.stripe.dispute(payment.id)
+        later(counter)
+        let found = try await counter.payments.providerDifferences()
+        #expect(found.count == 1 && found[0].contains(reference), "\(found)")
+        try await counter.payments.reconcileDue()
+        #expect(try await account("chargebacks:stripe", of: counter) == -10_000)
+        #expect(try await kinds(counter) == [.disputeOpened])
+        counter.stripe.decide(reference, end)
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await account("chargebacks:stripe", of: counter) == (end == "won" ? 0 : -10_000))
+        #expect(try await kinds(counter) == (end == "won" ? [] : [.disputeLost]))
+        #expect(try await counter.payments.providerDifferences() == [])
+        let booked = end == "won" ? 10_001 : 9_999
+        try await counter.store.write { try $0.execute("UPDATE dispute SET amount = \(booked)") }
+        #expect(try await counter.payments.providerDifferences().count == (end == "won" ? 2 : 1))
+    }
+}

@@ -1,0 +1,108 @@
+import Core
+import PropertyService
+import Testing
+
+@Suite("Cancellation terms")
+struct CancellationTermsTests {
+    static let newYork = Zone("America/New_York")!
+    static let checkIn = LocalDay("2027-03-20")!  // six days after daylight saving begins there, on 14 March
+    static let booked = newYork.instant(of: LocalDay("2027-01-01")!, at: TimeOfDay("12:00")!)
+
+    private func terms(_ policy: CancellationPolicy, bookedAt: Instant = booked) -> CancellationTerms {
+        CancellationTerms(policy, bookedAt: bookedAt, checkIn: Self.checkIn, from: TimeOfDay("15:00")!, in: Self.newYork)
+    }
+
+    private func moment(_ day: String, _ time: String) -> Instant {
+        Self.newYork.instant(of: LocalDay(day)!, at: TimeOfDay(time)!)
+    }
+
+    @Test(
+        "The contract's table, to the minute on both sides of each deadline",
+        arguments: [
+            (CancellationPolicy.flexible, "2027-03-19", "15:00", 100), (.flexible, "2027-03-19", "15:01", 50),
+            (.flexible, "2027-03-20", "15:00", 50), (.flexible, "2027-03-20", "15:01", 0),
+            (.moderate, "2027-03-15", "15:00", 100), (.moderate, "2027-03-15", "15:01", 50),
+            (.moderate, "2027-03-20", "15:00", 50), (.moderate, "2027-03-20", "15:01", 0),
+            (.firm, "2027-02-18", "15:00", 100), (.firm, "2027-02-18", "15:01", 50),
+            // Seven civil days before is 13 March at 15:00, 167 hours before: the night of the 14th has an hour less.
+            (.firm, "2027-03-13", "15:00", 50), (.firm, "2027-03-13", "15:01", 0),
+            (.strict, "2027-01-03", "12:00", 100), (.strict, "2027-01-03", "12:01", 50),
+            (.strict, "2027-03-13", "15:00", 50), (.strict, "2027-03-13", "15:01", 0),
+            (.nonRefundable, "2027-01-01", "12:00", 0),
+        ])
+    func table(_ policy: CancellationPolicy, day: String, time: String, percent: Int) {
+        #expect(terms(policy).rule(at: moment(day, time)).percent == percent)
+    }
+
+    @Test("Strict gives all back within 48 hours of booking only where the stay is 14 days away")
+    func strictLate() {
+        let booked = moment("2027-03-05", "15:30")  // less than 15 days before
+        #expect(terms(.strict, bookedAt: booked).rule(at: booked + .seconds(60)).percent == 100)
+        #expect(terms(.strict, bookedAt: booked).rule(at: moment("2027-03-06", "15:00")).percent == 100)
+        #expect(terms(.strict, bookedAt: booked).rule(at: moment("2027-03-06", "15:01")).percent == 50)
+        let later = moment("2027-03-07", "12:00")
+        #expect(terms(.strict, bookedAt: later).rule(at: later).percent == 50)
+    }
+
+    @Test("A step that ended before the booking never stood, and what is told as until is the step's own end")
+    func until() {
+        let late = moment("2027-03-20", "09:00")
+        let rule = terms(.moderate, bookedAt: late).rule(at: late)
+        #expect(rule.percent == 50)
+        #expect(rule.until == moment("2027-03-20", "15:00"))
+        #expect(terms(.nonRefundable).rule(at: Self.booked).until == nil)
+    }
+
+    private func own(
+        _ steps: [(Int, Int)]?, grace: Int? = nil, policy: CancellationPolicy = .moderate, bookedAt: Instant = booked
+    ) -> CancellationTerms {
+        CancellationTerms(
+            policy,
+            CancellationRules(
+                steps: steps?.map { CancellationRules.Step(daysBefore: $0.0, percent: $0.1) }, graceHours: grace),
+            bookedAt: bookedAt, checkIn: Self.checkIn, from: TimeOfDay("15:00")!, in: Self.newYork)
+    }
+
+    @Test(
+        "A host's own steps take the place of the policy, to the minute",
+        arguments: [
+            ("2027-02-18", "15:00", 90), ("2027-02-18", "15:01", 60), ("2027-03-13", "15:00", 60),
+            ("2027-03-13", "15:01", 10), ("2027-03-20", "15:00", 10), ("2027-03-20", "15:01", 0),
+        ])
+    func ownSteps(_ day: String, time: String, percent: Int) {
+        let terms = own([(0, 10), (30, 90), (7, 60)])
+        #expect(terms.name == "custom" && terms.policy == nil)
+        #expect(terms.rule(at: moment(day, time)).percent == percent)
+    }
+
+    @Test("Grace gives everything back, up to check-in, beside whatever else stands")
+    func grace() {
+        let free = own(nil, grace: 24, policy: .nonRefundable)
+        #expect(free.name == "nonRefundable")
+        #expect(free.rule(at: Self.booked + .hours(24)).percent == 100)
+        #expect(free.rule(at: Self.booked + .hours(24) + .seconds(1)).percent == 0)
+        // Of two that give the same, the longer one counts.
+        #expect(own(nil, grace: 24).steps == terms(.moderate).steps)
+        // Between two deadlines, where it is the better one.
+        let late = moment("2027-03-17", "12:00")
+        let between = own(nil, grace: 48, bookedAt: late)
+        #expect(between.steps.map(\.percent) == [100, 50])
+        #expect(between.rule(at: late + .hours(48)).until == late + .hours(48))
+        // Never beyond check-in; then what it outlasts counts no more.
+        let last = moment("2027-03-20", "14:00")
+        #expect(own(nil, grace: 168, bookedAt: last).steps.map(\.until) == [moment("2027-03-20", "15:00")])
+        #expect(own(nil, grace: 168, bookedAt: moment("2027-03-20", "16:00")).steps.isEmpty)
+    }
+
+    @Test("The amounts of a schedule, rounded down, from the booking and from a moment on")
+    func refunds() {
+        let terms = own([(30, 90), (7, 33)], grace: 1)
+        let total = Money(9_999, .usd)
+        #expect(terms.refunds(of: total).map(\.amount.amount) == [9_999, 8_999, 3_299, 0])
+        #expect(terms.refunds(of: total).map(\.percent) == [100, 90, 33, 0])
+        let ahead = terms.refunds(of: total, from: moment("2027-03-01", "12:00"))
+        #expect(ahead.map(\.percent) == [33, 0])
+        #expect(ahead.map(\.until) == [moment("2027-03-13", "15:00"), nil])
+        #expect(self.terms(.nonRefundable).refunds(of: total).map(\.amount.amount) == [0])
+    }
+}
