@@ -299,7 +299,7 @@ def reads(options, data, places, works=("property", "quote", "search")):
             show(f"{work} without HTTP", bare)
             possible = 1 / (1 / noop["rate"] + 1 / bare["rate"])
             table.limited(f"{work} of 1/(1/h + 1/q)", 100 * seen["rate"] / possible, 80, " %", note=f"h {noop['rate']:.0f}, q {bare['rate']:.0f}")
-            if work == "property":
+            if work == "property" and not engine_settings:
                 table.limited("property of h", 100 * seen["rate"] / noop["rate"], 60, " %")
             if work == "search" and clients == 1:
                 p50["search"] = bare["p50"]
