@@ -43,17 +43,17 @@ def programs():
 
 
 def children(pid):
-    """The numbers of a process's children, and of theirs."""
-    found = []
+    """The numbers of a process's children, and of theirs: one look at all processes."""
+    parents = {}
     for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
         try:
-            parent = int(path.read_text().rsplit(")", 1)[1].split()[1])
+            parents[int(path.parent.name)] = int(path.read_text().rsplit(")", 1)[1].split()[1])
         except (OSError, ValueError):
             continue
-        if parent == pid:
-            child = int(path.parent.name)
-            found += [child, *children(child)]
-    return found
+    found = [pid]
+    for known in found:  # grows while it is gone through
+        found += [child for child, parent in parents.items() if parent == known]
+    return found[1:]
 
 
 class Process:
@@ -122,8 +122,8 @@ class Node:
     def kill(self):
         """As if the machine were gone: Patroni first, so that nothing is tidied up."""
         postmaster = self.postmaster
-        self.patroni.end(signal.SIGKILL)
         rest = children(postmaster)
+        self.patroni.end(signal.SIGKILL)
         for pid in (postmaster, *rest):
             try:
                 os.kill(pid, signal.SIGKILL)
