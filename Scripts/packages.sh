@@ -11,7 +11,7 @@ case "${1:-}" in
         # The failover and the proxy are tried by `make prove` alone.
         [[ -z ${ROOST_PROVE:-} ]] || wanted+=(etcd-server nginx-light)
         ;;
-    bench) wanted=("${build[@]}" python3 wrk) ;;
+    bench) wanted=("${build[@]}" python3 wrk postgresql) ;;
     *) echo "usage: packages.sh build|test|bench" >&2; exit 2 ;;
 esac
 

@@ -43,17 +43,17 @@ def programs():
 
 
 def children(pid):
-    """The numbers of a process's children, and of theirs."""
-    found = []
+    """The numbers of a process's children, and of theirs: one look at all processes."""
+    parents = {}
     for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
         try:
-            parent = int(path.read_text().rsplit(")", 1)[1].split()[1])
+            parents[int(path.parent.name)] = int(path.read_text().rsplit(")", 1)[1].split()[1])
         except (OSError, ValueError):
             continue
-        if parent == pid:
-            child = int(path.parent.name)
-            found += [child, *children(child)]
-    return found
+    found = [pid]
+    for known in found:  # grows while it is gone through
+        found += [child for child, parent in parents.items() if parent == known]
+    return found[1:]
 
 
 class Process:
@@ -122,8 +122,8 @@ class Node:
     def kill(self):
         """As if the machine were gone: Patroni first, so that nothing is tidied up."""
         postmaster = self.postmaster
-        self.patroni.end(signal.SIGKILL)
         rest = children(postmaster)
+        self.patroni.end(signal.SIGKILL)
         for pid in (postmaster, *rest):
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -184,15 +184,28 @@ class Cluster:
     def states(self):
         return {node.name: node.status() for node in self.nodes}
 
+    def leader(self):
+        """Who has the lease of the primary, by the word of etcd; nobody where nobody answers."""
+        for node in self.nodes:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{node.rest}/cluster", timeout=2) as answer:
+                    members = json.load(answer)["members"]
+            except (OSError, ValueError, KeyError):
+                continue
+            for member in members:
+                if member.get("role") == "leader" and member.get("state") == "running":
+                    return next(node for node in self.nodes if node.name == member["name"])
+        return None
+
     @property
     def primary(self):
-        """The node that may write, once there is one."""
+        """The node that may write, once there is one: what it says of itself alone may be of yesterday."""
         end = time.monotonic() + START_SECONDS
         while True:
-            for node in self.nodes:
-                status = node.status()
-                if status and status.get("role") in ("primary", "master") and status.get("state") == "running":
-                    return node
+            node = self.leader()
+            status = node.status() if node else None
+            if status and status.get("role") in ("primary", "master") and status.get("state") == "running":
+                return node
             if time.monotonic() > end:
                 raise RuntimeError(f"no primary after {START_SECONDS} s: {self.states()}\n{self.logs()}")
             time.sleep(0.2)

@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import pathlib
 import sys
 import threading
 import time
@@ -35,7 +34,7 @@ def cluster():
 
 
 class Booker(threading.Thread):
-    """Wants one night after the other, asks again with its key until it knows, and pays for every other stay."""
+    """Wants one night after the other, asks again with its key until it knows, and pays for most stays."""
 
     def __init__(self, servers, token, wishes, told):
         super().__init__(daemon=True)
@@ -51,13 +50,13 @@ class Booker(threading.Thread):
         while True:
             try:
                 answer = ask(self.https[next(self.turn) % len(self.https)])
-                if answer.status_code < 500:
+                # What began on the way to its end is asked for again until it has one: a payment's lease lasts 60 s.
+                if answer.status_code < 500 and "idempotency_key_in_use" not in answer.text:
                     return answer
             except httpx.TransportError:
                 pass
             self.again += 1
-            if self.stopped.wait(0.2) and self.again > 3000:
-                raise RuntimeError("nobody answers")
+            time.sleep(0.3)
 
     def run(self):
         while not self.stopped.is_set():
@@ -72,7 +71,7 @@ class Booker(threading.Thread):
                 return
             booking = answer.json()["id"]
             self.told.append((time.monotonic(), booking, home, night, "held"))
-            if number % 2:
+            if number % 8 == 0:
                 continue
             key = {"Idempotency-Key": f"pay-{booking}"}
             answer = self.until_known(lambda http: http.post(f"/api/v1/bookings/{booking}/payments", json={"provider": "test"}, headers=key))
@@ -109,66 +108,70 @@ class Shared:
             return next(self.iterator)
 
 
-def lose_postmaster(cluster):
-    cluster.primary.kill_postmaster()
-    return lambda: None
+def lose_postmaster(cluster, node):
+    node.kill_postmaster()
 
 
-def lose_primary(cluster):
-    node = cluster.primary
+def lose_primary(cluster, node):
     node.kill()
-    return node.start
 
 
-def freeze_primary(cluster):
-    node = cluster.primary
+def freeze_primary(cluster, node):
     node.freeze()
     time.sleep(FREEZE_SECONDS)
     node.thaw()
-    return lambda: None
 
 
-def switch_over(cluster):
+def switch_over(cluster, node):
     cluster.switch_over()
-    return lambda: None
 
 
-@pytest.mark.timeout(1800)
-def test_nothing_acknowledged_is_lost_in_a_failover(cluster, fresh):
+WAYS = {"postmaster killed": lose_postmaster, "switched over": switch_over, "frozen and thawed": freeze_primary, "primary killed": lose_primary}
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_acknowledged_is_lost_in_a_failover(cluster, fresh, way):
     settings = {"ROOST_RATE_LIMITS": "off", "ROOST_POLL_SECONDS": "2", "ROOST_HOLD_MINUTES": "120", **cluster.settings()}
+    cluster.wait_until_whole()
     servers = [fresh(**settings), fresh(**settings)]
     people = People(servers[0])
     # Enough places that no run comes to the end of their nights.
     homes = [place(people.hana) for _ in range(30)]
     token, told = people.anna.token, []
     line = Shared(wishes(homes))
-    reports = []
-    for name, lose in [("postmaster killed", lose_postmaster), ("switched over", switch_over), ("frozen and thawed", freeze_primary), ("primary killed", lose_primary)]:
-        cluster.wait_until_whole()
-        before = cluster.primary.name
-        bookers = [Booker(servers, token, line, told) for _ in range(CLIENTS)]
-        for booker in bookers:
-            booker.start()
-        time.sleep(8)
-        first, began = len(told), time.monotonic()
-        assert first, "nobody booked before the failure"
-        mend = lose(cluster)
-        eventually(lambda: len([entry for entry in told[first:] if entry[0] > began + 1]), lambda count: count > 50, seconds=150, what=f"bookings after {name}")
-        time.sleep(15)
-        for booker in bookers:
-            booker.stopped.set()
-        for booker in bookers:
-            booker.join(150)
-            assert not booker.is_alive() and not booker.wrong, booker.wrong
-        moments = sorted(moment for moment, *_ in told)
-        silence = max(after - moment for moment, after in itertools.pairwise(moments) if after > began)
-        mend()
-        cluster.wait_until_whole()
-        again = sum(booker.again for booker in bookers)
-        rate = first / 8 if not reports else None
-        reports.append(f"{name}: {before} → {cluster.primary.name}, silence {silence:.1f} s, {again} times asked again")
-        print(reports[-1], f"; {rate:.0f} steps a second before" if rate else "", flush=True)
-        assert silence < MOST_SILENCE[name], reports
+    bookers = [Booker(servers, token, line, told) for _ in range(CLIENTS)]
+    for booker in bookers:
+        booker.start()
+    time.sleep(8)
+    primary = cluster.primary
+    first, began = len(told), time.monotonic()
+    assert first, "nobody booked before the failure"
+    WAYS[way](cluster, primary)
+    # A killed node still looks like the primary for as long as its lease lasts: bookings that come after all of that.
+    eventually(lambda: len([entry for entry in told[first:] if entry[0] > began + 25]), lambda count: count > 50, seconds=200, what=f"bookings after {way}")
+    ended = time.monotonic()
+    for booker in bookers:
+        booker.stopped.set()
+    for booker in bookers:
+        booker.join(150)
+        assert not booker.is_alive() and not booker.wrong, booker.wrong
+    after = cluster.primary
+    assert (after.name == primary.name) <= (way == "postmaster killed"), f"the primary is still {after.name}: nothing was lost"
+    if way == "primary killed":
+        primary.start()
+    cluster.wait_until_whole()
+    moments = sorted(moment for moment, *_ in told)
+    silence = max(later_moment - moment for moment, later_moment in itertools.pairwise(moments) if began < later_moment < ended)
+    again = sum(booker.again for booker in bookers)
+    report = f"{way}: {primary.name} to {after.name}, silence {silence:.1f} s, asked again {again} times, {first / 8:.0f} steps a second before"
+    print(report, flush=True)
+    if path := os.environ.get("ROOST_FAILOVER_REPORT"):
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(report + "\n")
+    if os.environ.get("ROOST_FAILOVER_REPORT"):
+        print("steps in each second from 5 s before:", [len([1 for moment in moments if began + second <= moment < began + second + 1]) for second in range(-5, 45)], flush=True)
+    assert silence < MOST_SILENCE[way], report
 
     guest = Client(servers[0]).with_token(token, people.anna.user)
     there = {booking["id"]: booking for booking in guest.everything("/api/v1/bookings", limit=100)}
@@ -180,12 +183,8 @@ def test_nothing_acknowledged_is_lost_in_a_failover(cluster, fresh):
             eventually(lambda: booking_of(guest, {"id": booking}), lambda seen: seen["status"] == "confirmed", seconds=60, what=booking)
     live = [(booking["propertyId"], booking["checkIn"]) for booking in there.values() if booking["status"] in ("held", "confirmed")]
     assert len(live) == len(set(live)), "a night is twice"
-    # Holds stay open for two hours: what else there is comes to rest.
+    # Holds would stay open for two hours: without them all comes to rest.
     for booking in there.values():
         if booking["status"] == "held":
             guest.post(f"/api/v1/bookings/{booking['id']}/cancel", expect=200)
     servers[0].audit_at_rest(seconds=120)
-    print(f"\n{len(told)} acknowledged steps, {len(there)} bookings\n" + "\n".join(reports))
-    report = os.environ.get("ROOST_FAILOVER_REPORT")
-    if report:
-        pathlib.Path(report).write_text("\n".join(reports) + "\n", "utf-8")

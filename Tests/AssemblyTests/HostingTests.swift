@@ -5,7 +5,7 @@ import PropertyService
 import TestSupport
 import Testing
 
-@Suite("What hosts see of their bookings")
+@Suite("What hosts see of their bookings", .onEachEngine)
 struct HostingTests {
     private func hosted(
         _ part: HostedPart, _ fixture: HouseFixture, at property: PropertyID? = nil, limit: Int = 20

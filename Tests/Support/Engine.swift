@@ -16,9 +16,11 @@ public enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible 
     /// The one that the running test is to use; nothing in a suite that does not say `.onEachEngine`.
     @TaskLocal public static var current: Engine?
 
-    /// An empty database of the test's own, on the engine it runs on, SQLite where its suite does not say.
+    /// An empty database of the test's own, on the engine it runs on; closed when the test ends.
+    /// - Throws: `NoEngine` in a suite that does not say on which engines it runs.
     public static func database() async throws -> any Database {
-        try await (current ?? .sqlite).database()
+        guard let current else { throw NoEngine() }
+        return try await current.database()
     }
 
     /// An empty database of the test's own.
@@ -37,4 +39,9 @@ public enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible 
     public static func isSpared(_ number: Int, oneIn many: Int) -> Bool {
         current == .postgresql && number % many != 0 && ProcessInfo.processInfo.environment["ROOST_PROVE"] == nil
     }
+}
+
+/// A test of a store that would run on one engine only.
+struct NoEngine: Error, CustomStringConvertible {
+    let description = "say .onEachEngine at the suite: a test that touches a store runs on SQLite and on PostgreSQL"
 }

@@ -73,7 +73,9 @@ public final class PostgresServer: Sendable {
         shell.standardOutput = FileHandle.nullDevice
         shell.standardError = FileHandle.nullDevice
         try shell.run()
-        admin = PostgresDatabase(url: PostgresServer.url(in: folder), connections: 4, world: .live)
+        // All tests of a process may ask for a place at the same moment, on a machine that has other things to do.
+        admin = PostgresDatabase(
+            url: PostgresServer.url(in: folder), connections: 4, patience: .seconds(120), world: .live)
         try waitUntilReady(programs)
     }
 
@@ -106,6 +108,6 @@ public final class PostgresServer: Sendable {
 
     /// An empty database.
     public func database(connections: Int = 8) async throws -> PostgresDatabase {
-        PostgresDatabase(url: try await emptyURL(), connections: connections, world: .live)
+        PostgresDatabase(url: try await emptyURL(), connections: connections, patience: .seconds(60), world: .live)
     }
 }

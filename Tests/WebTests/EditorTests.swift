@@ -96,6 +96,7 @@ struct EditorTests {
         ]
         rules.booking.cutOff = TimeOfDay(hour: 18)
         rules.party.maximumPets = 0
+        rules.cancellation = CancellationRules(steps: [.init(daysBefore: 7, percent: 50)], graceHours: 24)
         return rules
     }
 

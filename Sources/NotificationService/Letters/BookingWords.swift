@@ -31,10 +31,10 @@ struct BookingWords {
         self.values = values
     }
 
-    /// `$412.30 USD`: a dollar is not everywhere the same.
+    /// `$412.30 USD`: a dollar is not everywhere the same. `US$` and `KWD` say it themselves.
     static func sum(_ money: Money, _ writer: LetterWriter) -> String {
         let amount = writer.formats.money(money)
-        guard !amount.contains(money.currency.code) else { return amount }
+        guard !amount.contains(where: \.isLetter) else { return amount }
         return writer.texts("letter.sum", ["amount": amount, "currency": money.currency.code])
     }
 

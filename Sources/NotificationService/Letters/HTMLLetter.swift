@@ -72,7 +72,7 @@ enum HTMLLetter {
         let lines = rows.map { row in
             """
             <tr><th scope="row" style="padding:4px 0;padding-inline-end:16px;text-align:start;font-weight:600;\
-            vertical-align:top">\(escaped(row.label))</th><td style="padding:4px 0;text-align:\(side)"><bdi>\
+            vertical-align:top;overflow-wrap:normal">\(escaped(row.label))</th><td style="padding:4px 0;text-align:\(side)"><bdi>\
             \(escaped(row.value))</bdi></td></tr>
 
             """

@@ -379,10 +379,12 @@ for (const table of document.querySelectorAll("table[data-nights]")) {
     let anchor = null, at = cells.findIndex((cell) => cell.dataset.day === from.value);
     if (at < 0) at = cells.findIndex((cell) => !cell.classList.contains("past"));
     if (at < 0) at = 0;
+    // Where a night leads to its booking, the link has the focus of its cell: two targets would lie on one another.
+    const target = (cell) => cell.querySelector("a") ?? cell;
     const show = () => {
         const [first, last] = [from.value, to.value || from.value];
         for (const [place, cell] of cells.entries()) {
-            cell.tabIndex = place === at ? 0 : -1;
+            target(cell).tabIndex = place === at ? 0 : -1;
             cell.setAttribute("aria-selected", String(first !== "" && cell.dataset.day >= first && cell.dataset.day <= last));
         }
     };
@@ -406,14 +408,16 @@ for (const table of document.querySelectorAll("table[data-nights]")) {
         });
     }
     table.addEventListener("keydown", (event) => {
-        if (!event.target.matches("td[data-day]")) return;
+        const here = cells.indexOf(event.target.closest("td[data-day]"));
+        if (here < 0) return;
+        at = here;
         const way = page.dir === "rtl" ? -1 : 1;
         const by = { ArrowLeft: -way, ArrowRight: way, ArrowUp: -7, ArrowDown: 7, Home: -at, End: cells.length - 1 - at }[event.key];
         if (by !== undefined) {
             const place = Math.min(Math.max(at + by, 0), cells.length - 1);
             if (event.shiftKey) { if (anchor === null) anchor = at; choose(place, true); }
             else { at = place; show(); }
-            cells[at].focus();
+            target(cells[at]).focus();
         } else if (event.key === " ") choose(at, event.shiftKey);
         else return;
         event.preventDefault();

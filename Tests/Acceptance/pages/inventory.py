@@ -314,7 +314,7 @@ class Inventory:
 # The parts of the editor that are one form each.
 EDITOR = [
     "basics", "place", "spaces", "amenities", "description", "times", "price", "weekend", "discounts", "fees", "nights", "days", "booking",
-    "party", "policy",
+    "party", "policy", "refunds",
 ]
 
 

@@ -73,7 +73,8 @@ def test_long_text_empty_names_and_emoji_are_kept_or_refused_with_words(host, pl
     ("fees", {"fees-extraGuest-amount": "10"}), ("nights", {"minimumNights": "9", "maximumNights": "3"}), ("nights", {"openUntil": "2026-02-30"}),
     ("days", {"stays-minimumNightsByArrival-monday": "366"}), ("booking", {"booking-noticeDays": "400"}), ("booking", {"booking-windowMonths": "25"}),
     ("booking", {"preparation-daysBefore": "31"}), ("party", {"party-maximumPets": "many"}), ("policy", {"cancellationPolicy": "never"}), ("amenities", {"amenities-more": "!!!"}),
-    ("description", {"description": "a\u0000b"}),
+    ("description", {"description": "a\u0000b"}), ("refunds", {"cancellation-steps-0-daysBefore": "7"}), ("refunds", {"cancellation-graceHours": "9999"}),
+    ("refunds", {"cancellation-steps-0-daysBefore": "7", "cancellation-steps-0-percent": "0"}),
 ])
 def test_what_a_part_can_not_be_is_refused_at_its_field(host, place, section, changes):
     before = [host.get(f"/api/v1/properties/{place}").json(), host.get(f"/api/v1/properties/{place}/rules").json()]

@@ -160,6 +160,10 @@ struct ListingSummary {
             ]
         case "booking": booking
         case "party": party
+        case "refunds":
+            (rules.cancellation.steps ?? []).map {
+                texts.count("host.refundStep", $0.daysBefore, ["percent": formats.percent($0.percent)])
+            } + (rules.cancellation.graceHours.map { [texts.count("host.grace", $0)] } ?? [])
         default: []
         }
     }

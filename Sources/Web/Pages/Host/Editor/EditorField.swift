@@ -187,7 +187,7 @@ extension EditorField {
             }
             steps.append(.object(step))
         }
-        return .list(steps)
+        return steps.isEmpty && isOptional ? .null : .list(steps)
     }
 
     /// The rows of steps in which something was filled in.

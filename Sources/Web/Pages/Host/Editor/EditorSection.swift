@@ -16,7 +16,7 @@ struct EditorSection: Sendable {
     static let groups: [(name: String, sections: [String])] = [
         ("about", ["basics", "place", "spaces", "amenities", "description", "times"]),
         ("money", ["price", "weekend", "seasons", "discounts", "fees", "taxes"]),
-        ("stays", ["nights", "days", "booking", "party", "policy"]),
+        ("stays", ["nights", "days", "booking", "party", "policy", "refunds"]),
     ]
 
     /// All but the lists (`EditorList`).
@@ -98,6 +98,12 @@ struct EditorSection: Sendable {
                 EditorField("party.maximumPets", .whole(PartyParts.others), optional: true),
             ]),
         EditorSection(name: "policy", document: .listing, fields: [EditorField("cancellationPolicy", .policy)]),
+        EditorSection(
+            name: "refunds", document: .rules,
+            fields: [
+                EditorField("cancellation.steps", .steps("daysBefore"), optional: true),
+                EditorField("cancellation.graceHours", .whole(CancellationRules.graceRange), optional: true),
+            ]),
     ]
 
     /// What the form has where nothing was changed.
