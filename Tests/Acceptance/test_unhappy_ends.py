@@ -21,8 +21,8 @@ def fakes():
 
 @pytest.fixture(scope="module")
 def hurried(module_servers, fakes):
-    """Holds run out after six seconds."""
-    return tills.Till(module_servers, *fakes, ROOST_HOLD_MINUTES="0.1")
+    """Holds run out after nine seconds."""
+    return tills.Till(module_servers, *fakes, ROOST_HOLD_MINUTES="0.15")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_a_method_of_days_keeps_the_nights_until_it_ends(hurried):
         home, booking, payment = begun(hurried, hurried.anna, "stripe")
         session = hurried.stripe.try_in_vain(payment, "processing")
         hurried.stripe.tell(hurried.server, hurried.stripe.event("checkout.session.completed", session))
-        time.sleep(9)
+        time.sleep(12)
         assert booking_of(hurried.anna, booking)["status"] == "held" and not is_free(hurried.anna, home), "it may still be paid"
         if well:
             hurried.stripe.paid(session)

@@ -91,7 +91,8 @@ class Slice:
 class Fake:
     """An HTTP server that plays a provider. `faults` are taken one by one, then all goes well.
 
-    A fault is a status, `reset` (cut before the effect), `lost` (cut after it) or `slow` (five seconds too late).
+    A fault is a status, `reset` (cut before the effect), `lost` (cut after it), `slow` (five seconds too late), or an event
+    that is waited for.
     """
 
     key = "key-of-the-tests"
@@ -152,6 +153,8 @@ class Fake:
             return self.say(handler, fault, self.error("a fault of the fake"), self.headers_of_faults)
         if fault == "slow":
             time.sleep(5)
+        if isinstance(fault, threading.Event):
+            fault.wait(25)
         status, answer, headers = self.effect(parsed)
         if fault == "lost":
             return self.cut(handler)
