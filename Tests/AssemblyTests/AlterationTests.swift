@@ -8,7 +8,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite("Alterations")
+@Suite("Alterations", .onEachEngine)
 struct AlterationTests {
     @Test("A longer stay counts once the difference is paid; until then both stays' nights are the guest's")
     func longer() async throws {
