@@ -206,12 +206,16 @@ public final class Soon<T> {
 /// A consistent look at a database. It cannot leave the body it was handed to.
 public struct Reader: ~Copyable, Queries {
     public let connection: any Connection
+    // Not inlined: Swift 6.3.1 (27 November 2026) aborts with `-O` where it inlines this into the closures of a read ("Cannot
+    // initialize a nonCopyable type with a guaranteed value"). Goes when a release build does without.
+    @inline(never)
     package init(_ connection: any Connection) { self.connection = connection }
 }
 
 /// A transaction under way. It cannot leave the body it was handed to.
 public struct Transaction: ~Copyable, Queries {
     public let connection: any Connection
+    @inline(never)  // as above
     package init(_ connection: any Connection) { self.connection = connection }
 
     /// Runs a statement and tells how many rows it changed.
