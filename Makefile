@@ -22,7 +22,7 @@ build: ## Builds the release binary, .build-release/release/roost
 	@Scripts/packages.sh build
 	@Scripts/build-release.sh
 
-test: ## Runs every test, with a sample of the long ones (at most 15 minutes on 2 cores)
+test: ## Runs every test, with a sample of the long ones (about 25 minutes on 2 cores, the first build included)
 	@Scripts/test.sh
 
 prove: ## Runs the long ones in full: kills, seeds, rounds, every data file
