@@ -15,20 +15,19 @@ extension Bookings {
         let now = world.now()
         let draft = try await draft(wish, of: record, by: actor, at: now)
         var reasons = draft.reasons
-        if reasons.isEmpty,
-            let proposal = try? draft.proposal(id: world.id(), by: actor, nil, expecting: nil, policy, at: now)
-        {
-            reasons += try await store.database.write { tx in
-                try tx.savepoint { step in
-                    do {
+        if reasons.isEmpty {
+            // What a proposal would be refused for is a reason here: the two never disagree.
+            do {
+                let proposal = try draft.proposal(id: world.id(), by: actor, nil, expecting: nil, policy, at: now)
+                try await store.database.write { tx in
+                    try tx.savepoint { step in
                         _ = try step.holdNights(of: proposal, for: record, on: draft.facts.units, at: now)
-                        return .undo([])
-                    } catch let taken as Problem {
-                        return .undo(
-                            taken.errors.map {
-                                Reason(code: $0.code, message: $0.message, suggestion: nil, field: $0.field)
-                            })
+                        return .undo(())
                     }
+                }
+            } catch let refusal as Problem where !refusal.errors.isEmpty {
+                reasons = refusal.errors.map {
+                    Reason(code: $0.code, message: $0.message, suggestion: nil, field: $0.field)
                 }
             }
         }
