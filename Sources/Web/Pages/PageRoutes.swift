@@ -12,6 +12,7 @@ struct PageRoutes {
         PhotoPage().add(to: &routes)
         BookPages().add(to: &routes)
         CheckoutPages().add(to: &routes)
+        Drawings().add(to: &routes)
         PlaceSuggestions().add(to: &routes)
         SharePictures().add(to: &routes)
         TripPages().add(to: &routes)

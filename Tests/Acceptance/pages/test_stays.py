@@ -50,7 +50,7 @@ def test_the_picture_is_seen_large_on_a_page_and_in_a_dialog(visit, inventory):
     plain = visit(script=False)
     page = plain.go(path)
     page.get_by_role("link", name="See the picture larger").click()
-    assert plain.path == path + "/photos" and page.locator(".photo svg.drawing").count() == 1
+    assert plain.path == path + "/photos" and page.locator(".photo img.drawing").count() == 1
     page.get_by_role("link", name="Back to the place").click()
     assert plain.path == path
     visitor = visit()
@@ -58,7 +58,7 @@ def test_the_picture_is_seen_large_on_a_page_and_in_a_dialog(visit, inventory):
     link = page.get_by_role("link", name="See the picture larger")
     link.focus()
     page.keyboard.press("Enter")
-    page.wait_for_selector("dialog.viewer[open] svg.drawing")
+    page.wait_for_selector("dialog.viewer[open] img.drawing")
     assert not violations(page)
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.viewer", state="hidden")

@@ -13,7 +13,7 @@ extension PageVisit {
         status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) throws -> Response {
         let view = layout(head, problems).merging(view) { $1 }
-        let text = try site.pages.templates.html(template, view)
+        let text = try site.pages.templates.html(template, view, in: language)
         var headers = headers
         if let cookie = browser.newCookie, text.contains("name=\"\(FormToken.field)\"") {
             let isSecure = site.settings.isSecure ? "; Secure" : ""
@@ -29,13 +29,13 @@ extension PageVisit {
     private func layout(_ head: Head, _ problems: FormProblems?) -> View {
         let base = site.settings.baseURL
         var view: View = [
-            "t": texts.catalogue.tree, "lang": language.code, "dir": language.direction, "root": language.prefix,
+            "lang": language.code, "dir": language.direction,
             "title": Plain.line(problems == nil ? head.title : texts("form.errorTitle", ["title": head.title])),
             "css": site.resources.address("roost.css"), "js": site.resources.address("roost.js"),
             "favicon": site.resources.address("favicon.svg"),
             "isWide": head.isWide, "hasBottomBar": head.hasBottomBar, "hasSearch": !head.hidesSearch,
             "languages": languages(), "nav": navigation(), "isSignedIn": person != nil, "token": browser.token,
-            "isDemo": site.settings.isDemo, "scriptWords": site.pages.scriptWords(language),
+            "isDemo": site.settings.isDemo,
         ]
         if let person { view["personName"] = person.name }
         view["suggestion"] = suggestion()
@@ -83,23 +83,32 @@ extension PageVisit {
 }
 
 extension Response {
-    /// A page as bytes, packed where the browser takes that: it is a fifth of the size.
+    /// A page as bytes.
     static func page(
         _ text: String, to request: Request, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) -> Response {
         var headers = headers
-        var bytes = Array(text.utf8)
         headers[.vary] = "Accept-Encoding, Accept-Language"
+        return .text(text, type: "text/html; charset=utf-8", to: request, status: status, headers: headers)
+    }
+
+    /// A text as bytes, packed where the browser takes that: it is a fifth of the size.
+    static func text(
+        _ text: String, type: String, to request: Request, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) -> Response {
+        var headers = headers
+        var bytes = Array(text.utf8)
+        if !headers.contains(.vary) { headers[.vary] = "Accept-Encoding" }
         if bytes.count >= 1024, Gzip.isTaken(request.headers[.acceptEncoding]),
             let packed = Gzip.pack(bytes, level: Response.pagePacking)
         {
             bytes = packed
             headers[.contentEncoding] = "gzip"
         }
-        return .bytes(bytes, status: status, type: "text/html; charset=utf-8", headers: headers)
+        return .bytes(bytes, status: status, type: type, headers: headers)
     }
 
-    /// A page is packed for each reader: quick before small.
+    /// It is packed for each reader: quick before small.
     private static let pagePacking: Int32 = 3
 }
 
@@ -110,6 +119,13 @@ enum Plain {
         var out = String.UnicodeScalarView()
         var gap = false
         for scalar in text.unicodeScalars {
+            // Most are plain letters: their properties need not be looked up.
+            if (0x21...0x7E).contains(scalar.value) {
+                if gap, !out.isEmpty { out.append(" ") }
+                gap = false
+                out.append(scalar)
+                continue
+            }
             switch scalar.properties.generalCategory {
             case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator: gap = true
             default:

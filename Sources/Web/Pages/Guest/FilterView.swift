@@ -26,12 +26,14 @@ struct FilterView {
         ]
         let wanted = Set(asked.amenities)
         let shown = amenities.filter { wanted.contains($0.code) } + amenities.filter { !wanted.contains($0.code) }
-        view["amenities"] = shown.prefix(max(shownCount(wanted), FilterView.shownAmenities)).map { amenity in
-            [
-                "code": amenity.code, "name": AmenityName(amenity, texts).text,
-                "count": page.formats.number(amenity.count), "isOn": wanted.contains(amenity.code),
-            ] as View
+        let boxes = shown.prefix(max(shownCount(wanted), FilterView.shownAmenities)).map { amenity -> HTML in
+            """
+            <label class="choice"><input type="checkbox" name="amenities" value="\(amenity.code)"\
+            \(wanted.contains(amenity.code) ? " checked" : "")> <span>\(AmenityName(amenity, texts).text) \
+            <span class="muted small">(\(page.formats.number(amenity.count)))</span></span></label>
+            """
         }
+        view["amenitiesHTML"] = HTML(boxes)
         view["hasChips"] = !(view["chips"] as? [View] ?? []).isEmpty
         if let problems {
             view["fieldErrors"] = problems.errors.map { ["field": $0.field, "message": $0.message] as View }

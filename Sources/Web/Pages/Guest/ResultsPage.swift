@@ -63,12 +63,13 @@ struct ResultsPage {
         var view: View = [
             "isSearched": true, "hasPlaces": !found.items.isEmpty, "hasDates": asked.stay != nil,
             "count": texts.count("searchPage.count", found.totalCount),
-            "places": found.items.map { hit in
-                PlaceCard(
-                    hit, on: page, nights: nights, query: asked.stayQuery,
-                    showsPolicy: !own.contains(hit.property.id)
-                ).view
-            },
+            "placesHTML": HTML(
+                found.items.enumerated().map { index, hit in
+                    PlaceCard(
+                        hit, at: index, on: page, nights: nights, query: asked.stayQuery,
+                        showsPolicy: !own.contains(hit.property.id)
+                    ).html
+                }),
         ]
         if let stay = asked.stay { view["totals"] = texts("searchPage.totalsFor", ["days": page.formats.stay(stay)]) }
         if found.items.isEmpty {

@@ -16,27 +16,33 @@ struct SearchMap {
     init(_ hits: [SearchHit], _ asked: SearchAsked, on page: PageVisit) {
         let area = SearchMap.area(asked["bbox"]) ?? SearchMap.area(around: hits)
         var taken: [(x: Int, y: Int, width: Int)] = []
-        var pins: [View] = []
-        for (number, hit) in hits.enumerated() {
+        // Dots below the prices, so that a price can be read.
+        var dots: [HTML] = []
+        var labels: [HTML] = []
+        for hit in hits {
             let point = SearchMap.approximate(hit.property)
             let (x, y) = area.place(point, SearchMap.width, SearchMap.height)
             guard (0...SearchMap.width).contains(x), (0...SearchMap.height).contains(y) else { continue }
             let price = (hit.total ?? hit.property.nightlyPrice).map { page.formats.shortMoney($0) } ?? ""
-            let width = 18 + price.count * 9
+            let width = 18 + price.unicodeScalars.count { $0.properties.generalCategory != .format } * 9
             // A price where there is room for it, else a dot.
             let isFree = !taken.contains { abs($0.x - x) < ($0.width + width) / 2 + 4 && abs($0.y - y) < 30 }
             if isFree { taken.append((x, y, width)) }
-            pins.append([
-                "href": page.path("/properties/\(hit.property.id)") + asked.stayQuery, "x": x, "y": y,
-                "label": page.texts("map.pin", ["title": Plain.line(hit.property.title), "price": price]),
-                "price": price, "isLabel": isFree, "left": x - width / 2, "top": y - 14, "width": width,
-                "id": hit.property.id.text, "number": number + 1,
-            ])
+            let shape: HTML =
+                isFree
+                ? """
+                <rect x="\(x - width / 2)" y="\(y - 14)" width="\(width)" height="28" rx="14"/>\
+                <text x="\(x)" y="\(y)" dy="5" text-anchor="middle">\(price)</text>
+                """ : "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"9\"/>"
+            let href = page.path("/properties/\(hit.property.id.text)") + asked.stayQuery
+            let label = page.texts("map.pin", ["title": Plain.line(hit.property.title), "price": price])
+            let pin: HTML = """
+                <a class="pin" href="\(href)" aria-label="\(label)" data-for="\(hit.property.id.text)">\(shape)</a>
+                """
+            if isFree { labels.append(pin) } else { dots.append(pin) }
         }
         view = [
-            // Dots below the prices, so that a price can be read.
-            "pins": pins.filter { $0["isLabel"] as? Bool == false } + pins.filter { $0["isLabel"] as? Bool == true },
-            "width": SearchMap.width, "height": SearchMap.height,
+            "pinsHTML": HTML(dots + labels), "width": SearchMap.width, "height": SearchMap.height,
             "moves": SearchMap.moves(area, asked, page), "bbox": area.text, "scale": area.scale(page),
             "linesHTML": SearchMap.lines(area),
         ]

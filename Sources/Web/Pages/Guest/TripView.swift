@@ -23,7 +23,7 @@ struct TripView {
             "policyName": texts("policy.\(booking.agreed.cancellation.name).name"),
         ]
         if let property = try await page.site.properties.properties([booking.propertyId])[booking.propertyId] {
-            view["drawingHTML"] = Drawing(of: property).html()
+            view["drawing"] = Drawing.address(of: property)
             view["place"] = PlaceCard.place(property, page)
             if booking.status == .confirmed, now < booking.agreed.checkOutAt {
                 view["address"] = TripView.address(of: property.location, page)
