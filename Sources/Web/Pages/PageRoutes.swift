@@ -16,7 +16,7 @@ struct PageRoutes {
         PlaceSuggestions().add(to: &routes)
         SharePictures().add(to: &routes)
         TripPages().add(to: &routes)
-        ChangePages().add(to: &routes)
+        ChangePages(side: .trip).add(to: &routes)
 
         // Hosts
         ListingsPage().add(to: &routes)
@@ -28,6 +28,7 @@ struct PageRoutes {
         HostCalendarPage().add(to: &routes)
         HostBookingsPage().add(to: &routes)
         HostBookingPages().add(to: &routes)
+        ChangePages(side: .hosting).add(to: &routes)
         EarningsPage().add(to: &routes)
 
         // People
