@@ -6,6 +6,8 @@ package struct Formats: Sendable {
     private let texts: Texts
     private let locale: Locale
     private let calendar: Calendar
+    /// From Sunday on.
+    private let weekdayNames: (short: [String], full: [String])
     /// What was written already: a calendar says the same price and its days again and again.
     private let written = Written()
 
@@ -17,6 +19,7 @@ package struct Formats: Sendable {
         calendar.locale = locale
         calendar.timeZone = .gmt
         self.calendar = calendar
+        weekdayNames = (calendar.shortWeekdaySymbols, calendar.weekdaySymbols)
     }
 
     // MARK: Money
@@ -52,11 +55,13 @@ package struct Formats: Sendable {
         return "\u{200F}\u{2066}\(String(number))\u{2069}\u{00A0}\u{2068}\(String(currency))\u{2069}"
     }
 
-    package func number(_ value: Int) -> String { value.formatted(.number.locale(locale)) }
+    package func number(_ value: Int) -> String {
+        written.text(.number(value)) { value.formatted(.number.locale(locale)) }
+    }
 
     /// `4.81`, `1.5`: as many decimals as it has, two at most.
     package func decimal(_ value: Double) -> String {
-        value.formatted(.number.precision(.fractionLength(0...2)).locale(locale))
+        written.text(.decimal(value)) { value.formatted(.number.precision(.fractionLength(0...2)).locale(locale)) }
     }
 
     package func percent(_ percent: Int) -> String {
@@ -118,7 +123,7 @@ package struct Formats: Sendable {
     /// Its short and its full name.
     package func weekday(_ weekday: Weekday) -> (short: String, full: String) {
         let index = ((Weekday.allCases.firstIndex(of: weekday) ?? 0) + 1) % 7
-        return (calendar.shortWeekdaySymbols[index], calendar.weekdaySymbols[index])
+        return (weekdayNames.short[index], weekdayNames.full[index])
     }
 
     // MARK: Hours

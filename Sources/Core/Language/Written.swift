@@ -1,11 +1,13 @@
 import Synchronization
 
-/// Amounts and days as a language wrote them before: to write one takes longer than all the rest of a line of a page.
+/// Amounts, numbers and days as a language wrote them before: to write one takes longer than all the rest of a line of a page.
 final class Written: Sendable {
     enum Key: Hashable {
         case money(Money, decimals: Int)
         case day(LocalDay, DayLook)
         case percent(Int)
+        case number(Int)
+        case decimal(Double)
     }
 
     /// How a day is written; examples stand at the functions of `Formats`.

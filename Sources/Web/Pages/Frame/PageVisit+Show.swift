@@ -15,7 +15,7 @@ extension PageVisit {
         let view = layout(head, problems).merging(view) { $1 }
         let text = try site.pages.templates.html(template, view, in: language)
         var headers = headers
-        if let cookie = browser.newCookie, text.contains("name=\"\(FormToken.field)\"") {
+        if let cookie = browser.newCookie, FormToken.stands(in: text) {
             let isSecure = site.settings.isSecure ? "; Secure" : ""
             headers.append(
                 .init(
@@ -34,7 +34,7 @@ extension PageVisit {
             "css": site.resources.address("roost.css"), "js": site.resources.address("roost.js"),
             "favicon": site.resources.address("favicon.svg"),
             "isWide": head.isWide, "hasBottomBar": head.hasBottomBar, "hasSearch": !head.hidesSearch,
-            "languages": languages(), "nav": navigation(), "isSignedIn": person != nil, "token": browser.token,
+            "languagesHTML": languages(), "navHTML": navigation(), "isSignedIn": person != nil, "token": browser.token,
             "isDemo": site.settings.isDemo,
         ]
         if let person { view["personName"] = person.name }
@@ -43,9 +43,9 @@ extension PageVisit {
         if let canonical = head.canonical {
             view["canonical"] = base + path(canonical)
             view["noIndex"] = head.isNotIndexed
-            view["alternates"] =
-                Language.allCases.map { ["lang": $0.code, "href": base + $0.path(canonical)] as View }
-                + [["lang": "x-default", "href": base + canonical]]
+            let others = Language.allCases.map { ($0.code, $0.path(canonical)) } + [("x-default", canonical)]
+            view["alternatesHTML"] = HTML(
+                others.map { "<link rel=\"alternate\" hreflang=\"\($0.0)\" href=\"\(base)\($0.1)\">" })
             view["og"] =
                 [
                     "type": head.openGraphType, "locale": language.openGraphLocale, "title": Plain.line(head.title),
@@ -69,16 +69,18 @@ extension PageVisit {
     }
 
     /// The same page in each language.
-    private func languages() -> [View] {
-        guard PagePath.isPage(request.uri.path) else { return [] }
+    private func languages() -> HTML {
+        guard PagePath.isPage(request.uri.path) else { return "" }
         // What a form sent has no address to come back to but its page.
         let address = request.method == .post ? request.uri.path : address
-        return Language.allCases.map { other in
-            [
-                "lang": other.code, "dir": other.direction, "name": other.name, "href": other.path(address),
-                "isCurrent": other == language,
-            ]
+        let links = Language.allCases.map { other -> HTML in
+            let current: HTML = other == language ? " aria-current=\"true\"" : ""
+            return """
+                <li><a href="\(other.path(address))" lang="\(other.code)" dir="\(other.direction)" \
+                hreflang="\(other.code)"\(current)>\(other.name)</a></li>
+                """
         }
+        return HTML(links)
     }
 }
 
@@ -109,7 +111,7 @@ extension Response {
     }
 
     /// It is packed for each reader: quick before small.
-    private static let pagePacking: Int32 = 3
+    private static let pagePacking: Int32 = 1
 }
 
 /// Text for places that hold one line and no markup: titles, descriptions, what is shared.

@@ -78,10 +78,12 @@ struct PageText: MustacheContentType {
     func escapeText(_ text: String) -> String { HTML.escaped(text) }
 }
 
-// What a template is filled with most. Without this the library asks of each text what else it could be.
-extension String: @retroactive MustacheCustomRenderable {
+// What a template is filled with most. Without this the library asks of each text what else it could be, and looks into
+// it for members by reflection.
+extension String: @retroactive MustacheCustomRenderable, @retroactive MustacheParent {
     public var renderText: String { self }
     public var isNull: Bool { false }
+    public func child(named: String) -> Any? { nil }
 }
 
 extension HTML: MustacheCustomRenderable {

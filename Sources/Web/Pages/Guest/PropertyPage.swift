@@ -75,19 +75,21 @@ struct PropertyPage {
             view["ratingText"] = texts.count(
                 "rating.text", property.rating.count, ["average": formats.decimal(average)])
         }
-        let names = property.amenities.map { code -> View in
+        let names = property.amenities.map { code -> HTML in
             let name = AmenityName(code, nil, texts)
-            var view: View = ["text": name.text]
-            if !name.isTranslated { view["foreign"] = true }
-            return view
+            let foreign: HTML = name.isTranslated ? "" : " lang=\"en\" dir=\"auto\""
+            return """
+                <li\(foreign)><svg class="icon" aria-hidden="true" focusable="false"><use href="#i-check"/></svg> \
+                \(name.text)</li>
+                """
         }
         view["hasAmenities"] = !names.isEmpty
-        view["amenities"] = Array(names.prefix(PropertyPage.firstAmenities))
+        view["amenitiesHTML"] = HTML(Array(names.prefix(PropertyPage.firstAmenities)), separator: "")
         if names.count > PropertyPage.firstAmenities {
             view["moreAmenities"] =
                 [
                     "text": texts.count("property.more", names.count - PropertyPage.firstAmenities),
-                    "items": Array(names.dropFirst(PropertyPage.firstAmenities)),
+                    "itemsHTML": HTML(Array(names.dropFirst(PropertyPage.firstAmenities)), separator: ""),
                 ] as View
         }
         return view

@@ -59,6 +59,7 @@ struct ResultsPage {
     ) async throws -> View {
         let texts = page.texts
         let nights = asked.stay?.nightCount ?? 0
+        let query = asked.stayQuery
         let own = try await page.site.properties.withOwnCancellation(among: found.items.map(\.property.id))
         var view: View = [
             "isSearched": true, "hasPlaces": !found.items.isEmpty, "hasDates": asked.stay != nil,
@@ -66,7 +67,7 @@ struct ResultsPage {
             "placesHTML": HTML(
                 found.items.enumerated().map { index, hit in
                     PlaceCard(
-                        hit, at: index, on: page, nights: nights, query: asked.stayQuery,
+                        hit, at: index, on: page, nights: nights, query: query,
                         showsPolicy: !own.contains(hit.property.id)
                     ).html
                 }),

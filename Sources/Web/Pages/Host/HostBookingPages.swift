@@ -61,6 +61,8 @@ struct HostBookingPages {
             view["cancelHref"] = page.path(path + "/cancel")
         }
         if let reason = booking.reason { view["reasonGiven"] = reason }
+        // What is over can't be cancelled any more: only the policy's name is told.
+        if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policySteps"] = nil }
         if booking.status == .confirmed, now < booking.agreed.checkOutAt {
             let changes = try await page.site.bookings.alterations(of: booking.id, for: caller)
             view["changeHref"] = page.path(path + "/change")

@@ -103,7 +103,7 @@ struct ListingSummary {
         case "place":
             [
                 PlaceCard.place(property, page), formats.country(property.location.country),
-                property.zone.name,
+                formats.zone(property.zone),
             ]
         case "spaces": [PlaceCard.facts(property, page)]
         case "amenities":
