@@ -173,12 +173,12 @@ extension Transaction {
             """)
     }
 
-    /// Writes what an applied alteration has changed of its booking.
+    /// Writes the terms of a booking as an applied alteration or its confirmation has made them.
     func saveTerms(of record: BookingRecord) throws {
         let lines = String(decoding: try JSONEncoder().encode(record.lines), as: UTF8.self)
         let agreed = String(decoding: try JSONEncoder().encode(record.agreed), as: UTF8.self)
         let party = String(decoding: try JSONEncoder().encode(record.wish.party), as: UTF8.self)
-        try execute(
+        try later(
             """
             UPDATE booking SET check_in = \(record.wish.stay.checkIn), check_out = \(record.wish.stay.checkOut),
                 guests = \(record.wish.party.guests), party = \(party), total = \(record.total.amount),
