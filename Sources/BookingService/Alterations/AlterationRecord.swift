@@ -26,7 +26,7 @@ struct AlterationRecord: Sendable {
 
     /// How an agreed alteration has its nights until it counts.
     enum Holding: Sendable, Equatable {
-        /// The booking has the nights of both stays, which overlap or touch, on its unit.
+        /// The booking has the nights of both stays, and the few between them, on its unit.
         case widened
         /// The new stay is claimed on a unit by itself, under the alteration's own name.
         case apart(UnitID)
@@ -36,7 +36,7 @@ struct AlterationRecord: Sendable {
 
     var difference: Int64 { after.total.amount - before.total.amount }
 
-    /// The booked stay and the new one together, which overlap, touch, or lie no farther apart than is prepared.
+    /// The booked stay and the new one together, which overlap, touch, or lie nearer than is prepared.
     func widened(_ booked: Stay) -> Stay {
         Stay(from: min(booked.checkIn, after.stay.checkIn), to: max(booked.checkOut, after.stay.checkOut)) ?? booked
     }
