@@ -23,6 +23,11 @@ package struct Texts: Sendable {
         return text
     }
 
+    /// In a sentence that runs the other way a name or an amount keeps its own direction (UAX #9, isolates).
+    package func isolated(_ value: String) -> String {
+        language.isRightToLeft ? "\u{2068}\(value)\u{2069}" : value
+    }
+
     private func fill(_ text: String, _ values: [String: String]) -> String {
         guard !values.isEmpty, text.contains("{") else { return text }
         var out = ""
@@ -31,8 +36,7 @@ package struct Texts: Sendable {
             let name = String(rest[rest.index(after: open)..<close])
             out += rest[..<open]
             if let value = values[name] {
-                // In a sentence that runs the other way a name or an amount keeps its own direction (UAX #9, isolates).
-                out += language.isRightToLeft ? "\u{2068}\(value)\u{2069}" : value
+                out += isolated(value)
             } else {
                 out += rest[open...close]
             }
