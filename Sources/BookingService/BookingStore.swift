@@ -152,7 +152,7 @@ struct BookingStore: Sendable {
             record.reason = move.reason
         }
         if move.event == .declined { record.reason = move.reason }
-        if record.course.state == .confirmed { record.confirmedAt = now }
+        if record.course.state == .confirmed { try confirm(&record, at: now, in: tx) }
         for action in actions {
             try carryOut(action, on: &record, after: before, move, at: now, in: tx)
         }
@@ -201,6 +201,15 @@ struct BookingStore: Sendable {
         }
     }
 
+    /// What counts from the confirmation begins.
+    private func confirm(_ record: inout BookingRecord, at now: Instant, in tx: borrowing Transaction) throws {
+        record.confirmedAt = now
+        let agreed = record.agreed.confirmed(at: now)
+        guard agreed != record.agreed else { return }
+        record.agreed = agreed
+        try tx.saveTerms(of: record)
+    }
+
     /// Money came for an expired booking: it is honoured where nobody lost by it.
     private func claimAgainOrRefund(
         _ record: inout BookingRecord, _ move: Move, at now: Instant, in tx: borrowing Transaction
@@ -224,7 +233,7 @@ struct BookingStore: Sendable {
         }
         record.unitId = unit
         record.course.revive()
-        record.confirmedAt = now
+        try confirm(&record, at: now, in: tx)
         try appendTaken(&record, at: now, in: tx)
         try append(.revived, &record, by: .system, at: now, in: tx)
     }
