@@ -8,17 +8,17 @@ extension PayPalProvider {
         guard let text = String(validating: delivery.body, as: UTF8.self),
             let envelope = try? JSONDecoder().decode(Envelope.self, from: Data(text.utf8)), !envelope.id.isEmpty,
             envelope.id.utf8.count <= 255
-        else { return .forged(why: "it is no event") }
+        else { return .refused(.forged, why: "it is no event") }
         var values: [(name: String, value: String)] = []
         for (name, header) in PayPalProvider.signedHeaders {
             guard let value = delivery.header(header), !value.isEmpty, value.utf8.count <= 2048 else {
-                return .forged(why: "it has no \(header)")
+                return .refused(.forged, why: "it has no \(header)")
             }
             values.append((name, value))
         }
         values.append(("webhook_id", webhookId))
         guard let head = try? values.map({ "\"\($0.name)\":\(try PayPalProvider.json($0.value))" }) else {
-            return .forged(why: "its headers can't be said in JSON")
+            return .refused(.forged, why: "its headers can't be said in JSON")
         }
         // The raw body goes in as it came: decoding and encoding it again would change it, and it would not verify.
         let asked = Array("{\(head.joined(separator: ",")),\"webhook_event\":".utf8) + delivery.body + Array("}".utf8)
@@ -30,11 +30,11 @@ extension PayPalProvider {
             } catch {
                 return .unverified(why: await misunderstood(error, "verifying a webhook", nil))
             }
-            guard verdict.verification_status == "SUCCESS" else { return .forged(why: "its signature is not PayPal's") }
+            guard verdict.verification_status == "SUCCESS" else { return .refused(.forged, why: "its signature is not PayPal's") }
             return .genuine(ProviderEvent(id: envelope.id, kind: envelope.event_type, body: text))
         // A malformed header makes the question malformed: whoever sent it is not PayPal.
         case .refused(let refusal) where refusal.status == 400 || refusal.status == 422:
-            return .forged(why: "PayPal can't make sense of its signature")
+            return .refused(.forged, why: "PayPal can't make sense of its signature")
         case .refused(let refusal): return .unverified(why: "\(refusal)")
         case .stuck: return .unverified(why: "it is in trouble")
         case .unknown(let why): return .unverified(why: why)
