@@ -167,6 +167,24 @@ def test_a_card_refused_or_three_d_secure_left_keeps_the_page_open(calm_till, st
     wait_for_status(calm_till.anna, booking, "confirmed")
 
 
+@pytest.mark.parametrize("status, then", [("PENDING", "pending"), ("DECLINED", "failed")])
+def test_a_capture_pending_or_declined_in_a_completed_order_is_no_payment(calm_till, status, then):
+    home, booking, payment = begun(calm_till, calm_till.anna, "paypal")
+    calm_till.paypal.capture_status = status
+    try:
+        calm_till.paypal.approve(payment)
+        httpx.get(f"{calm_till.server.url}/payments/{payment['id']}/return", trust_env=False)
+    finally:
+        calm_till.paypal.capture_status = "COMPLETED"
+    assert calm_till.paypal.order_of(payment)["status"] == "COMPLETED"
+    assert payment_of(calm_till.anna, payment)["status"] == then and booking_of(calm_till.anna, booking)["status"] == "held"
+    # It comes to a good end after all, and PayPal says so.
+    capture = calm_till.paypal.order_of(payment)["purchase_units"][0]["payments"]["captures"][0]
+    capture["status"] = "COMPLETED"
+    assert calm_till.paypal.tell(calm_till.server, calm_till.paypal.event("PAYMENT.CAPTURE.COMPLETED", "capture", capture)).status_code == 200
+    wait_for_status(calm_till.anna, booking, "confirmed")
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_paid_while_the_server_was_down(calm_till, provider):
     home, booking, payment = begun(calm_till, calm_till.anna, provider)

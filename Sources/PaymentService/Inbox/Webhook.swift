@@ -93,6 +93,18 @@ public struct DisputeFacts: Sendable, Equatable {
         case open
         case won
         case lost
+
+        /// Whether a dispute that was so can't have been as `other` afterwards; a question may become a dispute, and a
+        /// decision is final.
+        func isNoEarlier(than other: State) -> Bool { step >= other.step }
+
+        private var step: Int {
+            switch self {
+            case .inquiry: 0
+            case .open: 1
+            case .won, .lost: 2
+            }
+        }
     }
 
     /// As the provider calls it.
