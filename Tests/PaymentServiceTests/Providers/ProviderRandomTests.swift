@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Random runs against Stripe and PayPal", .onEachEngine)
 struct ProviderRandomTests {
-    /// 60 in `make test`, 6000 in `make prove`; `ROOST_RUNS=5000-9000` in the environment for others.
+    /// 60 in `make test`, 6000 in `make prove`; `ROOST_RUNS=6001-9000 swift test …` for others.
     static let seeds: ClosedRange<Int> = {
         let environment = ProcessInfo.processInfo.environment
         let wanted = environment["ROOST_RUNS"]?.split(separator: "-").compactMap { Int($0) } ?? []
