@@ -58,6 +58,7 @@ extension Payments {
         }
         try await askOpenDisputes(provider)
         let allAnswered = try await enter(lines, of: provider)
+        try await adoptAgain(provider)
         let books = try await books(of: provider.name)
         let compared = Reconciliation(provider: provider.name, from: from, to: to)
         let found = compared.differences(lines, books)
@@ -170,6 +171,30 @@ extension Payments {
             }
         }
         return allAnswered
+    }
+
+    /// Refunds made by hand that did not fit when they were found, because one of ours claimed the same money and waited for
+    /// longer than a look goes back: they may fit by now.
+    private func adoptAgain(_ provider: any PaymentProvider) async throws {
+        let from = world.now() - Payments.firstLook
+        let waiting = try await store.database.read { reader in
+            try reader.all(
+                """
+                SELECT c.subject, c.amount, c.currency, p.capture
+                FROM review_case AS c JOIN payment AS p ON p.id = c.payment_id
+                WHERE c.kind = \(MoneyCase.Kind.unknownRefund.rawValue) AND c.provider = \(provider.name)
+                    AND c.opened_at >= \(from) AND p.captured > p.claimed AND NOT EXISTS (
+                        SELECT 1 FROM refund AS r
+                        WHERE r.payment_id = p.id AND c.provider || ' ' || r.reference = c.subject)
+                ORDER BY c.opened_at, c.id
+                """
+            ) { row in
+                RefundFacts(
+                    reference: String((try row[0] as String).dropFirst(provider.name.count + 1)), id: nil,
+                    capture: try row[3], amount: Money(try row[1], try row[2]))
+            }
+        }
+        for facts in waiting { _ = try await learn(of: facts, from: provider) }
     }
 
     private func enterFee(_ line: StatementLine, of provider: String) async throws {

@@ -27,7 +27,7 @@ extension Payments {
                     throw Problem(
                         .stateConflict, "The payer disputes this payment: nothing goes back until it is decided.")
                 }
-                let left = captured.amount - payment.claimed - (try step.lost(of: id))
+                let left = max(0, captured.amount - payment.claimed - (try step.lost(of: id)))
                 guard left > 0, amount?.amount ?? 1 <= left else {
                     throw Problem(.stateConflict, "Only \(Money(left, captured.currency)) of this payment is left.")
                 }
