@@ -117,7 +117,7 @@ let package = Package(
         .executableTarget(
             name: "RoostBench",
             dependencies: [
-                "CAllocations", "Core", "Storage", "PropertyService", "BookingService", "Assembly", "Web",
+                "CAllocations", "Core", "Storage", "PropertyService", "BookingService", "Assembly", "Web", "RuleWorlds",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -130,6 +130,8 @@ let package = Package(
 
         // A test target beside each target; TestSupport has the clock and the worlds they share.
         .target(name: "TestSupport", dependencies: ["Core", "Storage"], path: "Tests/Support"),
+        // Worlds of random rules and a plain model of them; also for the harness, which is optimised.
+        .target(name: "RuleWorlds", dependencies: ["Core", "Storage", "PropertyService"], path: "Tests/RuleWorlds"),
         .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"]),
         .testTarget(name: "StorageTests", dependencies: ["Core", "Storage", "TestSupport"]),
         .testTarget(
@@ -140,7 +142,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "AuthServiceTests", dependencies: ["Core", "Storage", "AuthService", "TestSupport"]),
-        .testTarget(name: "PropertyServiceTests", dependencies: ["Core", "Storage", "PropertyService", "TestSupport"]),
+        .testTarget(
+            name: "PropertyServiceTests",
+            dependencies: ["Core", "Storage", "PropertyService", "RuleWorlds", "TestSupport"]),
         .testTarget(name: "PaymentServiceTests", dependencies: ["Core", "Storage", "Outside", "PaymentService", "TestSupport"]),
         .testTarget(
             name: "BookingServiceTests",

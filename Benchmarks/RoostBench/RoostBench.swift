@@ -10,7 +10,7 @@ struct RoostBench: AsyncParsableCommand {
         commandName: "roost-bench",
         abstract: "The server with a no-op to measure by, and its work without a server.",
         discussion: "Takes the same ROOST_… settings as roost.",
-        subcommands: [Serve.self, Direct.self, Evaluate.self])
+        subcommands: [Serve.self, Direct.self, Evaluate.self, Agree.self])
 
     /// The settings of the environment.
     static func settings() throws -> Configuration {

@@ -51,6 +51,14 @@ public struct Booking: Sendable, Codable, Equatable {
     public let agreed: AgreedTerms
 }
 
+extension Booking {
+    /// Why a request is declined that no longer fits, where another guest's was accepted: the one reason that Roost gives.
+    static let crowdedOut = "The nights went to another guest."
+
+    /// Whether it was declined for that: whoever shows it says it in their own language.
+    public var isCrowdedOut: Bool { status == .declined && reason == Booking.crowdedOut }
+}
+
 /// What the two sides agreed on besides the price.
 public struct AgreedTerms: Sendable, Codable, Equatable {
     public let title: String

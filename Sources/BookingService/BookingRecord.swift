@@ -125,7 +125,7 @@ extension Transaction {
             """)
     }
 
-    /// Writes what the course may change; the wish, the price and the terms are an alteration's (`saveTerms`).
+    /// Writes what the course may change; wish, price and terms change by an alteration or the confirmation (`saveTerms`).
     func save(_ record: BookingRecord) throws {
         try later(
             """

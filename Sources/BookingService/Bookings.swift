@@ -214,6 +214,13 @@ extension AgreedTerms {
                 facts.cancellationPolicy, facts.cancellation, bookedAt: bookedAt, checkIn: stay.checkIn, from: facts.checkInFrom,
                 in: facts.zone))
     }
+
+    /// The same with everything that counts from the confirmation.
+    func confirmed(at moment: Instant) -> AgreedTerms {
+        AgreedTerms(
+            title: title, zone: zone, checkInFrom: checkInFrom, checkOutBy: checkOutBy, checkInAt: checkInAt,
+            checkOutAt: checkOutAt, cancellation: cancellation.confirmed(at: moment))
+    }
 }
 
 /// Where a page of bookings ended: stable while others are added.

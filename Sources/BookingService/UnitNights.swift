@@ -38,8 +38,6 @@ struct UnitNights: Equatable {
 extension BookingStore {
     /// How many requests one that is accepted may crowd out at once; any more can't be accepted and wait for an answer.
     private static let mostCrowdedOut = 500
-    /// What their guests are told.
-    static let crowdedOut = "The nights went to another guest."
 
     /// Open requests whose stays come near to one that is about to be claimed and that could be accepted now, and who
     /// has the nights around.
@@ -84,7 +82,7 @@ extension BookingStore {
         var nights = rivals.nights
         nights.take(record.wish.stay, preparing: record.preparation, on: unit)
         for request in rivals.requests where !nights.fits(request.wish.stay, preparing: request.preparation) {
-            let decline = Move(event: .declined, actor: .system, reason: BookingStore.crowdedOut)
+            let decline = Move(event: .declined, actor: .system, reason: Booking.crowdedOut)
             _ = try move(request, decline, at: now, in: tx)
         }
     }

@@ -5,6 +5,7 @@ extension Properties {
     /// On what terms a booked stay can become another: the rules that stand against it and the price, by the rules as
     /// they are now, whatever the status of the place. Whether its nights are free is decided by the claims.
     /// - Returns: nothing where there is no such property.
+    /// - Throws: `Problem` `validation_failed` for a price that is too large to be kept.
     public func terms(for change: StayChange, at property: PropertyID, now: Instant) async throws -> Terms? {
         let stay = change.stay
         let isTooLong = stay.nightCount > Stay.longest
@@ -28,11 +29,16 @@ extension Properties {
                 reasons: [refusal.reason(for: stay, rules, found.calendar.rules)], lines: [], total: nil)
         }
         let moment = LocalMoment(now, in: found.property.zone)
-        let evaluation = try Evaluator.evaluate(rules, found.calendar, stay: stay, party: change.party, at: moment)
+        let evaluation: Evaluation
+        do {
+            evaluation = try Evaluator.evaluate(rules, found.calendar, stay: stay, party: change.party, at: moment)
+        } catch MoneyError.overflow {
+            throw Problem.priceTooLarge
+        }
         return Terms(
             facts: facts, party: change.party,
-            reasons: evaluation.refusals.filter { $0.stands(against: change, on: moment.day) }.map {
-                $0.reason(for: stay, rules, found.calendar.rules)
+            reasons: evaluation.refusals.compactMap { refusal in
+                refusal.standing(against: change, rules, at: moment)?.reason(for: stay, rules, found.calendar.rules)
             },
             lines: evaluation.lines, total: evaluation.total)
     }

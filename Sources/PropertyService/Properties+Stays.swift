@@ -67,7 +67,7 @@ extension Properties {
         let evaluation = try Evaluator.evaluate(rules, calendar, stay: stay, party: party, at: moment)
         let others =
             evaluation.isPossible
-            ? [] : try Alternatives.nearest(to: stay, rules, calendar, party: party, at: moment)
+            ? [] : Alternatives.nearest(to: stay, rules, calendar, party: party, at: moment)
         let alternatives = others.compactMap { other in
             other.total.map {
                 Quote.Alternative(checkIn: other.stay.checkIn, checkOut: other.stay.checkOut, total: $0)

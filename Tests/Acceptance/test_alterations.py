@@ -6,7 +6,8 @@ import pytest
 
 from roost.mail import Post
 from roost.trade import (
-    People, act, booking_of, eventually, is_free, later, place, quote, seconds_from_now, stay_at, usd, wait_for_status, wish)
+    People, act, booking_of, clock_near_now, day, eventually, is_free, later, place, quote, seconds_from_now, stay_at, steady_zone, usd,
+    wait_for_status, wish)
 
 
 def propose(person, booking, expect=201, headers=None, **changes):
@@ -172,6 +173,32 @@ def test_rules_refuse_a_guest_with_their_reasons_and_only_for_what_changes(peopl
     assert not quoted(people.anna, booking, checkIn=later(booking["checkIn"], 1), checkOut=later(booking["checkOut"], 1))["available"]
     assert quoted(people.hana, booking, checkOut=later(booking["checkOut"], -1))["available"], "the host's own rule"
     propose(people.anna, booking, checkIn=booking["checkIn"], expect="validation_failed")
+
+
+def test_a_quote_names_what_its_proposal_would_be_refused_for(people):
+    """No price in the booking's currency any more; a stay that would have begun before anybody could answer; a day that is past."""
+    home = place(people.hana)
+    booking = stay_at(people.anna, home)
+    people.hana.patch(f"/api/v1/properties/{home['id']}", {"nightlyPrice": {"amount": 9000, "currency": "EUR"}})
+    wish = {"checkOut": later(booking["checkOut"], 1)}
+    refused_alike(people.anna, booking, wish, "total", "no_price")
+    assert quoted(people.anna, booking, total=25000, **wish)["available"], "what it is to cost can be said"
+    assert propose(people.anna, booking, total=usd(25000), **wish)["status"] == "proposed"
+
+    zone = steady_zone()
+    begun = place(people.hana, timeZone=zone, checkInFrom=clock_near_now(zone, -30), nightlyPrice=usd(10000))
+    booking = stay_at(people.anna, begun, start=9, nights=1)
+    today = {"checkIn": day(0, zone), "checkOut": day(1, zone)}
+    refused_alike(people.anna, booking, today, "checkIn", "in_the_past")
+    refused_alike(people.hana, booking, today, "checkIn", "in_the_past")
+    refused_alike(people.hana, booking, {"checkIn": day(-1, zone), "checkOut": day(1, zone)}, "checkIn", "in_the_past")
+
+
+def refused_alike(person, booking, wish, field, code):
+    offer = quoted(person, booking, **wish)
+    assert not offer["available"] and offer["reasons"] == [code] == [detail["code"] for detail in offer["reasonDetails"]], offer
+    errors = propose(person, booking, expect="validation_failed", **wish)["errors"]
+    assert [(error["field"], error["code"]) for error in errors] == [(field, code)]
 
 
 def test_nights_are_for_whoever_takes_them_first(server, people):

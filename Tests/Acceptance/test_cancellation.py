@@ -6,7 +6,7 @@ import zoneinfo
 import pytest
 
 from roost.trade import (
-    act, book, booking_of, clock_near_now, day, eventually, is_free, local_now, moment, place, quote,
+    act, book, booking_of, clock_near_now, day, eventually, is_free, local_now, moment, pay, place, quote,
     start_payment, stay_at, steady_zone, usd)
 
 HOUR = datetime.timedelta(hours=1)
@@ -18,6 +18,8 @@ STEPS = {
     "strict": [(50, 7)],
     "nonRefundable": [],
 }
+# The last entry of each schedule.
+NOTHING = {"percent": 0, "refund": usd(0), "until": None, "hoursAfterConfirmation": None}
 
 
 def check_in_moment(booking, home, days_before=0):
@@ -164,11 +166,11 @@ def test_a_hosts_own_steps(people, days, percent):
 
     offer = offer_of(people.anna, booking)
     for told in (shown["cancellationSchedule"], booking["cancellationSchedule"], offer["schedule"]):
-        assert read(told) == schedule and told[-1] == {"percent": 0, "refund": usd(0), "until": None}
+        assert read(told) == schedule and told[-1] == NOTHING
     assert shown["cancellationPolicy"] == booking["cancellationPolicy"] == offer["rule"]["policy"] == "custom"
     assert (offer["rule"]["percent"], moment(offer["rule"]["until"])) == (percent, schedule[0][2])
     assert offer["refund"] == usd(10333 * percent // 100)
-    assert offer_of(people.hana, booking)["schedule"] == [{"percent": 100, "refund": usd(10333), "until": None}]
+    assert offer_of(people.hana, booking)["schedule"] == [NOTHING | {"percent": 100, "refund": usd(10333)}]
     # Later rules are for later bookings.
     rules(people.hana, home)
     assert quote(people.anna, home, days + 40, 1)["cancellationPolicy"] == "nonRefundable"
@@ -182,7 +184,7 @@ def test_grace_after_booking_ends_before_check_in(people):
     booking = stay_at(people.anna, home, start=30, nights=1)
     offer = offer_of(people.anna, booking)
     assert offer["rule"]["policy"] == "nonRefundable" and offer["rule"]["percent"] == 100
-    assert moment(offer["rule"]["until"]) == moment(booking["createdAt"]) + HOUR * 24
+    assert moment(offer["rule"]["until"]) == moment(booking["confirmedAt"]) + HOUR * 24
     cancel(people.anna, booking)
     refunded_in_full(people.anna, booking, 10000)
 
@@ -194,6 +196,29 @@ def test_grace_after_booking_ends_before_check_in(people):
     late = place(people.hana, timeZone=zone, cancellationPolicy="nonRefundable", checkInFrom=clock_near_now(zone, -30))
     rules(people.hana, late, graceHours=168)
     assert offer_of(people.anna, stay_at(people.anna, late, start=0, nights=1))["rule"]["percent"] == 0
+
+
+def test_grace_counts_from_the_confirmation_and_says_so_before(people):
+    """Who asks the host first, or pays late, has all of it."""
+    home = place(people.hana, cancellationPolicy="nonRefundable", instantBook=False)
+    rules(people.hana, home, graceHours=3)
+    shown = quote(people.anna, home, 30, 1)["cancellationSchedule"]
+    booking = book(people.anna, home, start=30, nights=1)
+    before = {"percent": 100, "refund": usd(10000), "hoursAfterConfirmation": 3}
+    for told in (shown, booking["cancellationSchedule"], offer_of(people.anna, booking)["schedule"]):
+        assert told == [before | {"until": told[0]["until"]}, NOTHING]
+        assert moment(told[0]["until"]) == check_in_moment(booking, home)
+    people.hana.post(f"/api/v1/bookings/{booking['id']}/accept", expect=200)
+    assert booking_of(people.anna, booking)["cancellationSchedule"][0]["hoursAfterConfirmation"] == 3
+    pay(people.anna, booking)
+    paid = booking_of(people.anna, booking)
+    until = moment(paid["confirmedAt"]) + HOUR * 3
+    for told in (paid["cancellationSchedule"], offer_of(people.anna, paid)["schedule"]):
+        assert [(step["percent"], step["hoursAfterConfirmation"]) for step in told] == [(100, None), (0, None)]
+        assert moment(told[0]["until"]) == until
+    # Later rules are for later bookings.
+    rules(people.hana, home)
+    assert moment(offer_of(people.anna, paid)["rule"]["until"]) == until
 
 
 def test_the_schedule_of_what_is_not_paid_yet_is_that_of_the_price(people):

@@ -108,6 +108,11 @@ struct AlterationStoreFixture: Sendable {
             let claims = try reader.all(
                 "SELECT unit_id, night, booking_id FROM claimed_night ORDER BY unit_id, night"
             ) { row in "\(try row[0] as String) \(try row[1] as LocalDay) \(try row[2] as String? ?? "-")" }
+            let blocks = try reader.all(
+                "SELECT unit_id, night, source FROM night_block ORDER BY unit_id, night, source"
+            ) {
+                row in "\(try row[0] as String) \(try row[1] as LocalDay) \(try row[2] as String)"
+            }
             let bookings = try reader.all(
                 "SELECT id, state, unit_id, check_in, check_out, total, version FROM booking ORDER BY id"
             ) { row in
@@ -120,7 +125,7 @@ struct AlterationStoreFixture: Sendable {
             let events = try reader.all("SELECT subject, version, kind FROM outbox ORDER BY subject, version") { row in
                 "\(try row[0] as String) \(try row[1] as Int64) \(try row[2] as String)"
             }
-            return (claims + bookings + alterations + events).joined(separator: "\n")
+            return (claims + blocks + bookings + alterations + events).joined(separator: "\n")
         }
     }
 
@@ -133,6 +138,24 @@ struct AlterationStoreFixture: Sendable {
                 let night: LocalDay = try row[0]
                 return "\(AlterationStoreFixture.today.distance(to: night)) \(try row[1] as String? ?? "-")"
             }
+        }
+    }
+
+    /// The nights that a booking has, and those that are kept to prepare for somebody, by days from today.
+    func held(_ name: String, unit: Int = 1) async throws -> (own: [Int], kept: [Int]) {
+        try await database.read { [units] reader in
+            let owner = BookingID(stored: name)
+            let own = try reader.values(
+                """
+                SELECT night FROM claimed_night WHERE unit_id = \(units[unit - 1]) AND booking_id = \(owner) ORDER BY night
+                """, as: LocalDay.self)
+            let kept = try reader.values(
+                """
+                SELECT night FROM night_block WHERE unit_id = \(units[unit - 1])
+                    AND source = \(BlockSource.preparation(for: owner)) ORDER BY night
+                """, as: LocalDay.self)
+            func days(_ nights: [LocalDay]) -> [Int] { nights.map { AlterationStoreFixture.today.distance(to: $0) } }
+            return (days(own), days(kept))
         }
     }
 

@@ -29,6 +29,20 @@ struct PreparationTests {
         #expect(try await !begins("i", 31, 1, preparing: 0))
     }
 
+    /// One day serves both: the place is made ready once, after the one and before the other (docs/decisions/0006).
+    @Test(
+        "A day before and a day after are one night between two stays, not two", arguments: Engine.available,
+        [(1, 1), (1, 0), (0, 1)])
+    func oneServesBoth(on engine: Engine, days: (before: Int, after: Int)) async throws {
+        let fixture = try await ClaimFixture(engine)
+        let gap = Preparation(daysBefore: days.before, daysAfter: days.after).gap
+        #expect(try await fixture.begin(fixture.record("a", fixture.stay(20, 2), preparing: gap)))
+        #expect(try await !fixture.begin(fixture.record("b", fixture.stay(22, 1), preparing: gap)), "no night between")
+        #expect(try await !fixture.begin(fixture.record("c", fixture.stay(19, 1), preparing: gap)))
+        #expect(try await fixture.begin(fixture.record("d", fixture.stay(23, 1), preparing: gap)), "one between")
+        #expect(try await fixture.begin(fixture.record("e", fixture.stay(18, 1), preparing: gap)))
+    }
+
     @Test(
         "They come free with the booking, but not where another keeps them or the host closed them",
         arguments: Engine.available)

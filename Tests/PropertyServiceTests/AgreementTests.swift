@@ -1,5 +1,6 @@
 import Core
 import PropertyService
+import RuleWorlds
 import Storage
 import TestSupport
 import Testing

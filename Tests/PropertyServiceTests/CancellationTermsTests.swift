@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import PropertyService
 import Testing
 
@@ -77,26 +78,75 @@ struct CancellationTermsTests {
 
     @Test("Grace gives everything back, up to check-in, beside whatever else stands")
     func grace() {
-        let free = own(nil, grace: 24, policy: .nonRefundable)
+        let free = own(nil, grace: 24, policy: .nonRefundable).confirmed(at: Self.booked)
         #expect(free.name == "nonRefundable")
         #expect(free.rule(at: Self.booked + .hours(24)).percent == 100)
         #expect(free.rule(at: Self.booked + .hours(24) + .seconds(1)).percent == 0)
         // Of two that give the same, the longer one counts.
-        #expect(own(nil, grace: 24).steps == terms(.moderate).steps)
+        #expect(
+            own(nil, grace: 24).confirmed(at: Self.booked).refunds(of: Money(100, .usd))
+                == terms(.moderate).refunds(of: Money(100, .usd)))
         // Between two deadlines, where it is the better one.
         let late = moment("2027-03-17", "12:00")
-        let between = own(nil, grace: 48, bookedAt: late)
-        #expect(between.steps.map(\.percent) == [100, 50])
+        let between = own(nil, grace: 48, bookedAt: late).confirmed(at: late)
+        #expect(between.refunds(of: Money(100, .usd)).map(\.percent) == [100, 50, 0])
         #expect(between.rule(at: late + .hours(48)).until == late + .hours(48))
         // Never beyond check-in; then what it outlasts counts no more.
         let last = moment("2027-03-20", "14:00")
-        #expect(own(nil, grace: 168, bookedAt: last).steps.map(\.until) == [moment("2027-03-20", "15:00")])
-        #expect(own(nil, grace: 168, bookedAt: moment("2027-03-20", "16:00")).steps.isEmpty)
+        #expect(
+            own(nil, grace: 168, bookedAt: last).confirmed(at: last).refunds(of: Money(100, .usd)).map(\.until)
+                == [moment("2027-03-20", "15:00"), nil])
+        let tooLate = moment("2027-03-20", "16:00")
+        #expect(own(nil, grace: 168, bookedAt: tooLate).confirmed(at: tooLate).rule(at: tooLate).percent == 0)
+        #expect(own(nil, grace: 168, bookedAt: tooLate).refunds(of: Money(100, .usd), from: tooLate).count == 1)
+    }
+
+    @Test("Grace begins with the confirmation, however long that took; before, the schedule says so")
+    func graceOfRequest() throws {
+        let requested = own([(7, 50)], grace: 6)
+        let told = requested.refunds(of: Money(10_000, .usd))
+        #expect(told.map(\.percent) == [100, 50, 0])
+        #expect(told.map(\.hoursAfterConfirmation) == [6, nil, nil])
+        #expect(told[0].until == moment("2027-03-20", "15:00"), "never beyond check-in")
+        // Nothing was paid: until it is confirmed, all of it is still to come.
+        #expect(requested.rule(at: Self.booked + .hours(40)).until == Self.booked + .hours(46))
+        let confirmed = requested.confirmed(at: Self.booked + .hours(40))
+        #expect(confirmed.rule(at: Self.booked + .hours(46)).percent == 100)
+        #expect(confirmed.rule(at: Self.booked + .hours(46) + .seconds(1)).percent == 50)
+        #expect(confirmed.refunds(of: Money(10_000, .usd)).allSatisfy { $0.hoursAfterConfirmation == nil })
+        #expect(confirmed.confirmed(at: Self.booked + .hours(60)) == confirmed, "it begins once")
+        let text = try JSONEncoder().encode(confirmed)
+        #expect(try JSONDecoder().decode(CancellationTerms.self, from: text) == confirmed)
+    }
+
+    @Test("A grace outlives the deadlines of the policy when the dates are changed, and ends with the new check-in")
+    func movedGrace() {
+        func moved(_ terms: CancellationTerms, to day: String) -> CancellationTerms {
+            terms.moved(
+                from: Self.checkIn, to: LocalDay(day)!, at: TimeOfDay("15:00")!, in: Self.newYork, bookedAt: Self.booked)
+        }
+        // Three months ahead the policy gives everything back for longer; two days ahead it does not.
+        let nearer = moved(own(nil, grace: 24).confirmed(at: Self.booked), to: "2027-01-03")
+        #expect(nearer.rule(at: Self.booked + .hours(24)).percent == 100)
+        #expect(nearer.rule(at: Self.booked + .hours(24) + .seconds(1)).percent == 50)
+        let today = moved(own(nil, grace: 24).confirmed(at: Self.booked), to: "2027-01-01")
+        #expect(today.rule(at: moment("2027-01-01", "15:00")).percent == 100)
+        #expect(today.rule(at: moment("2027-01-01", "15:01")).percent == 0)
+    }
+
+    @Test("A booking of before keeps its grace as it was agreed, from when it was booked")
+    func oldGrace() throws {
+        let until = (Self.booked + .hours(24)).milliseconds
+        let text = #"{"steps":[{"percent":100,"until":\#(until)}]}"#
+        let old = try JSONDecoder().decode(CancellationTerms.self, from: Data(text.utf8))
+        #expect(old.confirmed(at: Self.booked + .hours(30)) == old)
+        #expect(old.rule(at: Self.booked + .hours(24)).percent == 100)
+        #expect(old.rule(at: Self.booked + .hours(24) + .seconds(1)).percent == 0)
     }
 
     @Test("The amounts of a schedule, rounded down, from the booking and from a moment on")
     func refunds() {
-        let terms = own([(30, 90), (7, 33)], grace: 1)
+        let terms = own([(30, 90), (7, 33)], grace: 1).confirmed(at: Self.booked)
         let total = Money(9_999, .usd)
         #expect(terms.refunds(of: total).map(\.amount.amount) == [9_999, 8_999, 3_299, 0])
         #expect(terms.refunds(of: total).map(\.percent) == [100, 90, 33, 0])

@@ -1,4 +1,5 @@
 import Core
+import RuleWorlds
 import Testing
 
 @testable import PropertyService

@@ -74,6 +74,39 @@ struct OverflowTests {
                     isIncluded: true)
             ]
         },
+        Edge(
+            testDescription: "a discount of the largest nights there can be", price: .max / 2, nights: 2,
+            total: 92_233_720_368_548
+        ) { $0.discounts.lengthOfStay = [Discounts.Step(2, Percent(thousandths: 99_999))] },
+        Edge(testDescription: "two discounts of them", price: .max / 2, nights: 2, total: 92_233_720_368_548) {
+            $0.discounts.lengthOfStay = [Discounts.Step(2, Percent(thousandths: 50_000))]
+            $0.discounts.earlyBird = [Discounts.Step(1, Percent(thousandths: 49_999))]
+        },
+        Edge(
+            testDescription: "nights beyond it, though a discount would bring them below", price: .max / 2, nights: 3,
+            total: nil
+        ) { $0.discounts.lengthOfStay = [Discounts.Step(2, Percent(thousandths: 99_999))] },
+        Edge(
+            testDescription: "the basis of a service fee", price: .max / 2, nights: 2, serviceFee: "0.001", total: nil
+        ) { $0.fees.cleaning = Money(2, .usd) },
+        Edge(testDescription: "a tax by the person, for all of them", nights: 1, party: everybody, total: nil) {
+            $0.taxes = [Tax(name: "Tax", charge: .perPersonAndNight(Money(.max / 2900, .usd)))]
+        },
+        Edge(testDescription: "a tax by the person, over the nights", nights: 3, party: everybody, total: nil) {
+            $0.taxes = [Tax(name: "Tax", charge: .perPersonAndNight(Money(.max / 7000, .usd)))]
+        },
+        Edge(
+            testDescription: "…but not over those that are taxed", price: 1, nights: 3, party: everybody,
+            total: 3 + .max / 7000 * 3000 * 2
+        ) {
+            $0.taxes = [Tax(name: "Tax", charge: .perPersonAndNight(Money(.max / 7000, .usd)), mostNights: 2)]
+        },
+        Edge(testDescription: "a tax by the night that is contained", nights: 300, total: nil) {
+            $0.taxes = [Tax(name: "Tax", charge: .perNight(Money(.max / 250, .usd)), isIncluded: true)]
+        },
+        Edge(testDescription: "taxes that fit each, but not together", price: 1, nights: 1, total: nil) {
+            $0.taxes = (0..<3).map { Tax(name: "Tax \($0)", charge: .perNight(Money(.max / 2, .usd))) }
+        },
         Edge(testDescription: "a whole tax that is contained adds nothing", price: .max / 2, nights: 2, total: .max - 1)
         {
             $0.taxes = [
@@ -106,6 +139,26 @@ struct OverflowTests {
         #expect(evaluation.lines.reduce(0) { $0 + $1.amount.amount } == total)
     }
 
+    @Test("A neighbouring stay whose price can't be told is none, and does not keep this one from being answered")
+    func alternatives() throws {
+        let day = try #require(LocalDay("2027-07-10"))
+        let place = StayRules(
+            isListed: true, nightlyPrice: Money(100, .usd), minimumNights: 1, maximumNights: 365, maximumGuests: 1,
+            openUntil: nil)
+        let dear = NightRules.Run(
+            nights: day.advanced(by: -2)..<day, rule: NightRule(price: .max, minimumNights: nil))
+        let words = NightWord.numbers(of: day..<day.advanced(by: 1))
+        let taken = TakenNights(
+            firstWord: words.lowerBound,
+            words: words.map { NightWord.mask(of: day..<day.advanced(by: 2), in: $0) })
+        let others = Alternatives.nearest(
+            to: try #require(Stay(from: day, to: day.advanced(by: 2))), place,
+            StayCalendar(rules: NightRules(runs: [dear]), units: [taken]), party: Party(adults: 1),
+            at: try RuleCase.moment("2027-07-01 12:00"))
+        // The two nights right before cost more than can be told.
+        #expect(others.map { day.distance(to: $0.stay.checkIn) } == [2, 3, -4])
+    }
+
     @Test("A price that can't be told is refused with words, and does not keep others from being found")
     func atTheDoor() async throws {
         let fixture = try await ListingsFixture()
@@ -134,6 +187,12 @@ struct OverflowTests {
         await #expect(throws: Problem.self) {
             try await fixture.properties.terms(for: dear.id, stay: stay, party: party, now: fixture.world.now)
         }
+        // A change of a booking is asked by the same rules.
+        let change = StayChange(
+            booked: stay, bookedParty: Party(adults: 1), stay: stay, party: party, isProposedByHost: false)
+        await #expect {
+            try await fixture.properties.terms(for: change, at: dear.id, now: fixture.world.now)
+        } throws: { ($0 as? Problem)?.errors.map(\.code) == ["price_too_large"] }
         let found = try await fixture.find { query in
             (query.checkIn, query.checkOut, query.party) = (
                 stay.checkIn, stay.checkOut, Party(adults: 900, infants: 1000)

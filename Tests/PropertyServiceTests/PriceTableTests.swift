@@ -21,6 +21,35 @@ struct PriceTableTests {
         #expect(evaluation.trace.allSatisfy { !$0.words.isEmpty && !$0.source.isEmpty })
     }
 
+    /// Reckoned once more in whole minor units, one rounding a line.
+    @Test("In every currency of ISO 4217 lines are whole minor units and sum to the total", arguments: Currency.codes)
+    func everyCurrency(code: String) throws {
+        let row = RuleCase(
+            name: code, currency: code, price: "99.99", nights: 7, party: Party(adults: 3), serviceFee: "7.333",
+            rules: {
+                $0.lengthOfStay([(7, "12.5")])
+                $0.cleaning("40.00")
+                $0.extraGuests("15.00", above: 2)
+                $0.tax("Sales tax", percent: "8.875")
+                $0.tax("VAT", percent: "7", of: .nights, included: true)
+            })
+        let evaluation = try row.evaluation()
+        let currency = try #require(Currency(code: code))
+        let maker = RuleMaker(currency: currency)
+        func minor(_ text: String) -> Int64 { maker.money(text).amount }
+        func halfUp(_ amount: Int64, _ count: Int64, of all: Int64) -> Int64 { (2 * amount * count + all) / (2 * all) }
+        let nights = 7 * minor("99.99")
+        let (discount, cleaning, extra) = (nights / 8, minor("40.00"), 7 * minor("15.00"))
+        let basis = nights - discount + cleaning + extra
+        let (service, tax) = (halfUp(basis, 7333, of: 100_000), halfUp(basis, 8875, of: 100_000))
+        let nightly = [Int64](repeating: minor("99.99"), count: 7)
+        #expect(evaluation.lines.map(\.amount.amount) == nightly + [-discount, cleaning, extra, service, tax, 0])
+        #expect(evaluation.lines.last?.included?.amount == halfUp(nights - discount, 7, of: 107))
+        #expect(evaluation.total == Money(basis + service + tax, currency))
+        let decimals = evaluation.total?.decimalText.split(separator: ".").dropFirst().first?.count ?? 0
+        #expect(decimals == currency.exponent)
+    }
+
     private static let nights: [RuleCase] = [
         RuleCase(
             name: "No rule: the listing's price", lines: ["2027-07-05 100.00", "2027-07-06 100.00"], total: "200.00"),

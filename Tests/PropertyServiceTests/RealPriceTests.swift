@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import RuleWorlds
 import TestSupport
 import Testing
 

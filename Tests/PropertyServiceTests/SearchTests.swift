@@ -1,4 +1,5 @@
 import Core
+import RuleWorlds
 import Storage
 import TestSupport
 import Testing

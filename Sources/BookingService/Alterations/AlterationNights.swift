@@ -14,8 +14,9 @@ struct NightsMove: Sendable {
 
 /// The nights of alterations: the new ones are claimed beside the old ones, which are never let go before.
 extension Transaction {
-    /// Claims the nights of the new stay on the booking's unit, where the stays overlap or touch; else, and where somebody
-    /// else has some of them, on one unit for the whole new stay.
+    /// Claims the nights of the new stay on the booking's unit, where the stays overlap, touch, or lie nearer than is
+    /// prepared: what a booking keeps around its own stay is not kept from itself. Else, and where somebody else has some of
+    /// them, on one unit for the whole new stay.
     /// - Throws: `Problem` `nights_unavailable`.
     func holdNights(
         of alteration: AlterationRecord, for record: BookingRecord, on units: [UnitID], at now: Instant
@@ -23,7 +24,8 @@ extension Transaction {
         guard let unit = record.unitId else { throw StorageError.fault("\(record.id) is altered and has no unit") }
         let (old, new) = (record.wish.stay, alteration.after.stay)
         var others = units
-        if max(old.checkIn, new.checkIn) <= min(old.checkOut, new.checkOut) {
+        let apart = min(old.checkOut, new.checkOut).distance(to: max(old.checkIn, new.checkIn))
+        if apart < max(1, record.preparation) {
             do {
                 let moves = try savepoint { step in
                     .keep(try step.reshape(record, on: unit, from: old, to: alteration.widened(old)))

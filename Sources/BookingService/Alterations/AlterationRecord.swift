@@ -26,7 +26,7 @@ struct AlterationRecord: Sendable {
 
     /// How an agreed alteration has its nights until it counts.
     enum Holding: Sendable, Equatable {
-        /// The booking has the nights of both stays, which overlap or touch, on its unit.
+        /// The booking has the nights of both stays, and the few between them, on its unit.
         case widened
         /// The new stay is claimed on a unit by itself, under the alteration's own name.
         case apart(UnitID)
@@ -36,7 +36,7 @@ struct AlterationRecord: Sendable {
 
     var difference: Int64 { after.total.amount - before.total.amount }
 
-    /// The booked stay and the new one together, which overlap, touch, or lie no farther apart than is prepared.
+    /// The booked stay and the new one together, which overlap, touch, or lie nearer than is prepared.
     func widened(_ booked: Stay) -> Stay {
         Stay(from: min(booked.checkIn, after.stay.checkIn), to: max(booked.checkOut, after.stay.checkOut)) ?? booked
     }
@@ -173,12 +173,12 @@ extension Transaction {
             """)
     }
 
-    /// Writes what an applied alteration has changed of its booking.
+    /// Writes the terms of a booking as an applied alteration or its confirmation has made them.
     func saveTerms(of record: BookingRecord) throws {
         let lines = String(decoding: try JSONEncoder().encode(record.lines), as: UTF8.self)
         let agreed = String(decoding: try JSONEncoder().encode(record.agreed), as: UTF8.self)
         let party = String(decoding: try JSONEncoder().encode(record.wish.party), as: UTF8.self)
-        try execute(
+        try later(
             """
             UPDATE booking SET check_in = \(record.wish.stay.checkIn), check_out = \(record.wish.stay.checkOut),
                 guests = \(record.wish.party.guests), party = \(party), total = \(record.total.amount),

@@ -70,6 +70,11 @@ package struct Formats: Sendable {
         }
     }
 
+    /// `8.875%`: as many decimals as it has, three at most.
+    package func percent(thousandths: Int) -> String {
+        (Decimal(thousandths) / 100_000).formatted(.percent.precision(.fractionLength(0...3)).locale(locale))
+    }
+
     // MARK: Days
 
     /// `Thu, Dec 24`.

@@ -23,6 +23,11 @@ package struct Texts: Sendable {
         return text
     }
 
+    /// In a sentence that runs the other way a name or an amount keeps its own direction (UAX #9, isolates).
+    package func isolated(_ value: String) -> String {
+        language.isRightToLeft ? "\u{2068}\(value)\u{2069}" : value
+    }
+
     private func fill(_ text: String, _ values: [String: String]) -> String {
         // By bytes: looking at whole characters took a tenth of the time of a page.
         var rest = text[...]
@@ -32,8 +37,7 @@ package struct Texts: Sendable {
             let name = String(rest[rest.utf8.index(after: open)..<close])
             out += rest[..<open]
             if let value = values[name] {
-                // In a sentence that runs the other way a name or an amount keeps its own direction (UAX #9, isolates).
-                out += language.isRightToLeft ? "\u{2068}\(value)\u{2069}" : value
+                out += isolated(value)
             } else {
                 out += rest[open...close]
             }

@@ -66,7 +66,8 @@ struct BookingWords {
 
     /// Who is crowded out by another guest hears it from Roost, not from the host.
     var reasonOfDecline: LetterContent.Row? {
-        reason(from: texts(facts.cancelledBy == .system ? "letter.reasonGiven" : "letter.hostWrote"))
+        guard facts.cancelledBy == .system else { return reason(from: texts("letter.hostWrote")) }
+        return .init(texts("letter.reasonGiven"), texts("letter.crowdedOut"))
     }
 
     // MARK: Tables

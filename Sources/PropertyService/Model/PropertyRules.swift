@@ -269,7 +269,7 @@ public struct CancellationRules: Sendable, Codable, Hashable {
 
     /// In place of the listing's policy, in no order; nothing: as the listing's policy says.
     public var steps: [Step]?
-    /// Whoever cancels within so many hours after booking gets everything back, up to check-in.
+    /// Whoever cancels within so many hours after the booking was confirmed gets everything back, up to check-in.
     public var graceHours: Int?
 
     public static let none = CancellationRules()

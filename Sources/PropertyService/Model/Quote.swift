@@ -113,7 +113,10 @@ public struct Quote: Sendable, Codable, Equatable {
         public let rule: String
         /// Where the rule is set: `rules.seasons[0].price`.
         public let source: String
-        public let words: String
+        /// How the amount came about, for whoever says it in another language than `words`.
+        public let origin: PriceOrigin
+
+        public var words: String { origin.words }
     }
 
     /// Another stay of the same length.
@@ -121,6 +124,33 @@ public struct Quote: Sendable, Codable, Equatable {
         public let checkIn: LocalDay
         public let checkOut: LocalDay
         public let total: Money
+    }
+}
+
+/// The rule behind a line of a price, and what its amount was reckoned from.
+public enum PriceOrigin: Sendable, Codable, Equatable {
+    /// The listing's price.
+    case base
+    case weekend
+    case season(name: String, Stay, isOfWeekend: Bool)
+    /// The price of this date in the calendar.
+    case date
+    /// From so many nights on.
+    case lengthOfStay(nights: Int, Percent, of: Money)
+    /// Booked at least so many days ahead.
+    case earlyBird(days: Int, Percent, of: Money)
+    case lastMinute(Percent, of: Money)
+    case cleaning
+    /// So many guests above those that are included.
+    case extraGuests(Int, nights: Int, each: Money)
+    case serviceFee(Percent, of: Money)
+    case tax(name: String, Basis, isIncluded: Bool)
+
+    /// What a tax is reckoned from.
+    public enum Basis: Sendable, Codable, Equatable {
+        case percent(Percent, of: Money)
+        case nights(Int, each: Money)
+        case persons(Int, nights: Int, each: Money)
     }
 }
 

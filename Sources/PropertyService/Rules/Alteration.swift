@@ -19,33 +19,44 @@ public struct StayChange: Sendable, Equatable {
 }
 
 extension Refusal {
-    /// Whether the rule stands against changing a booked stay so.
+    /// What of a rule stands against changing a booked stay so; nothing where it does not count.
     ///
     /// A rule counts only for what is changed: an arrival that was agreed stays agreed, though the rules have moved on. A
     /// host may propose what their own rules refuse, because the guest has to agree; what is past, further ahead or longer
     /// than any stay can be, or has no price, is refused to everybody. Nights are not asked here: the claims decide.
-    package func stands(against change: StayChange, on today: LocalDay) -> Bool {
+    func standing(against change: StayChange, _ rules: StayRules, at moment: LocalMoment) -> Refusal? {
         let arrives = change.stay.checkIn != change.booked.checkIn
         let leaves = change.stay.checkOut != change.booked.checkOut
+        let (nights, booked) = (change.stay.nightCount, change.booked.nightCount)
+        let limits = rules.sheet.rules.party
         let isOwnRule = !change.isProposedByHost
-        switch self {
-        case .notListed, .noPrice: return false
-        case .inThePast: return arrives
-        case .beyondBookingWindow:
-            let isTooFar = today.distance(to: change.stay.checkIn) > Stay.farthest
-            return arrives && (isOwnRule || isTooFar)
-        case .tooShortNotice, .noArrival: return isOwnRule && arrives
-        case .noDeparture: return isOwnRule && leaves
-        case .notOpen: return isOwnRule && change.stay.checkOut > change.booked.checkOut
-        case .belowMinimumNights: return isOwnRule && (arrives || change.stay.nightCount < change.booked.nightCount)
-        case .aboveMaximumNights:
-            let isTooLong = change.stay.nightCount > Stay.longest
-            return isTooLong || isOwnRule && (arrives || change.stay.nightCount > change.booked.nightCount)
-        case .tooManyGuests: return isOwnRule && change.party != change.bookedParty
-        case .tooManyChildren: return isOwnRule && change.party.children > change.bookedParty.children
-        case .tooManyInfants: return isOwnRule && change.party.infants > change.bookedParty.infants
-        case .tooManyPets: return isOwnRule && change.party.pets > change.bookedParty.pets
-        case .nightsTaken, .noUnitForWholeStay: return false
+        func me(where counts: Bool) -> Refusal? { counts ? self : nil }
+        return switch self {
+        case .notListed, .noPrice, .nightsTaken, .noUnitForWholeStay: nil
+        case .inThePast: me(where: arrives)
+        case .tooShortNotice, .noArrival: me(where: isOwnRule && arrives)
+        case .beyondBookingWindow, .beyondHorizon, .notOpen: Refusal.tooFar(change, rules, at: moment)
+        case .noDeparture: me(where: isOwnRule && leaves)
+        case .belowMinimumNights: me(where: isOwnRule && (arrives || nights < booked))
+        case .aboveMaximumNights: me(where: nights > Stay.longest || isOwnRule && (arrives || nights > booked))
+        case .tooManyGuests: me(where: isOwnRule && limits.counted(change.party) > limits.counted(change.bookedParty))
+        case .tooManyChildren: me(where: isOwnRule && change.party.children > change.bookedParty.children)
+        case .tooManyInfants: me(where: isOwnRule && change.party.infants > change.bookedParty.infants)
+        case .tooManyPets: me(where: isOwnRule && change.party.pets > change.bookedParty.pets)
         }
+    }
+
+    /// A stay is refused for one of several ends of what can be booked; a change is for the one that counts for it.
+    private static func tooFar(_ change: StayChange, _ rules: StayRules, at moment: LocalMoment) -> Refusal? {
+        let (stay, booked) = (change.stay, change.booked)
+        let farthest = moment.day.advanced(by: Stay.farthest)
+        let arrives = stay.checkIn != booked.checkIn
+        guard !change.isProposedByHost else {
+            return arrives && stay.checkIn > farthest ? .beyondHorizon(last: farthest) : nil
+        }
+        let last = rules.lastArrival(at: moment)
+        if arrives, stay.checkIn > last { return .beyondBookingWindow(last: last) }
+        guard let until = rules.openUntil, stay.checkOut > max(until, booked.checkOut) else { return nil }
+        return .notOpen(until: until)
     }
 }

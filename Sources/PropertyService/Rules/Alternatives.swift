@@ -12,17 +12,18 @@ package enum Alternatives {
         stay.checkIn.advanced(by: -reach)..<stay.checkOut.advanced(by: reach)
     }
 
-    /// The nearest that are possible, the earlier of two equally near.
+    /// The nearest that are possible, the earlier of two equally near. One whose price can't be told is none.
     /// - Parameter calendar: must know `nights(around:)`.
     package static func nearest(
         to stay: Stay, _ rules: StayRules, _ calendar: StayCalendar, party: Party, at moment: LocalMoment
-    ) throws(MoneyError) -> [Evaluation] {
+    ) -> [Evaluation] {
         var found: [Evaluation] = []
         for distance in 1...reach {
             for shift in [-distance, distance] where found.count < most {
                 let (from, to) = (stay.checkIn.advanced(by: shift), stay.checkOut.advanced(by: shift))
-                guard let other = Stay(from: from, to: to) else { continue }
-                let evaluation = try Evaluator.evaluate(rules, calendar, stay: other, party: party, at: moment)
+                guard let other = Stay(from: from, to: to),
+                    let evaluation = try? Evaluator.evaluate(rules, calendar, stay: other, party: party, at: moment)
+                else { continue }
                 if evaluation.isPossible { found.append(evaluation) }
             }
         }

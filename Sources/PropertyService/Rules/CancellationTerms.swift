@@ -9,28 +9,50 @@ public struct CancellationTerms: Sendable, Codable, Equatable {
         public let until: Instant
     }
 
+    /// Everything comes back within so many hours of the confirmation.
+    public struct Grace: Sendable, Codable, Equatable {
+        /// Elapsed hours.
+        public let hours: Int
+        /// Check-in: it ends then at the latest.
+        public let latest: Instant
+        /// The confirmation; nothing while it is still to come.
+        public let began: Instant?
+
+        /// What it comes to where it begins at a moment; nothing where that is too late.
+        func step(from moment: Instant) -> Step? {
+            let end = min(moment + .hours(Double(hours)), latest)
+            return end < moment ? nil : Step(percent: 100, until: end)
+        }
+    }
+
     /// What comes back of a sum until when.
     public struct Refund: Sendable, Codable, Equatable {
         public let percent: Int
         public let amount: Money
         /// Nothing where it gets no worse any more.
         public let until: Instant?
+        /// Where it counts from the confirmation, which is still to come: for so many hours, up to `until` at the most.
+        public let hoursAfterConfirmation: Int?
 
-        public init(percent: Int, amount: Money, until: Instant?) {
+        public init(percent: Int, amount: Money, until: Instant?, hoursAfterConfirmation: Int? = nil) {
             self.percent = percent
             self.amount = amount
             self.until = until
+            self.hoursAfterConfirmation = hoursAfterConfirmation
         }
     }
 
     /// Nothing where the host has steps of their own.
     public let policy: CancellationPolicy?
-    /// The better one first, each until later than the one before; what no step covers is not refunded.
+    /// The better one first, each until later than the one before; what neither they nor the grace cover is not refunded.
     public let steps: [Step]
+    /// Nothing where the host has set none, and in bookings of before it counted from the confirmation: there it is a step.
+    public let grace: Grace?
 
-    /// The contract's table, or the host's own steps in its place; and the host's grace after booking. Hours before count
-    /// back from the check-in time on the first day; "days" are civil days at the property at the same clock time, "24" and
-    /// "48 hours" and those of the grace are elapsed hours.
+    /// The contract's table, or the host's own steps in its place; and the host's grace after booking, which begins when the
+    /// booking is confirmed: a guest who waited for the host or paid late has all of it. Hours before count back from the
+    /// check-in time on the first day; "days" are civil days at the property at the same clock time, "24" and "48 hours" and
+    /// those of the grace are elapsed hours.
     public init(
         _ policy: CancellationPolicy, _ rules: CancellationRules = .none, bookedAt: Instant, checkIn: LocalDay,
         from time: TimeOfDay, in zone: Zone
@@ -51,16 +73,32 @@ public struct CancellationTerms: Sendable, Codable, Equatable {
                 []
             }
         if let own = rules.steps { steps = own.map { Step(percent: $0.percent, until: days($0.daysBefore)) } }
-        if let hours = rules.graceHours {
-            steps.append(Step(percent: 100, until: min(bookedAt + .hours(Double(hours)), checkInAt)))
-        }
-        self.policy = rules.steps == nil ? policy : nil
-        self.steps = CancellationTerms.inOrder(steps, bookedAt: bookedAt)
+        self.init(
+            rules.steps == nil ? policy : nil, steps.filter { $0.until >= bookedAt },
+            grace: rules.graceHours.map { Grace(hours: $0, latest: checkInAt, began: nil) })
     }
 
-    /// A step that ended before the booking was made never stood, and one that a better one outlasts never counts.
-    static func inOrder(_ steps: [Step], bookedAt: Instant) -> [Step] {
-        let sorted = steps.filter { $0.until >= bookedAt }.sorted {
+    init(_ policy: CancellationPolicy?, _ steps: [Step], grace: Grace?) {
+        self.policy = policy
+        self.steps = CancellationTerms.inOrder(steps)
+        self.grace = grace
+    }
+
+    /// The same terms from the confirmation on, which is when a grace begins.
+    public func confirmed(at moment: Instant) -> CancellationTerms {
+        guard let grace, grace.began == nil else { return self }
+        return CancellationTerms(policy, steps, grace: Grace(hours: grace.hours, latest: grace.latest, began: moment))
+    }
+
+    /// All that stands, where a grace that has not begun does so at a moment.
+    private func standing(confirmedAt moment: Instant?) -> [Step] {
+        guard let grace, let began = grace.began ?? moment, let step = grace.step(from: began) else { return steps }
+        return CancellationTerms.inOrder(steps + [step])
+    }
+
+    /// One that a better one outlasts never counts.
+    private static func inOrder(_ steps: [Step]) -> [Step] {
+        let sorted = steps.sorted {
             $0.percent == $1.percent ? $0.until > $1.until : $0.percent > $1.percent
         }
         return sorted.reduce(into: []) { kept, step in
@@ -69,17 +107,28 @@ public struct CancellationTerms: Sendable, Codable, Equatable {
     }
 
     /// What a guest who cancels at `now` gets back, and until when that stands.
+    ///
+    /// Before the confirmation it is as if it came now: later it can only be longer.
     public func rule(at now: Instant) -> (percent: Int, until: Instant?) {
-        guard let step = steps.first(where: { now <= $0.until }) else { return (0, nil) }
+        guard let step = standing(confirmedAt: now).first(where: { now <= $0.until }) else { return (0, nil) }
         return (step.percent, step.until)
     }
 
     /// What comes back of `total` from a moment on, and until when: the last entry stands to the end.
     /// - Parameter moment: nothing: from the booking on.
     public func refunds(of total: Money, from moment: Instant? = nil) -> [Refund] {
-        let ahead = steps.filter { step in moment.map { $0 <= step.until } ?? true }
-        return ahead.map { Refund(percent: $0.percent, amount: total.percent($0.percent), until: $0.until) }
-            + [Refund(percent: 0, amount: .zero(total.currency), until: nil)]
+        func isAhead(_ until: Instant) -> Bool { moment.map { $0 <= until } ?? true }
+        var refunds: [Refund] = []
+        if let grace, grace.began == nil, isAhead(grace.latest),
+            !steps.contains(where: { $0.percent == 100 && $0.until >= grace.latest })
+        {
+            refunds.append(
+                Refund(percent: 100, amount: total, until: grace.latest, hoursAfterConfirmation: grace.hours))
+        }
+        refunds += standing(confirmedAt: nil).filter { isAhead($0.until) }.map {
+            Refund(percent: $0.percent, amount: total.percent($0.percent), until: $0.until)
+        }
+        return refunds + [Refund(percent: 0, amount: .zero(total.currency), until: nil)]
     }
 
     /// The contract's name, or `custom` for a host's own steps.

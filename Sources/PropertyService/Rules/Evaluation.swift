@@ -30,7 +30,7 @@ package struct Evaluation: Sendable, Equatable {
         return price.parts.enumerated().map { index, part in
             Quote.Step(
                 line: index, rule: part.rule.code, source: part.rule.source,
-                words: part.rule.words(rules.sheet.rules, price.total.currency))
+                origin: part.rule.origin(rules.sheet.rules, price.total.currency))
         }
     }
 

@@ -78,34 +78,74 @@ package enum PriceRule: Sendable, Equatable {
         }
     }
 
-    /// How the amount came about, for the host.
-    func words(_ rules: PropertyRules, _ currency: Currency) -> String {
-        func money(_ amount: Int64) -> String { Money(amount, currency).description }
+    /// How the amount came about, apart from its words.
+    func origin(_ rules: PropertyRules, _ currency: Currency) -> PriceOrigin {
+        func money(_ amount: Int64) -> Money { Money(amount, currency) }
+        func tax(_ index: Int, _ basis: PriceOrigin.Basis) -> PriceOrigin {
+            .tax(name: rules.taxes[index].name, basis, isIncluded: rules.taxes[index].isIncluded)
+        }
         switch self {
-        case .base: return "the listing's price for a night"
-        case .weekend: return "the price of weekend nights"
+        case .base: return .base
+        case .weekend: return .weekend
         case .season(let index, let isOfWeekend):
             let season = rules.seasons[index]
-            return "season \(season.name), \(season.nights.checkIn) to \(season.nights.checkOut)"
-                + (isOfWeekend ? ", weekend nights" : "")
-        case .date: return "the price set for this date"
-        case .lengthOfStay(let step, let basis), .earlyBird(let step, let basis), .lastMinute(let step, let basis):
-            return "\(step.percent) % of the nights, \(money(basis)), rounded down"
-        case .cleaning: return "once a stay"
+            return .season(name: season.name, season.nights, isOfWeekend: isOfWeekend)
+        case .date: return .date
+        case .lengthOfStay(let step, let basis):
+            return .lengthOfStay(nights: step.threshold, step.percent, of: money(basis))
+        case .earlyBird(let step, let basis):
+            return .earlyBird(days: step.threshold, step.percent, of: money(basis))
+        case .lastMinute(let step, let basis): return .lastMinute(step.percent, of: money(basis))
+        case .cleaning: return .cleaning
         case .extraGuests(let guests, let nights, let each):
-            return "\(guests) × \(nights.counted("night")) × \(money(each))"
-        case .serviceFee(let percent, let basis):
-            return "\(percent) % of nights, discounts and fees, \(money(basis)), rounded half up"
+            return .extraGuests(guests, nights: nights, each: money(each))
+        case .serviceFee(let percent, let basis): return .serviceFee(percent, of: money(basis))
         case .taxPercent(let index, let basis):
-            guard case .percent(let percent, _) = rules.taxes[index].charge else { return rules.taxes[index].name }
-            let what = rules.taxes[index].isIncluded ? "contained in" : "of"
-            return "\(percent) % \(what) \(money(basis)), rounded half up"
+            return tax(index, .percent(rules.taxes[index].charge.percent, of: money(basis)))
         case .taxPerNight(let index, let nights):
-            guard case .perNight(let each) = rules.taxes[index].charge else { return rules.taxes[index].name }
-            return "\(nights.counted("night")) × \(money(each.amount))"
+            return tax(index, .nights(nights, each: rules.taxes[index].charge.amount ?? .zero(currency)))
         case .taxPerPerson(let index, let persons, let nights):
-            guard case .perPersonAndNight(let each) = rules.taxes[index].charge else { return rules.taxes[index].name }
-            return "\(persons.counted("person")) × \(nights.counted("night")) × \(money(each.amount))"
+            return tax(
+                index, .persons(persons, nights: nights, each: rules.taxes[index].charge.amount ?? .zero(currency)))
+        }
+    }
+}
+
+extension Tax.Charge {
+    /// Zero for what is no percentage.
+    fileprivate var percent: Percent {
+        if case .percent(let percent, _) = self { percent } else { .zero }
+    }
+
+    fileprivate var amount: Money? {
+        switch self {
+        case .percent: nil
+        case .perNight(let each), .perPersonAndNight(let each): each
+        }
+    }
+}
+
+extension PriceOrigin {
+    /// In English, for programs that show it as it is.
+    var words: String {
+        switch self {
+        case .base: "the listing's price for a night"
+        case .weekend: "the price of weekend nights"
+        case .season(let name, let nights, let isOfWeekend):
+            "season \(name), \(nights.checkIn) to \(nights.checkOut)\(isOfWeekend ? ", weekend nights" : "")"
+        case .date: "the price set for this date"
+        case .lengthOfStay(_, let percent, let basis), .earlyBird(_, let percent, let basis),
+            .lastMinute(let percent, let basis):
+            "\(percent) % of the nights, \(basis), rounded down"
+        case .cleaning: "once a stay"
+        case .extraGuests(let guests, let nights, let each): "\(guests) × \(nights.counted("night")) × \(each)"
+        case .serviceFee(let percent, let basis):
+            "\(percent) % of nights, discounts and fees, \(basis), rounded half up"
+        case .tax(_, .percent(let percent, let basis), let isIncluded):
+            "\(percent) % \(isIncluded ? "contained in" : "of") \(basis), rounded half up"
+        case .tax(_, .nights(let nights, let each), _): "\(nights.counted("night")) × \(each)"
+        case .tax(_, .persons(let persons, let nights, let each), _):
+            "\(persons.counted("person")) × \(nights.counted("night")) × \(each)"
         }
     }
 }

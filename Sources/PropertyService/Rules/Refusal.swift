@@ -9,6 +9,8 @@ package enum Refusal: Sendable, Equatable {
     case tooShortNotice(first: LocalDay)
     /// `last`: the last day a stay may begin on.
     case beyondBookingWindow(last: LocalDay)
+    /// `last`: the last day that any stay anywhere may begin on.
+    case beyondHorizon(last: LocalDay)
     case notOpen(until: LocalDay)
     case belowMinimumNights(Int)
     case aboveMaximumNights(Int)
@@ -32,7 +34,7 @@ package enum Refusal: Sendable, Equatable {
         case .inThePast: "in_the_past"
         case .tooShortNotice: "too_short_notice"
         // The end of what a host has opened is a booking window too: to a guest it is the same rule.
-        case .beyondBookingWindow, .notOpen: "beyond_booking_window"
+        case .beyondBookingWindow, .beyondHorizon, .notOpen: "beyond_booking_window"
         case .belowMinimumNights: "below_minimum_nights"
         case .aboveMaximumNights: "above_maximum_nights"
         case .noArrival: "no_arrival_on_this_day"
@@ -54,8 +56,8 @@ package enum Refusal: Sendable, Equatable {
         case .tooManyInfants: "infants"
         case .tooManyPets: "pets"
         case .noDeparture: "checkOut"
-        case .notListed, .noPrice, .inThePast, .tooShortNotice, .beyondBookingWindow, .notOpen, .belowMinimumNights,
-            .aboveMaximumNights, .noArrival, .nightsTaken, .noUnitForWholeStay:
+        case .notListed, .noPrice, .inThePast, .tooShortNotice, .beyondBookingWindow, .beyondHorizon, .notOpen,
+            .belowMinimumNights, .aboveMaximumNights, .noArrival, .nightsTaken, .noUnitForWholeStay:
             "checkIn"
         }
     }
@@ -64,9 +66,9 @@ package enum Refusal: Sendable, Equatable {
     package var isAboutNights: Bool {
         switch self {
         case .nightsTaken, .noUnitForWholeStay: true
-        case .notListed, .noPrice, .inThePast, .tooShortNotice, .beyondBookingWindow, .notOpen, .belowMinimumNights,
-            .aboveMaximumNights, .noArrival, .noDeparture, .tooManyGuests, .tooManyChildren, .tooManyInfants,
-            .tooManyPets:
+        case .notListed, .noPrice, .inThePast, .tooShortNotice, .beyondBookingWindow, .beyondHorizon, .notOpen,
+            .belowMinimumNights, .aboveMaximumNights, .noArrival, .noDeparture, .tooManyGuests, .tooManyChildren,
+            .tooManyInfants, .tooManyPets:
             false
         }
     }

@@ -21,6 +21,7 @@ extension Refusal {
         case .beyondBookingWindow(let last):
             facts.limit = limits.windowMonths
             facts.days = [last]
+        case .beyondHorizon(let last): facts.days = [last]
         case .notOpen(let until): facts.days = [until]
         case .belowMinimumNights(let nights), .aboveMaximumNights(let nights):
             facts.limit = nights
@@ -48,10 +49,9 @@ extension Refusal {
                 ? "It is too late to book for today.\(cutOff)"
                 : "This place is booked at least \(days.counted("day")) ahead.\(cutOff)"
         case .beyondBookingWindow(let last):
-            guard let months = limits.booking.windowMonths else {
-                return "A stay can begin at most \(Stay.farthest) days ahead."
-            }
+            guard let months = limits.booking.windowMonths else { return Refusal.farthest }
             return "A stay here can begin at most \(months.counted("month")) ahead, on \(last)."
+        case .beyondHorizon: return Refusal.farthest
         case .notOpen(let until): return "Nights from \(until) on can't be booked yet."
         case .belowMinimumNights(let minimum):
             return "A stay that begins on \(stay.checkIn.dated) has at least \(minimum.counted("night"))."
@@ -80,6 +80,7 @@ extension Refusal {
             return .beginOnOrAfter(Refusal.arrival(from: first, by: 1, rules) ?? first)
         case .beyondBookingWindow(let last):
             return .beginOnOrBefore(Refusal.arrival(from: last, by: -1, rules) ?? last)
+        case .beyondHorizon(let last): return .beginOnOrBefore(last)
         case .notOpen(let until): return stay.checkIn < until ? .leaveOnOrBefore(until) : .nightsBefore(until)
         case .belowMinimumNights(let minimum):
             let least = stay.checkIn.advanced(by: minimum)
@@ -133,8 +134,8 @@ extension Refusal {
         case .tooManyChildren: Refusal.come(most, "child", "children")
         case .tooManyInfants: Refusal.come(most, "infant", "infants")
         case .tooManyPets: Refusal.come(most, "pet", "pets")
-        case .notListed, .noPrice, .inThePast, .tooShortNotice, .beyondBookingWindow, .notOpen, .belowMinimumNights,
-            .aboveMaximumNights, .noArrival, .noDeparture, .nightsTaken, .noUnitForWholeStay:
+        case .notListed, .noPrice, .inThePast, .tooShortNotice, .beyondBookingWindow, .beyondHorizon, .notOpen,
+            .belowMinimumNights, .aboveMaximumNights, .noArrival, .noDeparture, .nightsTaken, .noUnitForWholeStay:
             nil
         }
     }
@@ -144,6 +145,8 @@ extension Refusal {
         // Two weeks: a season of another rule may begin in between.
         (0..<14).lazy.map { day.advanced(by: $0 * step) }.first { rules.mayArrive(on: $0) }
     }
+
+    private static let farthest = "A stay can begin at most \(Stay.farthest) days ahead."
 
     private static func either(_ verb: String, _ days: [LocalDay]) -> String {
         "\(verb) on \(days.map(\.dated).joined(separator: " or on "))."

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import html
 import json
 import re
 import sqlite3
@@ -11,7 +12,7 @@ import pytest
 
 from inventory import Inventory
 from roost.mail import Post
-from roost.trade import book, day, later, pay, place, stay_at
+from roost.trade import act, book, booking_of, day, eventually, later, pay, place, stay_at, usd
 from test_every_page import violations
 
 
@@ -145,6 +146,63 @@ def test_why_a_stay_is_not_possible_is_said_in_the_language_of_the_page(folk):
                 assert "reason." not in reason and "{" not in reason and not re.search(r"\d{4}-\d\d-\d\d", reason), reason
                 assert bool(english.search(reason)) == (language == "en"), reason
     assert seen > 20
+
+
+def test_why_a_price_is_what_it_is_and_why_a_request_was_declined_are_said_so_too(folk):
+    """The rule behind each line, for the host, and the one reason that Roost gives itself, for the guest."""
+    home = place(folk.hilda, instantBook=False)
+    folk.hilda.patch(f"/api/v1/properties/{home['id']}/rules", {
+        "weekend": {"price": usd(15000)}, "discounts": {"lengthOfStay": [{"nights": 7, "percent": 12.5}]},
+        "fees": {"cleaning": usd(4000), "extraGuest": {"amount": usd(1500), "includedGuests": 1}},
+        "taxes": [{"name": "Kurtaxe", "amount": usd(250), "per": "personAndNight"}]})
+    asked = [book(guest, home, start=40, nights=2) for guest in (folk.gina, folk.gus)]
+    folk.hilda.post(f"/api/v1/bookings/{asked[0]['id']}/accept", expect=200)
+    said = {"": ("your price", "once a stay", "12.5% of the nights", "2 persons × 7 nights", "The nights went to another guest."),
+            "/de": ("Ihr Preis", "einmal je Aufenthalt", "12,5 % der Nächte", "2 Personen × 7 Nächte", "Die Nächte gingen an einen anderen Gast."),
+            "/ar": ("سعرك", "مرة واحدة لكل إقامة", "من الليالي", "شخصان", "ذهبت الليالي إلى ضيف آخر.")}
+    for prefix, (*words, why) in said.items():
+        text = page_for(folk, folk.hilda, f"{prefix}/host/properties/{home['id']}/price-check?checkIn={day(30)}&checkOut={day(37)}&guests=2").text
+        text = html.unescape(text).replace("\u00a0", " ").replace("\u202f", " ").replace("\u2068", "").replace("\u2069", "")
+        for word in words:
+            assert word in text, (prefix, word)
+        assert "rounded" not in text or not prefix
+        assert why in page_for(folk, folk.gus, f"{prefix}/trips/{asked[1]['id']}").text
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_who_comes_can_be_changed_to_the_last_pet(visit, folk, script):
+    home = place(folk.hilda, maximumGuests=6)
+    folk.hilda.patch(f"/api/v1/properties/{home['id']}/rules", {
+        "taxes": [{"name": "City tax", "amount": usd(300), "per": "personAndNight", "exemptUnderAge": 12}]})
+    booking = stay_at(folk.gina, home, start=50, nights=2)
+    path = f"/trips/{booking['id']}/change"
+    visitor = visit(script=script, token=folk.gina.token)
+    page = visitor.go(path)
+    assert [page.input_value(f"#{name}") for name in ("guests", "children", "childAges", "infants", "pets")] == ["2", "0", "", "0", "0"]
+    page.fill("#children", "2")
+    page.fill("#childAges", "5")
+    page.get_by_role("button", name="See the new price").click()
+    assert "One age from 2 to 17" in page.inner_text("#childAges-error") and page.input_value("#children") == "2"
+    page.fill("#childAges", "5, 12")
+    page.fill("#infants", "1")
+    page.fill("#pets", "1")
+    page.get_by_role("button", name="See the new price").click()
+    offer = page.inner_text("section[aria-labelledby=offer]")
+    assert "2 adults · 2 children (5, 12) · 1 infant · 1 pet" in offer and "$218.00" in offer
+    assert not script or not violations(page)
+    page.get_by_role("button", name="Propose this change").click()
+    proposed = folk.gina.get(f"/api/v1/bookings/{booking['id']}/alterations").json()["items"][0]
+    assert proposed["party"] == {"adults": 2, "children": 2, "childAges": [5, 12], "infants": 1, "pets": 1}
+    assert proposed["difference"] == usd(600) and "2 children (5, 12)" in page.inner_text("main")
+    # The other side sees the same; once it counts, it is what the form begins with.
+    folk.hilda.post(f"/api/v1/alterations/{proposed['id']}/accept", expect=200)
+    payment = folk.gina.post(f"/api/v1/alterations/{proposed['id']}/payments", {"provider": "test"}).json()
+    act(folk.gina, payment, "succeed")
+    eventually(lambda: booking_of(folk.gina, booking), lambda seen: seen["party"]["pets"] == 1, what="the change")
+    page = visitor.go(path)
+    assert [page.input_value(f"#{name}") for name in ("guests", "children", "childAges", "infants", "pets")] == ["2", "2", "5, 12", "1", "1"]
+    for wrong in ("guests=0", "children=-1", "children=x", "infants=1001", "pets=1.5", "childAges=5,18", "childAges=5", "childAges=a,b"):
+        visitor.go(f"{path}?{wrong}&checkIn={booking['checkIn']}", expect=422)
 
 
 def open_dates(visit, path):

@@ -33,7 +33,8 @@ MONEY = {**obj(amount=WHOLE, currency={"type": "string", "pattern": "^[A-Z]{3}$"
 POLICY = {"enum": ["flexible", "moderate", "firm", "strict", "nonRefundable"]}
 AGREED_POLICY = {"enum": [*POLICY["enum"], "custom"]}
 SCHEDULE = {"type": "array", "minItems": 1, "items": obj(
-    percent={"type": "integer", "minimum": 0, "maximum": 100}, refund=MONEY, until=either(MOMENT))}
+    percent={"type": "integer", "minimum": 0, "maximum": 100}, refund=MONEY, until=either(MOMENT),
+    hoursAfterConfirmation=either(WHOLE))}
 LINE = {**obj(kind=TEXT, label=TEXT, amount=MONEY), "if": {"properties": {"kind": {"const": "night"}}},
         "then": obj(date=DAY)}
 

@@ -103,6 +103,7 @@ extension CancellationTerms.Refund: JSONWritable {
             refund.member("percent", percent)
             refund.member("refund", amount)
             refund.member("until", until)
+            refund.member("hoursAfterConfirmation", hoursAfterConfirmation)
         }
     }
 }

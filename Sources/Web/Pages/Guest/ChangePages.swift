@@ -160,11 +160,20 @@ struct ChangePages {
             field.error = asked.errors.first { $0.field == name }?.message
             return field
         }
-        var guests = field("guests", "search.guests", "\(asked.party.guests)", type: "number")
-        (guests.minimum, guests.maximum, guests.inputMode) = ("1", "100", "numeric")
+        func count(_ name: String, _ label: String, _ value: Int) -> Field {
+            var field = field(name, label, "\(value)", type: "number")
+            (field.minimum, field.maximum, field.inputMode) = (name == "guests" ? "1" : "0", "\(Party.most)", "numeric")
+            return field
+        }
+        let party = asked.party
+        var ages = field(
+            "childAges", "change.childAges", party.childAges.map(String.init).joined(separator: ", "), type: "text")
+        (ages.isOptional, ages.hint) = (true, texts("change.childAgesHint"))
         let fields = [
             field("checkIn", "search.checkIn", "\(asked.checkIn)", type: "date"),
-            field("checkOut", "search.checkOut", "\(asked.checkOut)", type: "date"), guests,
+            field("checkOut", "search.checkOut", "\(asked.checkOut)", type: "date"),
+            count("guests", "change.adults", party.adults), count("children", "change.children", party.children), ages,
+            count("infants", "property.infants", party.infants), count("pets", "property.pets", party.pets),
         ]
         return ["fields": fields.map(\.view)]
     }
@@ -176,7 +185,7 @@ struct ChangePages {
         let words = ReasonWords(page)
         var view: View = [
             "days": formats.stay(quote.stay), "nights": texts.count("count.nights", quote.stay.nightCount),
-            "guests": texts.count("count.guests", quote.party.guests),
+            "guests": PartyWords.short(quote.party, texts),
             "reasons": quote.reasons.map { ["text": words.text($0)] as View },
         ]
         guard let total = quote.total, let difference = quote.difference else { return view }
@@ -191,7 +200,10 @@ struct ChangePages {
                 "key": page.freshKey, "fields": [message.view],
                 "hidden": [
                     ("checkIn", "\(asked.checkIn)"), ("checkOut", "\(asked.checkOut)"),
-                    ("guests", "\(asked.party.guests)"), ("total", "\(total.amount)"),
+                    ("guests", "\(asked.party.adults)"), ("children", "\(asked.party.children)"),
+                    ("childAges", asked.party.childAges.map(String.init).joined(separator: ", ")),
+                    ("infants", "\(asked.party.infants)"), ("pets", "\(asked.party.pets)"),
+                    ("total", "\(total.amount)"),
                 ].map { ["name": $0.0, "value": $0.1] as View },
             ] as View
         return view
@@ -226,26 +238,33 @@ struct ChangeAsked {
         checkOut = day("checkOut", booking.stay.checkOut)
         if checkOut <= checkIn { errors.append(("checkOut", texts("searchPage.error.reversed"))) }
         let booked = booking.party ?? Party(adults: booking.guests)
-        var party = booked
-        if !form["guests"].isEmpty {
-            if let count = Int(form["guests"]), (1...Party.most).contains(count) {
-                // Who comes besides stays as booked; where they are fewer than the children, all are adults.
-                let children = count > booked.children ? booked.children : 0
-                if count != booked.guests {
-                    party = Party(
-                        adults: count - children, children: children, childAges: children == 0 ? [] : booked.childAges,
-                        infants: booked.infants, pets: booked.pets)
-                }
-            } else {
-                errors.append(("guests", texts("searchPage.error.guests")))
+        func count(_ name: String, _ booked: Int, least: Int = 0) -> Int {
+            guard !form[name].isEmpty else { return booked }
+            guard let count = Int(form[name]), (least...Party.most).contains(count) else {
+                errors.append((name, texts("searchPage.error.\(least == 1 ? "guests" : "number")")))
+                return booked
+            }
+            return count
+        }
+        let children = count("children", booked.children)
+        var ages = children == booked.children ? booked.childAges : []
+        if form.has("childAges"), children > 0 {
+            let words = form["childAges"].split { $0 == "," || $0.isWhitespace }
+            ages = words.compactMap { Int($0) }.filter { Party.childAgeRange.contains($0) }
+            if ages.count != words.count || !(words.isEmpty || ages.count == children) {
+                errors.append(("childAges", texts("change.childAgesHint")))
+                ages = []
             }
         }
+        let party = Party(
+            adults: count("guests", booked.adults, least: 1), children: children, childAges: ages,
+            infants: count("infants", booked.infants), pets: count("pets", booked.pets))
         self.party = party
         wish = AlterationWish(
             checkIn: checkIn == booking.stay.checkIn ? nil : checkIn,
             checkOut: checkOut == booking.stay.checkOut ? nil : checkOut, party: party == booked ? nil : party)
         expected = Int64(form["total"]).flatMap { $0 >= 0 ? Money($0, booking.total.currency) : nil }
-        isAsked = ["checkIn", "checkOut", "guests"].contains { !form[$0].isEmpty }
+        isAsked = ["checkIn", "checkOut", "guests", "children", "infants", "pets"].contains { !form[$0].isEmpty }
         self.errors = errors
     }
 }
@@ -259,7 +278,7 @@ struct ChangeView {
         func words(_ stay: Stay, _ party: Party, _ total: Money) -> View {
             [
                 "days": formats.stay(stay), "nights": texts.count("count.nights", stay.nightCount),
-                "guests": texts.count("count.guests", party.guests), "total": formats.money(total),
+                "guests": PartyWords.short(party, texts), "total": formats.money(total),
             ]
         }
         let (before, after) = (alteration.before, alteration.after)

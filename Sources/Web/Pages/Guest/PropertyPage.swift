@@ -149,6 +149,9 @@ enum PolicySteps {
                 "percent": formats.percent(refund.percent), "until": formats.moment(until, in: zone),
                 "amount": formats.money(refund.amount),
             ]
+            if let hours = refund.hoursAfterConfirmation {
+                return withAmounts ? texts.count("policy.graceAmount", hours, values) : texts.count("policy.grace", hours)
+            }
             return texts(withAmounts ? "policy.amount" : "policy.step", values)
         }.map { ["text": $0] }
     }

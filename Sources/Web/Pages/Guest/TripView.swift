@@ -22,6 +22,14 @@ struct TripView {
                 booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page),
             "policyName": texts("policy.\(booking.agreed.cancellation.name).name"),
         ]
+        if let reason = booking.reason, [.declined, .cancelled].contains(booking.status) {
+            let isHosts = booking.status == .declined && !booking.isCrowdedOut
+            view["why"] =
+                [
+                    "label": texts(isHosts ? "letter.hostWrote" : "letter.reasonGiven"),
+                    "text": booking.isCrowdedOut ? texts("letter.crowdedOut") : reason,
+                ] as View
+        }
         if let property = try await page.site.properties.properties([booking.propertyId])[booking.propertyId] {
             view["drawing"] = Drawing.address(of: property)
             view["place"] = PlaceCard.place(property, page)

@@ -44,7 +44,8 @@ struct HostBookingPages {
             ],
             "booking": BookingView(booking, on: page).view, "id": booking.id.text, "key": page.freshKey,
             "heading": texts("host.booking.title", ["code": booking.code]),
-            "guestName": guest?.name ?? texts("host.bookings.unknownGuest"), "party": party(booking, texts),
+            "guestName": guest?.name ?? texts("host.bookings.unknownGuest"),
+            "party": PartyWords.text(booking.party ?? Party(adults: booking.guests), texts),
             "state": about(booking, guest?.name ?? texts("host.bookings.unknownGuest"), caller, now, on: page),
             "listingHref": page.path("/host/properties/\(booking.propertyId)"),
             "calendarHref": page.path(
@@ -107,18 +108,6 @@ struct HostBookingPages {
                 ["guest": guest, "when": formats.moment(when, in: booking.agreed.zone)])
         case .completed, .declined, .expired: return texts("host.booking.about.\(booking.status.rawValue)")
         }
-    }
-
-    private func party(_ booking: Booking, _ texts: Texts) -> String {
-        let party = booking.party ?? Party(adults: booking.guests)
-        var parts = [texts.count("host.booking.adults", party.adults)]
-        if party.children > 0 {
-            let ages = party.childAges.isEmpty ? "" : " (\(party.childAges.map(String.init).joined(separator: ", ")))"
-            parts.append(texts.count("host.booking.children", party.children) + ages)
-        }
-        if party.infants > 0 { parts.append(texts.count("host.booking.infants", party.infants)) }
-        if party.pets > 0 { parts.append(texts.count("host.booking.pets", party.pets)) }
-        return parts.joined(separator: " · ")
     }
 
     /// What it brings: by what was paid, else by what will be.

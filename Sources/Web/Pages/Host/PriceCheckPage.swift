@@ -58,7 +58,7 @@ struct PriceCheckPage {
 
     private func answer(_ quote: Quote, _ property: Property, on page: PageVisit) -> View {
         let (texts, formats) = (page.texts, page.formats)
-        let words = ReasonWords(page)
+        let (words, origins) = (ReasonWords(page), PriceOriginWords(page))
         let steps = Dictionary((quote.trace ?? []).map { ($0.line, $0) }) { first, _ in first }
         var answer: View = [
             "stay": Stay(from: quote.checkIn, to: quote.checkOut).map { formats.stay($0) } ?? "",
@@ -70,7 +70,8 @@ struct PriceCheckPage {
                 let sum = Money(line.amount.amount * Int64(count), line.amount.currency)
                 var row: View = [
                     "label": isNight
-                        ? texts.count("line.nights", count, ["each": formats.money(line.amount)]) : line.label,
+                        ? texts.count("line.nights", count, ["each": formats.money(line.amount)])
+                        : steps[first].map { origins.label($0.origin) } ?? line.label,
                     "amount": formats.money(sum),
                 ]
                 if let date = line.date { row["days"] = PriceCheckPage.days(from: date, count, formats) }
@@ -79,7 +80,7 @@ struct PriceCheckPage {
                 }
                 if let step = steps[first] {
                     row["rule"] = texts.known("host.rule.\(step.rule)") ?? step.rule
-                    row["words"] = step.words
+                    row["words"] = origins.text(step.origin)
                     if let place = PriceCheckPage.place(of: step.source, property) { row["href"] = page.path(place) }
                 }
                 return row

@@ -3,7 +3,7 @@ import PropertyService
 
 /// Makes worlds at random: small enough that rules meet, wide enough that years end in them.
 struct RuleWorld {
-    var chance: SeededGenerator
+    private var chance: SeededGenerator
     let currency: Currency
 
     init(_ chance: SeededGenerator, _ currency: Currency) {

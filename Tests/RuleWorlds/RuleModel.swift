@@ -6,15 +6,15 @@ struct RuleModel {
     var property: Property
     var rules: PropertyRules
     var serviceFee: Int = 0
-    var closed: [Int: Set<LocalDay>] = [:]
-    var booked: [Int: Set<LocalDay>] = [:]
-    /// Kept by bookings to prepare, as the rules were when they were made.
-    var prepared: [Int: Set<LocalDay>] = [:]
+    /// By unit: the nights that nobody can have.
+    var gone: [Int: Set<LocalDay>] = [:]
     var prices: [LocalDay: Int64] = [:]
     var minimums: [LocalDay: Int] = [:]
     /// Now, at the property.
     var today: LocalDay
     var time: TimeOfDay
+    /// By how much it is wrong about every minimum: to see that somebody notices.
+    var minimumOff = 0
 
     // MARK: Whether
 
@@ -27,19 +27,13 @@ struct RuleModel {
         } else if today.distance(to: arrival) < rules.booking.noticeDays + (late ? 1 : 0) {
             reasons.insert("too_short_notice")
         }
-        if today.distance(to: arrival) > 731 { reasons.insert("beyond_booking_window") }
-        if let months = rules.booking.windowMonths, arrival > RuleModel.day(months, monthsAfter: today) {
-            reasons.insert("beyond_booking_window")
-        }
-        if let end = property.openUntil, stay.nights.contains(where: { $0 >= end }) {
-            reasons.insert("beyond_booking_window")
-        }
+        if isTooFar(stay) || isBeyondWindow(stay) || isNotOpen(stay) { reasons.insert("beyond_booking_window") }
         let weekday = Weekday.allCases[((Int(arrival.number) + 3) % 7 + 7) % 7]
         let minimum =
             minimums[arrival]
             ?? seasons(arrival) { $0.stays.minimumNightsByArrival[weekday] ?? $0.stays.minimumNights }
             ?? rules.stays.minimumNightsByArrival[weekday] ?? property.minimumNights
-        if length < minimum { reasons.insert("below_minimum_nights") }
+        if length < minimum + minimumOff { reasons.insert("below_minimum_nights") }
         let maximum =
             seasons(arrival) { $0.stays.maximumNightsByArrival[weekday] ?? $0.stays.maximumNights }
             ?? rules.stays.maximumNightsByArrival[weekday] ?? property.maximumNights
@@ -62,6 +56,55 @@ struct RuleModel {
         return reasons
     }
 
+    /// The nearest possible stays of the same length, three at the most, up to two weeks off.
+    func nearest(to stay: Stay, _ party: Party) -> [LocalDay] {
+        var found: [LocalDay] = []
+        for distance in 1...14 {
+            for shift in [-distance, distance] where found.count < 3 {
+                let moved = Stay(from: stay.checkIn.advanced(by: shift), to: stay.checkOut.advanced(by: shift))
+                if let moved, reasons(moved, party).isEmpty { found.append(moved.checkIn) }
+            }
+        }
+        return found
+    }
+
+    private func isTooFar(_ stay: Stay) -> Bool { today.distance(to: stay.checkIn) > 731 }
+
+    private func isBeyondWindow(_ stay: Stay) -> Bool {
+        rules.booking.windowMonths.map { stay.checkIn > RuleModel.day($0, monthsAfter: today) } ?? false
+    }
+
+    private func isNotOpen(_ stay: Stay) -> Bool {
+        property.openUntil.map { end in stay.nights.contains { $0 >= end } } ?? false
+    }
+
+    /// What stands against a booked stay becoming another: a rule counts only for what is changed, a host's own rules not
+    /// for what the host proposes.
+    func reasons(against change: StayChange) -> Set<String> {
+        let (booked, stay) = (change.booked, change.stay)
+        let arrives = stay.checkIn != booked.checkIn
+        if change.isProposedByHost {
+            var reasons: Set<String> = []
+            if arrives, stay.checkIn < today { reasons.insert("in_the_past") }
+            if arrives, isTooFar(stay) { reasons.insert("beyond_booking_window") }
+            return reasons
+        }
+        var reasons = reasons(stay, change.party, asksNights: false)
+        func counts(_ code: String, _ isChanged: Bool) { if !isChanged { reasons.remove(code) } }
+        for code in ["in_the_past", "too_short_notice", "no_arrival_on_this_day"] { counts(code, arrives) }
+        counts(
+            "beyond_booking_window",
+            arrives && (isTooFar(stay) || isBeyondWindow(stay)) || stay.checkOut > booked.checkOut && isNotOpen(stay))
+        counts("below_minimum_nights", arrives || stay.nightCount < booked.nightCount)
+        counts("above_maximum_nights", arrives || stay.nightCount > booked.nightCount)
+        counts("no_departure_on_this_day", stay.checkOut != booked.checkOut)
+        counts("too_many_guests", counted(change.party) > counted(change.bookedParty))
+        counts("too_many_children", change.party.children > change.bookedParty.children)
+        counts("too_many_infants", change.party.infants > change.bookedParty.infants)
+        counts("too_many_pets", change.party.pets > change.bookedParty.pets)
+        return reasons
+    }
+
     private func nightsReason(_ stay: Stay) -> String? {
         let units = 1...property.unitCount
         if units.contains(where: { unit in stay.nights.allSatisfy { isFree($0, unit) } }) { return nil }
@@ -69,12 +112,17 @@ struct RuleModel {
         return isSomeNightGone ? "night_taken" : "no_unit_for_whole_stay"
     }
 
-    /// Not closed nor kept to prepare, and no booked night of this unit so near that preparing would fall on either.
-    func isFree(_ night: LocalDay, _ unit: Int) -> Bool {
+    private func isFree(_ night: LocalDay, _ unit: Int) -> Bool { gone[unit]?.contains(night) != true }
+
+    /// A stay that is booked takes its nights, and those so near that preparing would fall on either; `kept` are what was
+    /// agreed with it, when the rules may have been others.
+    mutating func book(_ nights: [LocalDay], keeping kept: [LocalDay], on unit: Int) {
         let gap = max(rules.preparation.daysBefore, rules.preparation.daysAfter)
-        return closed[unit]?.contains(night) != true && prepared[unit]?.contains(night) != true
-            && !(-gap...gap).contains { booked[unit]?.contains(night.advanced(by: $0)) == true }
+        for night in nights { gone[unit, default: []].formUnion((-gap...gap).map { night.advanced(by: $0) }) }
+        gone[unit, default: []].formUnion(kept)
     }
+
+    mutating func close(_ night: LocalDay, on unit: Int) { gone[unit, default: []].insert(night) }
 
     /// What the seasons of a night say, asked by rank.
     private func seasons<Value>(_ night: LocalDay, _ value: (Season) -> Value?) -> Value? {
