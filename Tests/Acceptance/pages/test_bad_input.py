@@ -27,7 +27,7 @@ def test_what_a_host_writes_is_text_everywhere(visit, host, text):
     visitor = visit()
     page = visitor.go(f"/properties/{place['id']}")
     assert page.inner_text("h1") == page.evaluate("text => { const e = document.createElement('h1'); e.textContent = text; document.body.append(e); const t = e.innerText; e.remove(); return t; }", place["title"])
-    assert page.title() != "pwned" and page.locator("main img, main script").count() == 0
+    assert page.title() != "pwned" and page.locator("main img:not([src^='/drawings/']), main script").count() == 0
     page = visitor.go(f"/search?q={place['id']}&location={re.sub('[^A-Za-z]', '+', text)[:150]}")
     assert page.title() != "pwned"
 

@@ -46,7 +46,7 @@ def test_what_is_typed_is_text_on_every_host_page(visit, folk, text):
              f"/host/calendar/{one}", f"/host/bookings?property={one}"]
     for path in paths:
         page = visitor.go(path)
-        assert page.title() != "pwned" and page.locator("main img, main script").count() == 0, path
+        assert page.title() != "pwned" and page.locator("main img:not([src^='/drawings/']), main script").count() == 0, path
     assert page.locator("#property option", has_text=text[:20].strip()).count() or "\u202e" in text
 
 

@@ -69,6 +69,20 @@ def test_the_picture_is_seen_large_on_a_page_and_in_a_dialog(visit, inventory):
     assert visitor.path == path and page.evaluate("document.activeElement.dataset.viewer") == ""
 
 
+def test_a_drawing_is_a_file_that_a_browser_keeps_for_ever(folk, inventory):
+    get = folk.anyone.connection.get
+    address = re.search(r'src="(/drawings/[^"]+)"', page_for(folk, None, f"/properties/{inventory.free[0][5]['id']}").text).group(1)
+    answer = get(address)
+    assert answer.status_code == 200 and answer.headers["content-type"] == "image/svg+xml" and "immutable" in answer.headers["cache-control"]
+    assert answer.text.startswith("<svg ") and get(address).text == answer.text
+    edition, kind, town, place_id, _ = address.removeprefix("/drawings/").split(".")
+    other = "hotelRoom" if kind != "hotelRoom" else "entireHome"
+    assert get(f"/drawings/{edition}.{other}.{town}.{place_id}.svg").text != answer.text
+    for wrong in (f"0.{kind}.{town}.{place_id}.svg", f"{edition}.castle.{town}.{place_id}.svg", f"{edition}.{kind}.xyz.{place_id}.svg",
+                  f"{edition}.{kind}.{town}.{'x' * 65}.svg", f"{edition}.{kind}.{town}.{place_id}.png", "x.svg"):
+        assert get("/drawings/" + wrong).status_code == 404, wrong
+
+
 def test_photos_are_seen_with_their_captions_one_after_another(town, visit, folk):
     home = place(folk.hilda)
     # Photos are neither uploaded nor given by address yet: written where the server keeps them. Only pictures of this server
@@ -96,6 +110,7 @@ def test_photos_are_seen_with_their_captions_one_after_another(town, visit, folk
         visitor = visit(width=width, dark=dark)
         page = visitor.go(path)
         page.get_by_role("link", name="See all 2 photos").click()
+        page.wait_for_selector("dialog.viewer[open]")
         first, second = page.locator("dialog.viewer .photo").all()
         assert first.is_visible() and not second.is_visible() and "1 / 2" in page.inner_text("dialog.viewer")
         page.wait_for_function(painted % "dialog.viewer .photo img" + " > 0")

@@ -43,7 +43,8 @@ struct PropertyPage {
         let area = [location.neighbourhood, location.city, formats.country(location.country)].compactMap(\.self)
         var view: View = [
             "placeTitle": property.title, "kind": texts("roomType.\(property.roomType.rawValue)"),
-            "place": area.filter { !$0.isEmpty }.joined(separator: ", "), "drawing": Drawing.address(of: property),
+            "placeHTML": HTML(area.filter { !$0.isEmpty }.map { "<bdi>\($0)</bdi>" }, separator: texts("format.comma")),
+            "drawing": Drawing.address(of: property),
             "facts": [
                 texts.count("count.guests", property.maximumGuests),
                 property.bedrooms == 0 ? texts("count.studio") : texts.count("count.bedrooms", property.bedrooms),
@@ -77,10 +78,10 @@ struct PropertyPage {
         }
         let names = property.amenities.map { code -> HTML in
             let name = AmenityName(code, nil, texts)
-            let foreign: HTML = name.isTranslated ? "" : " lang=\"en\" dir=\"auto\""
+            // In the direction of the page, whatever language it is in: the signs stand in one column.
+            let text: HTML = name.isTranslated ? "\(name.text)" : "<bdi lang=\"en\">\(name.text)</bdi>"
             return """
-                <li\(foreign)><svg class="icon" aria-hidden="true" focusable="false"><use href="#i-check"/></svg> \
-                \(name.text)</li>
+                <li><svg class="icon" aria-hidden="true" focusable="false"><use href="#i-check"/></svg> \(text)</li>
                 """
         }
         view["hasAmenities"] = !names.isEmpty
