@@ -44,7 +44,7 @@ struct HostBookingPages {
             ],
             "booking": BookingView(booking, on: page).view, "id": booking.id.text, "key": page.freshKey,
             "heading": texts("host.booking.title", ["code": booking.code]),
-            "guestName": guest?.name ?? texts("host.bookings.unknownGuest"), "party": PartyWords.text(booking.party ?? Party(adults: booking.guests), texts),
+            "guestName": guest?.name ?? texts("host.bookings.unknownGuest"), "party": party(booking, texts),
             "state": about(booking, guest?.name ?? texts("host.bookings.unknownGuest"), now, on: page),
             "listingHref": page.path("/host/properties/\(booking.propertyId)"),
             "calendarHref": page.path(
@@ -84,6 +84,10 @@ struct HostBookingPages {
                 : texts("host.booking.about.completed")
         case .completed, .cancelled, .declined, .expired: return texts("host.booking.about.\(booking.status.rawValue)")
         }
+    }
+
+    private func party(_ booking: Booking, _ texts: Texts) -> String {
+        PartyWords.text(booking.party ?? Party(adults: booking.guests), texts)
     }
 
     /// What it brings: by what was paid, else by what will be.
