@@ -74,10 +74,11 @@ struct BookingStore: Sendable {
     ) throws -> Booking {
         var record = record
         if record.course.state == .held {
-            let live = try liveHolds(of: record.guestId, at: now, in: tx)
+            let caps = policy.caps
+            let live = try caps.map { _ in try liveHolds(of: record.guestId, at: now, in: tx) }
             // They travel together; a cap is told before nights that are taken.
             let unit = Result { try tx.claim(record, on: units) }
-            try checkCaps(try live.all(), for: record, at: now)
+            if let caps, let live { try check(caps, try live.all(), for: record, at: now) }
             record.unitId = try unit.get()
         } else {
             // A request claims nothing, but nobody need ask for nights that are gone: tried, and undone.
@@ -103,8 +104,9 @@ struct BookingStore: Sendable {
         ) { row in (property: try row[0], endsAt: try row[1]) }
     }
 
-    private func checkCaps(_ live: [LiveHold], for record: BookingRecord, at now: Instant) throws {
-        guard let caps = policy.caps else { return }
+    private func check(
+        _ caps: BookingPolicy.Caps, _ live: [LiveHold], for record: BookingRecord, at now: Instant
+    ) throws {
         let here = live.filter { $0.property == record.wish.propertyId }
         func refuse(_ detail: String, until end: Instant?) -> Problem {
             let wait = end.map { max(1, ($0.milliseconds - now.milliseconds + 999) / 1000) } ?? 60

@@ -33,7 +33,23 @@ public struct TakenNight: Sendable, Equatable {
     public let holder: Holder
 }
 
+/// A change that a guest proposes, with the booking that it is about.
+public struct OpenProposal: Sendable, Equatable {
+    public let alteration: Alteration
+    /// Without what was paid.
+    public let booking: Booking
+}
+
 extension Bookings {
+    /// Changes that guests propose at the caller's places and that wait for an answer, those that lapse first at the
+    /// beginning.
+    /// - Parameter property: only at this one; nothing for all.
+    public func proposalsToAnswer(
+        at property: PropertyID?, limit: Int, for caller: Caller
+    ) async throws -> [OpenProposal] {
+        try await store.proposalsToAnswer(of: caller.id, at: property, limit: limit, now: world.now())
+    }
+
     /// The bookings at the caller's places, one part of them.
     /// - Parameters:
     ///   - property: only at this one; nothing for all. One of somebody else has none.
@@ -122,6 +138,26 @@ extension BookingStore {
             ) { row in
                 let record = try BookingRecord(row)
                 return (record, record.cursor(part))
+            }
+        }
+    }
+
+    func proposalsToAnswer(
+        of host: UserID, at property: PropertyID?, limit: Int, now: Instant
+    ) async throws -> [OpenProposal] {
+        let place: SQL = if let property { "AND property_id = \(property)" } else { "" }
+        return try await database.read { reader in
+            let open = try reader.all(
+                """
+                SELECT \(raw: AlterationRecord.columns) FROM alteration
+                WHERE due_at > \(now) AND state = 'proposed' AND proposed_by = 'guest'
+                    AND booking_id IN (SELECT id FROM booking WHERE host_id = \(host) \(place))
+                ORDER BY due_at, id LIMIT \(limit)
+                """, AlterationRecord.init)
+            return try open.compactMap { record in
+                try reader.booking(record.bookingId).map {
+                    OpenProposal(alteration: record.alteration, booking: $0.booking)
+                }
             }
         }
     }

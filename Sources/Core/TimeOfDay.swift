@@ -88,11 +88,6 @@ public struct Zone: Sendable, Hashable, Codable, CustomStringConvertible {
         return Instant(milliseconds: (exact ?? wall - before) * 1000)
     }
 
-    /// The abbreviation or offset in force at `instant`, for where there is little room: `EDT`, `GMT+2`.
-    public func abbreviation(at instant: Instant) -> String {
-        timeZone.abbreviation(for: Zone.date(instant)) ?? name
-    }
-
     /// The distance from UTC at `instant`: `UTC-5`, `UTC+5:30`, `UTC`.
     public func offset(at instant: Instant) -> String {
         let minutes = timeZone.secondsFromGMT(for: Zone.date(instant)) / 60

@@ -9,6 +9,8 @@ public final class Breaker: Sendable {
     /// The first rest; it doubles with each try that fails, up to the longest.
     public static let firstRest = Duration.seconds(5)
     public static let longestRest = Duration.seconds(60)
+    /// The longest rest that a provider is granted which asks for one by itself (`Retry-After`).
+    public static let longestWish = Duration.hours(1)
 
     private struct State {
         var failures = 0
@@ -47,6 +49,14 @@ public final class Breaker: Sendable {
             } else if state.failures >= Breaker.mostFailures, state.restsUntil == nil {
                 state.restsUntil = now + state.rest
             }
+        }
+    }
+
+    /// The provider wants to be left alone: nobody asks it before that moment, then one tries.
+    func rest(until moment: Instant, at now: Instant) {
+        state.withLock { state in
+            state.restsUntil = max(state.restsUntil ?? now, min(moment, now + Breaker.longestWish))
+            state.isTrying = false
         }
     }
 

@@ -9,7 +9,7 @@ public struct ProviderLine: Sendable {
         public let tries: Int
         /// The ceiling of the first pause; it doubles with each.
         public let firstPause: Duration
-        /// The longest pause; a `Retry-After` beyond it is left to the caller.
+        /// The longest pause; after a `Retry-After` beyond it the provider is left alone for so long, by everybody.
         public let longestPause: Duration
 
         public init(tries: Int, firstPause: Duration = .milliseconds(500), longestPause: Duration = .seconds(8)) {
@@ -69,6 +69,9 @@ public struct ProviderLine: Sendable {
                 outcome = .failure(error)
             }
             breaker.record(isWell: isWell(outcome), at: world.now())
+            if let wish = wish(in: outcome), wish > patience.longestPause {
+                breaker.rest(until: world.now() + wish, at: world.now())
+            }
             guard attempt < patience.tries, let pause = pause(after: outcome, of: request, attempt: attempt) else {
                 return try outcome.get()
             }
@@ -81,6 +84,12 @@ public struct ProviderLine: Sendable {
     private func waitForPlace() async throws(OutsideFailure) {
         guard let wait = pace?.reserve(at: world.now()), wait > .zero else { return }
         do { try await world.sleep(wait) } catch { throw .notSent("we stopped waiting") }
+    }
+
+    /// How long the provider wants to be left alone. Who is limited, and who is in trouble, means everybody's requests.
+    private func wish(in outcome: Result<OutsideAnswer, OutsideFailure>) -> Duration? {
+        guard case .success(let answer) = outcome, answer.status == 429 || answer.status == 503 else { return nil }
+        return answer.retryAfter(at: world.now())
     }
 
     /// A refusal is an answer too: only silence and 5xx speak of trouble. A limit (429) has its own pause.

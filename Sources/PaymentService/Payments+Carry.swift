@@ -37,7 +37,7 @@ extension Payments {
     }
 
     /// - Returns: nothing where no answer could change anything.
-    private func ask(about payment: PaymentRecord) async -> ProviderWord? {
+    func ask(about payment: PaymentRecord) async -> ProviderWord? {
         guard let call = payment.course.call else { return nil }
         guard let provider = provider(named: payment.provider) else { return .silence }
         let session = payment.session.map { SessionReference(paymentId: payment.id, session: $0) }

@@ -17,12 +17,8 @@ extension Payments {
     package func cases(isOpen: Bool?, cursor: String?, limit: Int) async throws -> Page<MoneyCase> {
         var conditions: [SQL] = ["0 = 0"]
         if let isOpen { conditions.append(isOpen ? "resolved_at IS NULL" : "resolved_at IS NOT NULL") }
-        if let cursor {
-            let parts = cursor.split(separator: ".", maxSplits: 1)
-            guard parts.count == 2, let at = Int64(parts[0]), let id = CaseID(String(parts[1])) else {
-                throw Problem.invalid("cursor", "invalid", "This cursor is not one of ours. Begin again without it.")
-            }
-            conditions.append("(opened_at < \(at) OR (opened_at = \(at) AND id < \(id)))")
+        if let place = try cursor.map({ try MomentCursor($0) }) {
+            conditions.append("(opened_at < \(place.moment) OR (opened_at = \(place.moment) AND id < \(place.id)))")
         }
         let found = try await store.database.read { [conditions] reader in
             try reader.all(
@@ -31,9 +27,7 @@ extension Payments {
                 ORDER BY opened_at DESC, id DESC LIMIT \(limit + 1)
                 """, MoneyCase.init(row:))
         }
-        let items = Array(found.prefix(limit))
-        let next = found.count > limit ? items.last.map { "\($0.openedAt.milliseconds).\($0.id)" } : nil
-        return Page(items: items, nextCursor: next)
+        return Page(found, limit: limit) { MomentCursor($0.openedAt, $0.id.text) }
     }
 
     /// - Throws: `Problem` `forbidden` for anyone but an operator, `not_found`.
@@ -79,7 +73,10 @@ extension Payments {
                     let claimed = try store.claimRefund(
                         of: payment, atMost: amount.amount, cause: cause, reason: "given back again after it failed",
                         at: now, in: step)
-                    guard claimed == amount.amount else {
+                    let lost = try step.lost(of: payment.id)
+                    guard claimed == amount.amount,
+                        payment.claimed + claimed + lost <= payment.captured?.amount ?? 0
+                    else {
                         throw Problem(.stateConflict, "There is no longer so much of this payment left to give back.")
                     }
                 }

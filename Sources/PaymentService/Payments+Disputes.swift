@@ -10,34 +10,40 @@ extension Payments {
         let (now, openId, lostId) = (world.now(), world.id(CaseKind.self), world.id(CaseKind.self))
         return try await store.database.write { tx in
             let known = try tx.dispute(facts.reference, of: provider)
-            guard known == nil || (known?.isDecided == false && known != facts.state) else { return "known" }
-            // A question may become a dispute, but a dispute never becomes a question again.
-            guard !(known == .open && facts.state == .inquiry) else { return "overtaken" }
+            guard known?.state != facts.state, known?.state.isDecided != true else { return "known" }
+            if let known, known.state.isNoEarlier(than: facts.state) { return "overtaken" }
+            let withheld = known?.state == .open ? known?.amount : nil
+            // Decided for less than was withheld: the rest comes back.
+            let rest =
+                facts.state == .lost && withheld?.currency == facts.amount.currency
+                ? max(0, (withheld?.amount ?? 0) - facts.amount.amount) : 0
+            let amount = withheld.map { Money($0.amount - rest, $0.currency) } ?? facts.amount
             try tx.execute(
                 """
                 INSERT INTO dispute (
                     provider, reference, payment_id, booking_id, amount, currency, state, reason, opened_at, closed_at)
                 VALUES (
-                    \(provider), \(facts.reference), \(payment.id), \(payment.bookingId), \(facts.amount.amount),
-                    \(facts.amount.currency), \(facts.state.rawValue), \(facts.reason), \(now),
+                    \(provider), \(facts.reference), \(payment.id), \(payment.bookingId), \(amount.amount),
+                    \(amount.currency), \(facts.state.rawValue), \(facts.reason), \(now),
                     \(facts.state.isDecided ? now : nil))
                 ON CONFLICT (provider, reference) DO UPDATE SET
-                    state = excluded.state, closed_at = excluded.closed_at
+                    state = excluded.state, amount = excluded.amount, currency = excluded.currency,
+                    closed_at = excluded.closed_at
                 """)
-            let wasTaken = known == .open
+            func move(_ kind: LedgerMove.Kind, _ amount: Money, as group: String) -> LedgerMove {
+                LedgerMove(
+                    group: "\(group):\(provider):\(facts.reference)", kind: kind, payment: payment, amount: amount)
+            }
             switch facts.state {
             case .inquiry: break
-            case .open where !wasTaken, .lost where !wasTaken:
-                try tx.book(
-                    LedgerMove(
-                        group: "chargeback:\(provider):\(facts.reference)", kind: .chargeback, payment: payment,
-                        amount: facts.amount), at: now)
-            case .won where wasTaken:
-                try tx.book(
-                    LedgerMove(
-                        group: "chargeback-won:\(provider):\(facts.reference)", kind: .chargebackReversal,
-                        payment: payment, amount: facts.amount), at: now)
-            case .open, .won, .lost: break
+            case .open, .lost:
+                if withheld == nil { try tx.book(move(.chargeback, amount, as: "chargeback"), at: now) }
+                guard rest > 0 else { break }
+                let back = Money(rest, amount.currency)
+                try tx.book(move(.chargebackReversal, back, as: "chargeback-rest"), at: now)
+            case .won:
+                guard let withheld else { break }
+                try tx.book(move(.chargebackReversal, withheld, as: "chargeback-won"), at: now)
             }
             let subject = "\(provider) \(facts.reference)"
             func found(_ kind: MoneyCase.Kind, _ id: CaseID, _ detail: String) -> MoneyCase {
@@ -70,14 +76,31 @@ extension Payments {
 }
 
 extension DisputeFacts.State {
+    /// - Throws: `StorageError.fault` for a name that is none.
+    init(stored name: String) throws {
+        guard let state = DisputeFacts.State(rawValue: name) else { throw StorageError.fault("\(name) is no state") }
+        self = state
+    }
+
     var isDecided: Bool { self == .won || self == .lost }
 }
 
 extension Queries where Self: ~Copyable {
-    func dispute(_ reference: String, of provider: String) throws -> DisputeFacts.State? {
+    func dispute(_ reference: String, of provider: String) throws -> (state: DisputeFacts.State, amount: Money)? {
+        try first(
+            """
+            SELECT state, amount, currency FROM dispute WHERE provider = \(provider) AND reference = \(reference)
+            """
+        ) { row in (try DisputeFacts.State(stored: try row[0]), Money(try row[1], try row[2])) }
+    }
+
+    /// What a payment's payer got back by disputes, in minor units: it must not go back a second time.
+    func lost(of payment: PaymentID) throws -> Int64 {
         try value(
-            "SELECT state FROM dispute WHERE provider = \(provider) AND reference = \(reference)", as: String.self
-        ).flatMap { DisputeFacts.State(rawValue: $0) }
+            """
+            SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM dispute
+            WHERE payment_id = \(payment) AND state = \(DisputeFacts.State.lost.rawValue)
+            """) ?? 0
     }
 
     /// Whether a dispute of a payment is undecided: nothing may be refunded meanwhile.

@@ -11,6 +11,8 @@ extension Payments {
     static let settling = Duration.minutes(10)
     private static let everyDay = Duration.hours(24)
     private static let afterTrouble = Duration.hours(1)
+    /// How long what can't be asked about is tried again every hour; then every day, with all else.
+    private static let longestWait = Duration.hours(48)
 
     /// Compares the books with every provider's lists, once a day for each: what can be mended is mended by asking, and
     /// every difference that stays becomes a case. May run on many nodes at once.
@@ -46,7 +48,7 @@ extension Payments {
         }
     }
 
-    /// - Returns: whether the provider said what is in its lists.
+    /// - Returns: whether the provider said what is in its lists, and what became of all that we asked about.
     func reconcile(_ provider: any PaymentProvider, from: Instant, to: Instant) async throws -> Bool {
         let lines: [StatementLine]
         switch await provider.statement(try await period(of: provider.name, from: from, to: to)) {
@@ -55,9 +57,11 @@ extension Payments {
         case .unknown: return false
         }
         try await askOpenDisputes(provider)
-        try await enter(lines, of: provider)
-        let found = Reconciliation(provider: provider.name, from: from, to: to)
-            .differences(lines, try await books(of: provider.name))
+        let allAnswered = try await enter(lines, of: provider)
+        let books = try await books(of: provider.name)
+        let compared = Reconciliation(provider: provider.name, from: from, to: to)
+        let found = compared.differences(lines, books)
+        try await settleCases(of: provider.name, compared.agreed(lines, books).subtracting(found.map(\.reference)))
         for difference in found {
             let (id, now) = (world.id(CaseKind.self), world.now())
             try await store.database.write { tx in
@@ -69,7 +73,28 @@ extension Payments {
                         amount: difference.amount, detail: difference.detail, openedAt: now))
             }
         }
-        return true
+        // One matter that is never answered must not keep the look from going on for ever.
+        return allAnswered || to.since(from) > Payments.overlap + Payments.longestWait
+    }
+
+    /// Resolves cases of differences that have gone, because what the provider could not say before it says now.
+    private func settleCases(of provider: String, _ agreed: Set<String>) async throws {
+        let open = try await store.database.read { reader in
+            try reader.all(
+                """
+                SELECT kind, subject FROM review_case
+                WHERE provider = \(provider) AND resolved_at IS NULL
+                    AND kind IN \(list: MoneyCase.Kind.differences.map(\.rawValue))
+                """
+            ) { row in (kind: try row[0] as String, subject: try row[1] as String) }
+        }
+        let now = world.now()
+        for found in open where agreed.contains(String(found.subject.dropFirst(provider.count + 1))) {
+            guard let kind = MoneyCase.Kind(rawValue: found.kind) else { continue }
+            try await store.database.write { tx in
+                try tx.settleCase(kind, subject: found.subject, note: "Books and list agree by now.", at: now)
+            }
+        }
     }
 
     /// Compares and changes nothing, for `roost audit --providers`; what an operator has resolved is left out.
@@ -104,44 +129,47 @@ extension Payments {
     // MARK: Mending
 
     /// Enters what the provider has and we do not, by the same ways as its webhooks would have brought it.
-    private func enter(_ lines: [StatementLine], of provider: any PaymentProvider) async throws {
+    /// - Returns: whether the provider answered whatever we asked.
+    private func enter(_ lines: [StatementLine], of provider: any PaymentProvider) async throws -> Bool {
+        var allAnswered = true
         let books = try await books(of: provider.name)
         let captures = Set(books.captures.map(\.capture))
-        for line in lines {
+        // Charges first: what else there is concerns them.
+        for line in lines.filter({ $0.kind == .charge }) + lines.filter({ $0.kind != .charge }) {
             switch line.kind {
             case .charge where !captures.contains(line.capture ?? line.reference):
                 // It may be one of ours that nobody told us of.
-                guard let id = line.paymentId, let payment = try await payment(id), payment.provider == provider.name
+                guard let id = line.paymentId, let payment = try await store.database.read({ try $0.findPayment(id) }),
+                    payment.provider == provider.name, let word = await ask(about: payment)
                 else { continue }
+                if word == .silence { allAnswered = false }
+                _ = try await store.hear(word, about: id, at: world.now())
                 try await settle(id)
             case .refund, .refundFailure:
                 let known = books.refunds.first { $0.id == line.refundId || $0.reference == line.reference }
                 guard known == nil || known?.isDone != (line.kind == .refund) else { continue }
                 // A refund that failed later stands in the list twice; asking says how it is now.
                 if line.kind == .refundFailure, known == nil { continue }
-                _ = try await learn(
+                let learnt = try await learn(
                     of: RefundFacts(
                         reference: line.reference, id: line.refundId, capture: line.capture, amount: line.amount),
                     from: provider)
-            case .chargeback, .chargebackReversal:
-                guard let capture = line.capture, books.disputes[line.reference]?.state.isDecided != true else {
-                    continue
-                }
-                let now = await provider.dispute(line.reference)
-                if case .dispute(let facts) = now {
-                    _ = try await learn(of: facts, from: provider.name)
-                } else {
-                    let state: DisputeFacts.State = line.kind == .chargeback ? .open : .won
-                    _ = try await learn(
-                        of: DisputeFacts(
-                            reference: line.reference, capture: capture, amount: line.amount, state: state,
-                            reason: "unknown"), from: provider.name)
+                if learnt == nil { allAnswered = false }
+            case .inquiry, .chargeback, .chargebackReversal:
+                guard let capture = line.capture, books.disputes[line.reference]?.state.isDecided != true,
+                    try await payment(called: capture, of: provider.name) != nil
+                else { continue }
+                switch await provider.dispute(line.reference) {
+                case .dispute(let facts): _ = try await learn(of: facts, from: provider.name)
+                case .unknown: allAnswered = false
+                default: _ = try await learn(of: line.dispute(of: capture), from: provider.name)
                 }
             case .fee where books.fees[line.reference] == nil:
                 try await enterFee(line, of: provider.name)
             case .charge, .fee: break
             }
         }
+        return allAnswered
     }
 
     private func enterFee(_ line: StatementLine, of provider: String) async throws {
@@ -202,14 +230,14 @@ extension Payments {
                 refunds: try reader.all(
                     """
                     SELECT r.id, r.payment_id, r.reference, r.amount, r.currency, r.state, r.created_at, (
-                        SELECT MAX(e.booked_at) FROM ledger_entry AS e WHERE e.entry_group = 'refund:' || r.id)
+                        SELECT MAX(e.booked_at) FROM ledger_entry AS e WHERE e.entry_group = 'refund:' || r.id), r.cause
                     FROM refund AS r JOIN payment AS p ON p.id = r.payment_id WHERE p.provider = \(provider)
                     """
                 ) { row in
                     .init(
                         id: try row[0], payment: try row[1], reference: try row[2],
                         amount: Money(try row[3], try row[4]), state: try row[5], begunAt: try row[6],
-                        bookedAt: try row[7])
+                        isByHand: (try row[8] as String).hasPrefix(RefundCause.atProvider), bookedAt: try row[7])
                 },
                 disputes: Dictionary(
                     try reader.all(
@@ -239,14 +267,31 @@ extension Payments {
     }
 }
 
+extension StatementLine {
+    /// What it tells of a dispute by itself.
+    fileprivate func dispute(of capture: String) -> DisputeFacts {
+        let state: DisputeFacts.State =
+            switch kind {
+            case .inquiry: .inquiry
+            case .chargebackReversal: .won
+            default: .open
+            }
+        return DisputeFacts(reference: reference, capture: capture, amount: amount, state: state, reason: "unknown")
+    }
+}
+
 extension Reconciliation {
     /// Disputes at the provider that nobody has told us of.
     func unknownDisputes(_ lines: [StatementLine], _ books: Books) -> [Difference] {
-        lines.filter { $0.kind == .chargeback && books.disputes[$0.reference] == nil }.map { line in
-            Difference(
-                kind: .disputeOpened, reference: line.reference, payment: line.paymentId, amount: line.amount,
-                detail: "\(provider) withholds \(line.amount) for a dispute (\(line.reference)) that is not known here."
-            )
-        }
+        lines.filter { $0.kind == .inquiry || $0.kind == .chargeback }
+            .filter { books.disputes[$0.reference] == nil && $0.capture.map(books.know) ?? true }
+            .map { line in
+                let does = line.kind == .inquiry ? "asks about" : "withholds"
+                return Difference(
+                    kind: .disputeOpened, reference: line.reference, payment: line.paymentId, amount: line.amount,
+                    detail:
+                        "\(provider) \(does) \(line.amount) for a dispute (\(line.reference)) that is not known here."
+                )
+            }
     }
 }

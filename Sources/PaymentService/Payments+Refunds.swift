@@ -27,7 +27,7 @@ extension Payments {
                     throw Problem(
                         .stateConflict, "The payer disputes this payment: nothing goes back until it is decided.")
                 }
-                let left = captured.amount - payment.claimed
+                let left = captured.amount - payment.claimed - (try step.lost(of: id))
                 guard left > 0, amount?.amount ?? 1 <= left else {
                     throw Problem(.stateConflict, "Only \(Money(left, captured.currency)) of this payment is left.")
                 }
@@ -36,7 +36,8 @@ extension Payments {
                     reason: reason ?? "given back by the operator", at: now, in: step)
                 try step.write(
                     OperatorAct(
-                        id: actId, operatorId: caller.id, act: "refund", subject: id.text, reason: reason ?? "", at: now))
+                        id: actId, operatorId: caller.id, act: "refund", subject: id.text, reason: reason ?? "", at: now
+                    ))
                 return payment.bookingId
             }
         }

@@ -15,8 +15,8 @@ extension Payments {
         case .genuine(let event):
             let isNew = try await events.store(event, of: name)
             webhookCounts.count(name, isNew ? "stored" : "repeated")
-        case .forged(let why):
-            webhookCounts.count(name, "forged")
+        case .refused(let refusal, let why):
+            webhookCounts.count(name, refusal.rawValue)
             throw Problem(.malformedRequest, "This is no webhook of \(name)'s: \(why).")
         case .unverified:
             webhookCounts.count(name, "unverified")
@@ -126,7 +126,8 @@ final class WebhookCounts: Sendable {
 }
 
 extension Payments {
-    /// Webhooks by provider and outcome: `stored`, `repeated`, `forged`, `unverified`.
+    /// Webhooks by provider and outcome: `stored`; `repeated`, which is also a replay; `forged`, `stale` and `otherMode`,
+    /// which are refused; `unverified`, which was asked for again.
     package var webhookTallies: [(provider: String, outcome: String, count: Int)] {
         webhookCounts.all.map { ($0.key.provider, $0.key.outcome, $0.count) }
     }

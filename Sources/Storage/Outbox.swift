@@ -93,6 +93,7 @@ public struct OutboxDelivery: Sendable {
     private let source: String
     private let handlers: [String: Handler]
     private let world: World
+    private let heard: HeardEvents
 
     /// After so many tries a subject waits for a person; the others go on.
     public static let mostTries = 20
@@ -106,6 +107,7 @@ public struct OutboxDelivery: Sendable {
         self.source = source
         self.handlers = handlers
         self.world = world
+        heard = HeardEvents(database: database)
     }
 
     /// Delivers what one subject has waiting, in order, as far as it goes. Failures are left to the poller.
@@ -179,17 +181,8 @@ public struct OutboxDelivery: Sendable {
             }
         }
         guard !delivered.isEmpty else { return [] }
-        let done = delivered
-        try await database.write { tx in
-            for event in done {
-                try tx.later(
-                    """
-                    DELETE FROM outbox
-                    WHERE receiver = \(event.receiver) AND subject = \(event.subject) AND version = \(event.version)
-                    """)
-            }
-        }
-        return done
+        try await heard.remove(delivered.map(\.key))
+        return delivered
     }
 
     private func postpone(_ event: Waiting, because error: any Error) async throws {
@@ -221,6 +214,8 @@ public struct OutboxDelivery: Sendable {
             body = try row[4]
             tries = try row[5]
         }
+
+        var key: HeardEvents.Key { HeardEvents.Key(receiver: receiver, subject: subject, version: version) }
 
         func event(from source: String) -> Event {
             Event(source: source, subject: subject, version: version, kind: kind, body: body)

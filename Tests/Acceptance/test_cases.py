@@ -126,6 +126,25 @@ def test_a_dispute_stops_refunds_until_it_is_decided(till):
         till.server.audit()
 
 
+def test_a_dispute_at_paypal_that_nobody_told_us_of_is_found_every_day(module_servers):
+    with tills.providers() as fakes:
+        till = tills.Till(module_servers, *fakes)
+        _, payment = till.paid(till.anna, "paypal")
+        dispute = till.paypal.dispute(payment)
+        found = till.server.run("audit", "--providers")
+        assert found.returncode == 1 and dispute["dispute_id"] in found.stdout, found.stdout + found.stderr
+        daily_job(till.server)
+        till.case_of("disputeOpened", payment)
+        till.operator.post(f"/api/v1/payments/{payment['id']}/refunds", {}, expect="state_conflict")
+        till.server.audit("--providers")
+        till.paypal.dispute(payment, "RESOLVED_BUYER_FAVOUR")
+        daily_job(till.server)
+        assert till.case_of("disputeLost", payment)["amount"] == payment["amount"]
+        till.operator.post(f"/api/v1/payments/{payment['id']}/refunds", {}, expect="state_conflict")
+        assert not till.paypal.refunds
+        till.server.audit("--providers")
+
+
 def test_a_refund_made_at_the_provider_is_in_the_books(till):
     booking, payment = till.paid(till.anna, "stripe")
     intent = till.stripe.session_of(payment)["payment_intent"]

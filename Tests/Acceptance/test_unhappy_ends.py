@@ -8,7 +8,7 @@ import pytest
 
 import tills
 from roost.mail import Post
-from roost.trade import book, booking_of, eventually, is_free, payment_of, place, usd, wait_for_status
+from roost.trade import book, booking_of, eventually, is_free, payment_of, place, seconds_from_now, usd, wait_for_status
 
 PROVIDERS = ["stripe", "paypal"]
 
@@ -21,8 +21,8 @@ def fakes():
 
 @pytest.fixture(scope="module")
 def hurried(module_servers, fakes):
-    """Holds run out after nine seconds."""
-    return tills.Till(module_servers, *fakes, ROOST_HOLD_MINUTES="0.15")
+    """Holds run out after six seconds."""
+    return tills.Till(module_servers, *fakes, ROOST_HOLD_MINUTES="0.1")
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +43,24 @@ def begun(till, guest, provider):
     return home, booking, till.started(guest, booking, provider)
 
 
+def begun_in_time(till, guest, provider, then=lambda payment: None):
+    """As `begun`, for holds of some seconds: on a machine so busy that one is over before `then` has been done, with another."""
+    for _ in range(10):
+        home = place(till.hana)
+        booking = book(guest, home)
+        payment = till.started(guest, booking, provider, expect=(200, 201, "hold_expired", "state_conflict"))
+        if "id" not in payment:
+            continue
+        made = then(payment)
+        if seconds_from_now(booking["holdExpiresAt"]) > 0:
+            return home, booking, payment, made
+    raise AssertionError("no hold of ten lasted as long as it takes to begin paying")
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_hold_that_runs_out_closes_the_page_and_frees_the_nights(hurried, provider):
-    home, booking, payment = begun(hurried, hurried.anna, provider)
-    wait_for_status(hurried.anna, booking, "expired", seconds=30)
+    home, booking, payment, _ = begun_in_time(hurried, hurried.anna, provider)
+    wait_for_status(hurried.anna, booking, "expired", seconds=60)
     eventually(lambda: is_free(hurried.anna, home), bool)
     assert payment_of(hurried.anna, payment)["status"] == "cancelled"
     if provider == "stripe":
@@ -62,18 +76,20 @@ def test_a_hold_that_runs_out_closes_the_page_and_frees_the_nights(hurried, prov
 
 def test_a_payer_who_wins_against_the_clock_has_the_stay(hurried):
     """The page is to be expired at the very moment in which it is paid."""
-    home, booking, payment = begun(hurried, hurried.anna, "stripe")
     hurried.stripe.before_expiring = lambda session: hurried.stripe.paid(session) if session["status"] == "open" else None
-    confirmed = wait_for_status(hurried.anna, booking, "confirmed", seconds=30)
+    home, booking, payment, _ = begun_in_time(hurried, hurried.anna, "stripe")
+    confirmed = wait_for_status(hurried.anna, booking, "confirmed", seconds=60)
     assert confirmed["paid"] == booking["total"] and not is_free(hurried.anna, home)
 
 
 def test_a_method_of_days_keeps_the_nights_until_it_ends(hurried):
     for well in (True, False):
-        home, booking, payment = begun(hurried, hurried.anna, "stripe")
-        session = hurried.stripe.try_in_vain(payment, "processing")
+        home, booking, payment, session = begun_in_time(
+            hurried, hurried.anna, "stripe", lambda payment: hurried.stripe.try_in_vain(payment, "processing"))
         hurried.stripe.tell(hurried.server, hurried.stripe.event("checkout.session.completed", session))
-        time.sleep(12)
+        # The hold has run out: the page is asked to close, twice, and can't be.
+        closing = f"/v1/checkout/sessions/{session['id']}/expire"
+        eventually(lambda: hurried.stripe.asked("POST", closing), lambda count: count >= 2, 60)
         assert booking_of(hurried.anna, booking)["status"] == "held" and not is_free(hurried.anna, home), "it may still be paid"
         if well:
             hurried.stripe.paid(session)
@@ -81,7 +97,7 @@ def test_a_method_of_days_keeps_the_nights_until_it_ends(hurried):
             hurried.stripe.intents[session["payment_intent"]]["status"] = "requires_payment_method"
         kind = "checkout.session.async_payment_" + ("succeeded" if well else "failed")
         hurried.stripe.tell(hurried.server, hurried.stripe.event(kind, session))
-        wait_for_status(hurried.anna, booking, "confirmed" if well else "expired", seconds=30)
+        wait_for_status(hurried.anna, booking, "confirmed" if well else "expired", seconds=60)
         eventually(lambda: is_free(hurried.anna, home), lambda free: free is not well)
 
 
@@ -89,11 +105,12 @@ def test_money_that_comes_too_late_takes_the_nights_again_or_goes_back(hurried):
     """The provider said that the page is closed, and tells of money afterwards."""
     post = Post(hurried.server)
     for taken in (False, True):
-        home, booking, payment = begun(hurried, hurried.anna, "stripe")
-        wait_for_status(hurried.anna, booking, "expired", seconds=30)
+        home, booking, payment, _ = begun_in_time(hurried, hurried.anna, "stripe")
+        wait_for_status(hurried.anna, booking, "expired", seconds=60)
         if taken:
             eventually(lambda: is_free(hurried.anna, home), bool)
-            book(hurried.berta, home)
+            night = booking["checkIn"]
+            hurried.hana.put(f"/api/v1/properties/{home['id']}/calendar", {"nights": [{"date": night, "open": False}]}, expect=200)
         session = hurried.stripe.pay(payment, must_be_open=False)
         hurried.stripe.tell(hurried.server, hurried.stripe.event("checkout.session.completed", session))
         if not taken:
@@ -147,6 +164,24 @@ def test_a_card_refused_or_three_d_secure_left_keeps_the_page_open(calm_till, st
     time.sleep(2)
     assert payment_of(calm_till.anna, payment)["status"] == "pending" and booking_of(calm_till.anna, booking)["status"] == "held"
     calm_till.stripe.pay(payment)
+    wait_for_status(calm_till.anna, booking, "confirmed")
+
+
+@pytest.mark.parametrize("status, then", [("PENDING", "pending"), ("DECLINED", "failed")])
+def test_a_capture_pending_or_declined_in_a_completed_order_is_no_payment(calm_till, status, then):
+    home, booking, payment = begun(calm_till, calm_till.anna, "paypal")
+    calm_till.paypal.capture_status = status
+    try:
+        calm_till.paypal.approve(payment)
+        httpx.get(f"{calm_till.server.url}/payments/{payment['id']}/return", trust_env=False)
+    finally:
+        calm_till.paypal.capture_status = "COMPLETED"
+    assert calm_till.paypal.order_of(payment)["status"] == "COMPLETED"
+    assert payment_of(calm_till.anna, payment)["status"] == then and booking_of(calm_till.anna, booking)["status"] == "held"
+    # It comes to a good end after all, and PayPal says so.
+    capture = calm_till.paypal.order_of(payment)["purchase_units"][0]["payments"]["captures"][0]
+    capture["status"] = "COMPLETED"
+    assert calm_till.paypal.tell(calm_till.server, calm_till.paypal.event("PAYMENT.CAPTURE.COMPLETED", "capture", capture)).status_code == 200
     wait_for_status(calm_till.anna, booking, "confirmed")
 
 

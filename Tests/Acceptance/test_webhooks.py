@@ -12,7 +12,7 @@ import tills
 from roost.program import PROVE
 from roost.trade import book, booking_of, eventually, payment_of, place, wait_for_status
 
-STORED = ("stored", "repeated", "forged", "unverified")
+STORED = ("stored", "repeated", "forged", "stale", "otherMode", "unverified")
 
 
 @pytest.fixture(scope="module")
@@ -167,13 +167,16 @@ def test_forged_stale_and_of_the_other_mode_are_refused_and_counted(till):
     for changed in ({}, {**headers, "Stripe-Signature": headers["Stripe-Signature"].replace("v1=", "v0=")}):
         assert httpx.post(f"{till.server.url}/webhooks/stripe", content=body, headers=changed, trust_env=False).status_code == 400
     assert httpx.post(f"{till.server.url}/webhooks/stripe", content=body + b" ", headers=headers, trust_env=False).status_code == 400
-    grown(till, "stripe", before, forged=7)
+    # Old and of somebody else: forged, whatever time it names.
+    assert till.stripe.tell(till.server, event, secret="whsec_other", at=time.time() - 400).status_code == 400
+    refused = {"forged": 5, "stale": 2, "otherMode": 1}
+    grown(till, "stripe", before, **refused)
     time.sleep(1.5)
     assert booking_of(till.anna, booking)["status"] == "held", "nothing was believed"
     # The same bytes once more within the time: known already, and nothing happens twice.
     for _ in range(3):
         assert httpx.post(f"{till.server.url}/webhooks/stripe", content=body, headers=headers, trust_env=False).status_code == 200
-    grown(till, "stripe", before, forged=7, stored=1, repeated=2)
+    grown(till, "stripe", before, **refused, stored=1, repeated=2)
     wait_for_status(till.anna, booking, "confirmed")
 
 

@@ -8,12 +8,15 @@ import Testing
 struct ProviderLineTests {
     /// A provider that answers from a list, the last answer for ever, and a clock that moves with each pause.
     final class Script: Sendable {
-        let clock = TestWorld()
+        let clock: TestWorld
         private let answers: [Result<OutsideAnswer, OutsideFailure>]
         private let asked = Mutex(0)
         private let pauses = Mutex<[Duration]>([])
 
-        init(_ answers: [Result<OutsideAnswer, OutsideFailure>]) { self.answers = answers }
+        init(_ answers: [Result<OutsideAnswer, OutsideFailure>], seed: UInt64 = 1) {
+            self.answers = answers
+            clock = TestWorld(seed: seed)
+        }
 
         var askedCount: Int { asked.withLock { $0 } }
         var slept: [Duration] { pauses.withLock { $0 } }
@@ -70,6 +73,21 @@ struct ProviderLineTests {
         #expect(script.slept.allSatisfy { $0 <= .seconds(1) })
     }
 
+    @Test("Pauses are anywhere from nothing to a ceiling that doubles: many who failed together come apart")
+    func fullJitter() async throws {
+        var pauses: [[Duration]] = [[], []]
+        for seed in 1...200 {
+            let script = Script([Self.status(503)], seed: UInt64(seed))
+            _ = try await script.line().ask(Self.get)
+            for (number, pause) in script.slept.enumerated() { pauses[number].append(pause) }
+        }
+        for (number, ceiling) in [Duration.milliseconds(500), .milliseconds(1000)].enumerated() {
+            let sorted = pauses[number].sorted()
+            #expect(sorted.count == 200 && sorted[0] < ceiling / 20 && sorted[199] < ceiling)
+            #expect(sorted[199] > ceiling * 19 / 20 && sorted[100] > ceiling / 3 && sorted[100] < ceiling * 2 / 3)
+        }
+    }
+
     @Test("Waits as long as Retry-After asks, in seconds or until a date")
     func retryAfter() async throws {
         let seconds = Script([Self.status(429, [("retry-after", "3")]), Self.status(200)])
@@ -82,13 +100,27 @@ struct ProviderLineTests {
         #expect(date.slept.first.map { $0 >= .seconds(4) } == true)
     }
 
-    @Test("A Retry-After of an hour is left to the caller")
-    func longRetryAfter() async throws {
-        let script = Script([Self.status(429, [("Retry-After", "3600")])])
-        let answer = try await script.line().ask(Self.keyed)
-        #expect(answer.status == 429)
-        #expect(answer.retryAfter(at: script.clock.now) == .seconds(3600))
-        #expect(script.slept.isEmpty)
+    @Test("After a Retry-After longer than anybody waits the provider is left alone so long", arguments: [429, 503])
+    func longRetryAfter(_ status: Int) async throws {
+        let script = Script([Self.status(status, [("Retry-After", "1800")]), Self.status(200)])
+        let line = script.line()
+        let until = script.clock.now + .seconds(1800)
+        #expect(try await line.ask(Self.keyed).status == status)
+        #expect(script.slept.isEmpty && line.restsUntil == until)
+        script.clock.advance(.seconds(1799))
+        await #expect(throws: OutsideFailure.resting(until: until)) { try await line.ask(Self.get) }
+        #expect(script.askedCount == 1)
+        script.clock.advance(.seconds(1))
+        #expect(try await line.ask(Self.keyed).status == 200)
+        #expect(line.restsUntil == nil)
+    }
+
+    @Test("Nobody is left alone for longer than an hour, whatever they ask")
+    func endlessRetryAfter() async throws {
+        let script = Script([Self.status(429, [("Retry-After", "86400")])])
+        let line = script.line()
+        _ = try await line.ask(Self.keyed)
+        #expect(line.restsUntil == script.clock.now + Breaker.longestWish)
     }
 
     @Test("A provider that failed five times in a row is left alone, then tried by one")

@@ -55,6 +55,74 @@ struct OutboxTests {
         #expect(ear.heard.withLock { $0 } == ["a1", "a2", "a3", "b1", "b2", "b3"])
     }
 
+    @Test("Who delivers while another removes what was heard shares a transaction", arguments: Engine.allCases)
+    func together(on engine: Engine) async throws {
+        let database = SlowWriter(try await engine.make(in: folder))
+        let subjects = (1...8).map { "s\($0)" }
+        for subject in subjects { try await append(database.base, subject, 1) }
+        let ear = Ear()
+        let delivery = delivery(database, ear)
+        try await withThrowingTaskGroup(of: Set<String>.self) { group in
+            for subject in subjects { group.addTask { try await delivery.deliver(subject) } }
+            for try await hearers in group { #expect(hearers == ["ear"]) }
+        }
+        #expect(ear.heard.withLock { $0.sorted() } == subjects.map { $0 + "1" })
+        #expect(try await database.read { try !$0.exists("SELECT 1 FROM outbox") })
+        #expect(database.writes.withLock { $0 } < subjects.count)
+    }
+
+    @Test("Where what was heard can't be removed everybody is told, and it is heard once more")
+    func notRemoved() async throws {
+        let database = SlowWriter(try await Engine.memory.make(in: folder), failing: true)
+        let subjects = (1...8).map { "s\($0)" }
+        for subject in subjects { try await append(database.base, subject, 1) }
+        let ear = Ear()
+        let failing = delivery(database, ear)
+        let failures = await withTaskGroup(of: Bool.self) { group in
+            for subject in subjects {
+                group.addTask {
+                    do { return try await failing.deliver(subject).isEmpty } catch { return error is Away }
+                }
+            }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(failures == subjects.count)
+        for subject in subjects { #expect(try await delivery(database.base, ear).deliver(subject) == ["ear"]) }
+        #expect(ear.heard.withLock { $0.count } == 2 * subjects.count)
+    }
+
+    /// A database whose writes take long enough for others to come meanwhile, or fail after that.
+    private struct SlowWriter: Database {
+        let base: any Database
+        let isFailing: Bool
+        let writes = Counter()
+
+        final class Counter: Sendable {
+            private let count = Mutex(0)
+            func withLock<T>(_ body: (inout Int) -> T) -> T { count.withLock { body(&$0) } }
+        }
+
+        init(_ base: any Database, failing isFailing: Bool = false) {
+            self.base = base
+            self.isFailing = isFailing
+        }
+
+        func read<T: Sendable>(_ body: @Sendable (borrowing Reader) throws -> T) async throws -> T {
+            try await base.read(body)
+        }
+
+        func write<T: Sendable>(
+            _ body: @escaping @Sendable (borrowing Transaction) throws -> T
+        ) async throws -> T {
+            writes.withLock { $0 += 1 }
+            try await Task.sleep(for: .milliseconds(50))
+            if isFailing { throw Away() }
+            return try await base.write(body)
+        }
+
+        func close() throws { try base.close() }
+    }
+
     @Test("A subject that can't be delivered waits for itself only, and after twenty tries for a person")
     func stuck() async throws {
         let database = try await Engine.memory.make(in: folder)

@@ -109,4 +109,58 @@ struct CatalogueTests {
         #expect(english.weekdays.first == .sunday && german.weekdays.first == .monday)
         #expect(german.weekday(.monday).full == "Montag" && english.weekday(.sunday).short == "Sun")
     }
+
+    /// What is not seen, by name: an amount in Arabic is the number and the currency, each isolated.
+    private func spelled(_ text: String) -> String {
+        let names: [Unicode.Scalar: String] = [
+            "\u{00A0}": "~", "\u{200F}": "[rlm]", "\u{200E}": "[lrm]", "\u{2066}": "[lri]", "\u{2068}": "[fsi]",
+            "\u{2069}": "[pdi]",
+        ]
+        return text.unicodeScalars.map { names[$0] ?? String($0) }.joined()
+    }
+
+    @Test(
+        "Amounts above and below zero, with the decimals of their currency, as each language writes them",
+        arguments: [
+            (Language.english, "USD", Int64(14_400), "$144.00"), (.english, "USD", -123_456, "-$1,234.56"),
+            (.english, "JPY", 144, "¥144"), (.english, "JPY", -1234, "-¥1,234"),
+            (.english, "KWD", 144_000, "KWD~144.000"), (.english, "KWD", -1_234_567, "-KWD~1,234.567"),
+            (.german, "USD", 14_400, "144,00~$"), (.german, "USD", -123_456, "-1.234,56~$"),
+            (.german, "JPY", 144, "144~¥"), (.german, "JPY", -1234, "-1.234~¥"),
+            (.german, "KWD", 144_000, "144,000~KWD"), (.german, "KWD", -1_234_567, "-1.234,567~KWD"),
+            (.arabic, "USD", 14_400, "[rlm][lri]144.00[pdi]~[fsi]US$[pdi]"),
+            (.arabic, "USD", -123_456, "[rlm][lri]-1,234.56[pdi]~[fsi]US$[pdi]"),
+            (.arabic, "EUR", -14_400, "[rlm][lri]-144.00[pdi]~[fsi]€[pdi]"),
+            (.arabic, "JPY", 144, "[rlm][lri]144[pdi]~[fsi]JP¥[pdi]"),
+            (.arabic, "JPY", -1234, "[rlm][lri]-1,234[pdi]~[fsi]JP¥[pdi]"),
+            (.arabic, "KWD", 144_000, "[rlm][lri]144.000[pdi]~[fsi]د.ك.[pdi]"),
+            (.arabic, "KWD", -1_234_567, "[rlm][lri]-1,234.567[pdi]~[fsi]د.ك.[pdi]"),
+        ])
+    func amounts(_ language: Language, _ code: String, _ amount: Int64, _ expected: String) throws {
+        let formats = try Wordbook.shipped.get().formats(language)
+        let money = Money(amount, try #require(Currency(code: code)))
+        #expect(spelled(formats.money(money)) == expected)
+        #expect(spelled(formats.money(money)) == expected, "written again")
+    }
+
+    @Test(
+        "A moment names the time that its clock shows, on a page as in a letter",
+        arguments: [
+            (Language.english, "America/New_York", "Eastern Standard Time (UTC-5)"),
+            (.english, "Asia/Kolkata", "India Standard Time (UTC+5:30)"),
+            (.english, "Europe/Istanbul", "Europe/Istanbul time (UTC+3)"), (.english, "UTC", "UTC"),
+            (.german, "Europe/Vienna", "Mitteleuropäische Normalzeit (UTC+1)"),
+            (.german, "Europe/Istanbul", "Zeit von Europe/Istanbul (UTC+3)"),
+        ])
+    func moments(_ language: Language, _ name: String, _ expected: String) throws {
+        let formats = try Wordbook.shipped.get().formats(language)
+        let (zone, winter) = (try #require(Zone(name)), Instant(milliseconds: 1_797_000_000_000))
+        #expect(formats.zoneName(zone, at: winter) == expected)
+        let texts = [
+            formats.moment(winter, in: zone), formats.longMoment(winter, in: zone), formats.clock(winter, in: zone),
+        ]
+        for text in texts {
+            #expect(text.hasSuffix(" " + expected) && !text.contains("GMT"), "\(text)")
+        }
+    }
 }

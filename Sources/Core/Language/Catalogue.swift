@@ -9,15 +9,12 @@ package struct Catalogue: Sendable {
     }
 
     package private(set) var entries: [String: Entry] = [:]
-    /// The same as a tree, for templates: `{{t.search.none}}`.
-    package let tree: Branch
 
     /// - Parameter bytes: a JSON object of objects and texts; an object whose members are plural forms is one entry.
     /// - Throws: `DecodingError` where it is something else.
     package init(_ bytes: [UInt8], fallback: Catalogue?) throws {
         entries = fallback?.entries ?? [:]
         Catalogue.collect(try JSONDecoder().decode([String: Node].self, from: Data(bytes)), under: "", into: &entries)
-        tree = Branch(entries)
     }
 
     private enum Node: Decodable {
@@ -53,28 +50,5 @@ package struct Catalogue: Sendable {
                 }
             }
         }
-    }
-
-    /// The texts under a part of a key, as templates walk down to them.
-    package final class Branch: Sendable {
-        private let texts: [String: String]
-        private let branches: [String: Branch]
-
-        init(_ entries: [String: Entry]) {
-            var texts: [String: String] = [:]
-            var inner: [String: [String: Entry]] = [:]
-            for (key, entry) in entries {
-                if let dot = key.firstIndex(of: ".") {
-                    inner[String(key[..<dot]), default: [:]][String(key[key.index(after: dot)...])] = entry
-                } else if case .text(let text) = entry {
-                    texts[key] = text
-                }
-            }
-            self.texts = texts
-            branches = inner.mapValues { Branch($0) }
-        }
-
-        /// A text or a branch; nothing where the catalogue has neither.
-        package func child(named name: String) -> Any? { texts[name] ?? branches[name] }
     }
 }

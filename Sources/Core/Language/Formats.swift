@@ -6,6 +6,10 @@ package struct Formats: Sendable {
     private let texts: Texts
     private let locale: Locale
     private let calendar: Calendar
+    /// From Sunday on.
+    private let weekdayNames: (short: [String], full: [String])
+    /// What was written already: a calendar says the same price and its days again and again.
+    private let written = Written()
 
     package init(_ texts: Texts) {
         self.texts = texts
@@ -15,6 +19,7 @@ package struct Formats: Sendable {
         calendar.locale = locale
         calendar.timeZone = .gmt
         self.calendar = calendar
+        weekdayNames = (calendar.shortWeekdaySymbols, calendar.weekdaySymbols)
     }
 
     // MARK: Money
@@ -29,25 +34,40 @@ package struct Formats: Sendable {
     }
 
     private func amount(_ money: Money, decimals: Int) -> String {
-        let value = Decimal(money.amount) / Decimal(money.currency.minorUnitsPerMajor)
-        let style = Decimal.FormatStyle.Currency(code: money.currency.code, locale: locale)
-            .precision(.fractionLength(decimals))
-        guard language.isRightToLeft else { return value.formatted(style) }
-        // Marks of direction would turn "US$" into "$US"; whoever shows an amount isolates it instead.
-        return value.formatted(style.presentation(.narrow)).filter { character in
-            !character.unicodeScalars.contains { [0x200E, 0x200F, 0x061C].contains($0.value) }
+        written.text(.money(money, decimals: decimals)) {
+            let value = Decimal(money.amount) / Decimal(money.currency.minorUnitsPerMajor)
+            let style = Decimal.FormatStyle.Currency(code: money.currency.code, locale: locale)
+                .precision(.fractionLength(decimals))
+            guard language.isRightToLeft else { return value.formatted(style) }
+            return Formats.isolated(value.formatted(style.presentation(.narrow)))
         }
     }
 
-    package func number(_ value: Int) -> String { value.formatted(.number.locale(locale)) }
+    /// An amount in a text from right to left: the number, the sign before its first digit, and after it the currency.
+    ///
+    /// The marks that the locale puts there do not hold them together: beside `-144.00` the `$` of `US$` goes to the far
+    /// end. So each of the two is isolated (UAX #9), which holds in any sentence and in any element.
+    private static func isolated(_ text: String) -> String {
+        let marks: Set<Unicode.Scalar> = ["\u{200E}", "\u{200F}", "\u{061C}"]
+        let plain = text.unicodeScalars.filter { !marks.contains($0) }
+        let number = plain.prefix { $0 != "\u{00A0}" }
+        let currency = plain.dropFirst(number.count + 1)
+        return "\u{200F}\u{2066}\(String(number))\u{2069}\u{00A0}\u{2068}\(String(currency))\u{2069}"
+    }
+
+    package func number(_ value: Int) -> String {
+        written.text(.number(value)) { value.formatted(.number.locale(locale)) }
+    }
 
     /// `4.81`, `1.5`: as many decimals as it has, two at most.
     package func decimal(_ value: Double) -> String {
-        value.formatted(.number.precision(.fractionLength(0...2)).locale(locale))
+        written.text(.decimal(value)) { value.formatted(.number.precision(.fractionLength(0...2)).locale(locale)) }
     }
 
     package func percent(_ percent: Int) -> String {
-        (Double(percent) / 100).formatted(.percent.precision(.fractionLength(0)).locale(locale))
+        written.text(.percent(percent)) {
+            (Double(percent) / 100).formatted(.percent.precision(.fractionLength(0)).locale(locale))
+        }
     }
 
     /// `8.875%`: as many decimals as it has, three at most.
@@ -58,20 +78,16 @@ package struct Formats: Sendable {
     // MARK: Days
 
     /// `Thu, Dec 24`.
-    package func day(_ day: LocalDay) -> String { format(day, style.weekday(.abbreviated).day().month(.abbreviated)) }
+    package func day(_ day: LocalDay) -> String { format(day, .short) }
 
     /// `Thursday, December 24, 2026`.
-    package func longDay(_ day: LocalDay) -> String {
-        format(day, style.weekday(.wide).day().month(.wide).year())
-    }
+    package func longDay(_ day: LocalDay) -> String { format(day, .long) }
 
     /// `Thu, Dec 24, 2026`.
-    package func dayWithYear(_ day: LocalDay) -> String {
-        format(day, style.weekday(.abbreviated).day().month(.abbreviated).year())
-    }
+    package func dayWithYear(_ day: LocalDay) -> String { format(day, .withYear) }
 
     /// `December 2026`.
-    package func month(_ day: LocalDay) -> String { format(day, style.month(.wide).year()) }
+    package func month(_ day: LocalDay) -> String { format(day, .month) }
 
     /// `Thu, Dec 24 – Mon, Dec 28, 2026`.
     package func stay(_ stay: Stay) -> String {
@@ -83,16 +99,23 @@ package struct Formats: Sendable {
 
     /// `Dec 24 – Dec 28`, where there is little room.
     package func shortStay(_ stay: Stay) -> String {
-        let short = style.day().month(.abbreviated)
-        return texts("format.range", ["from": format(stay.checkIn, short), "to": format(stay.checkOut, short)])
+        texts("format.range", ["from": format(stay.checkIn, .inMonth), "to": format(stay.checkOut, .inMonth)])
     }
 
-    private var style: Date.FormatStyle {
-        Date.FormatStyle(locale: locale, calendar: calendar, timeZone: .gmt)
-    }
-
-    private func format(_ day: LocalDay, _ style: Date.FormatStyle) -> String {
-        Date(timeIntervalSince1970: Double(day.number) * 86_400).formatted(style)
+    private func format(_ day: LocalDay, _ look: Written.DayLook) -> String {
+        written.text(.day(day, look)) {
+            let plain = Date.FormatStyle(locale: locale, calendar: calendar, timeZone: .gmt)
+            let style =
+                switch look {
+                case .short: plain.weekday(.abbreviated).day().month(.abbreviated)
+                case .long: plain.weekday(.wide).day().month(.wide).year()
+                case .withYear: plain.weekday(.abbreviated).day().month(.abbreviated).year()
+                case .month: plain.month(.wide).year()
+                case .inMonth: plain.day().month(.abbreviated)
+                case .inYear: plain.day().month(.abbreviated).year()
+                }
+            return Date(timeIntervalSince1970: Double(day.number) * 86_400).formatted(style)
+        }
     }
 
     /// The first day of the week, and the others after it.
@@ -105,7 +128,7 @@ package struct Formats: Sendable {
     /// Its short and its full name.
     package func weekday(_ weekday: Weekday) -> (short: String, full: String) {
         let index = ((Weekday.allCases.firstIndex(of: weekday) ?? 0) + 1) % 7
-        return (calendar.shortWeekdaySymbols[index], calendar.weekdaySymbols[index])
+        return (weekdayNames.short[index], weekdayNames.full[index])
     }
 
     // MARK: Hours
@@ -113,28 +136,38 @@ package struct Formats: Sendable {
     /// `15:00`, on the clock of the place.
     package func time(_ time: TimeOfDay) -> String { time.description }
 
-    /// `Thu, Dec 24, 2026, 15:05 EST (America/New_York)`: an hour never stands without its zone.
+    /// `Thu, Dec 24, 2026, 15:05 Eastern Standard Time (UTC-5)`: an hour never stands without its zone.
     package func moment(_ instant: Instant, in zone: Zone) -> String {
-        let (day, time) = zone.local(at: instant)
-        return texts(
-            "format.moment",
-            ["day": dayWithYear(day), "time": time.description, "zone": zoneName(zone, at: instant)])
+        moment(dayWithYear(zone.local(at: instant).day), instant, zone)
     }
 
-    /// `Thursday, December 24, 2026, 15:05 Eastern Standard Time (UTC-5)`: the distance tells apart the hour that comes
-    /// twice. A clock without a name is called by its zone: `15:05 Europe/Istanbul time (UTC+3)`.
+    /// `Thursday, December 24, 2026, 15:05 Eastern Standard Time (UTC-5)`.
     package func longMoment(_ instant: Instant, in zone: Zone) -> String {
-        let (day, time) = zone.local(at: instant)
-        var values = ["day": longDay(day), "time": time.description]
-        guard zone.name != "UTC" else { return texts("format.longMomentUTC", values) }
-        values["clock"] =
-            zone.clockName(at: instant, in: language.zoneLocale)
-            ?? texts("format.clock", ["zone": Formats.spelled(zone)])
-        values["offset"] = zone.offset(at: instant)
-        return texts("format.longMoment", values)
+        moment(longDay(zone.local(at: instant).day), instant, zone)
     }
 
-    /// `Eastern Time (America/New York)`.
+    private func moment(_ day: String, _ instant: Instant, _ zone: Zone) -> String {
+        let time = zone.local(at: instant).time.description
+        return texts("format.moment", ["day": day, "time": time, "zone": zoneName(zone, at: instant)])
+    }
+
+    /// `14:35 Eastern Standard Time (UTC-5)`: on a day that is known.
+    package func clock(_ instant: Instant, in zone: Zone) -> String {
+        let time = zone.local(at: instant).time.description
+        return texts("format.clock", ["time": time, "zone": zoneName(zone, at: instant)])
+    }
+
+    /// The time that clocks show there then: `Eastern Standard Time (UTC-5)`. The distance tells apart the hour that comes
+    /// twice. Where it has no name it is called by its zone: `Europe/Istanbul time (UTC+3)`.
+    package func zoneName(_ zone: Zone, at instant: Instant) -> String {
+        guard zone.name != "UTC" else { return zone.name }
+        let name =
+            zone.clockName(at: instant, in: language.zoneLocale)
+            ?? texts("format.zoneTime", ["zone": Formats.spelled(zone)])
+        return texts("format.zoneThen", ["name": name, "offset": zone.offset(at: instant)])
+    }
+
+    /// The zone all year round: `Eastern Time (America/New York)`.
     package func zone(_ zone: Zone) -> String {
         let spelled = Formats.spelled(zone)
         return zone.commonName(in: language.zoneLocale).map { texts("format.zone", ["name": $0, "zone": spelled]) }
@@ -146,20 +179,7 @@ package struct Formats: Sendable {
     /// `Dec 24, 2026, 20:05 UTC`: for lists of what happened in many places.
     package func stamp(_ instant: Instant) -> String {
         let clock = instant.description.dropFirst("2026-12-24T".count).prefix("15:04".count)
-        return texts(
-            "format.stamp",
-            ["day": format(instant.utcDay, style.day().month(.abbreviated).year()), "time": String(clock)])
-    }
-
-    /// `14:35 EST`: on a day that is known.
-    package func clock(_ instant: Instant, in zone: Zone) -> String {
-        let abbreviation = zone.abbreviation(at: instant)
-        return "\(zone.local(at: instant).time) \(abbreviation)"
-    }
-
-    package func zoneName(_ zone: Zone, at instant: Instant) -> String {
-        let abbreviation = zone.abbreviation(at: instant)
-        return abbreviation == zone.name ? zone.name : "\(abbreviation), \(zone.name)"
+        return texts("format.stamp", ["day": format(instant.utcDay, .inYear), "time": String(clock)])
     }
 
     // MARK: Places

@@ -29,18 +29,21 @@ package struct Texts: Sendable {
     }
 
     private func fill(_ text: String, _ values: [String: String]) -> String {
-        guard !values.isEmpty, text.contains("{") else { return text }
-        var out = ""
+        // By bytes: looking at whole characters took a tenth of the time of a page.
         var rest = text[...]
-        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-            let name = String(rest[rest.index(after: open)..<close])
+        guard !values.isEmpty, var open = rest.utf8.firstIndex(of: UInt8(ascii: "{")) else { return text }
+        var out = ""
+        while let close = rest[open...].utf8.firstIndex(of: UInt8(ascii: "}")) {
+            let name = String(rest[rest.utf8.index(after: open)..<close])
             out += rest[..<open]
             if let value = values[name] {
                 out += isolated(value)
             } else {
                 out += rest[open...close]
             }
-            rest = rest[rest.index(after: close)...]
+            rest = rest[rest.utf8.index(after: close)...]
+            guard let next = rest.utf8.firstIndex(of: UInt8(ascii: "{")) else { break }
+            open = next
         }
         return out + rest
     }

@@ -30,6 +30,12 @@ public struct MoneyCase: Sendable, Equatable {
         case feeDiffers
         /// Provider and books differ about what a dispute took.
         case disputeDiffers
+
+        /// What comparing with the provider's lists finds, and finds gone again.
+        static let differences: [Kind] = [
+            .unknownCharge, .missingCharge, .chargeDiffers, .missingRefund, .refundDiffers, .feeDiffers,
+            .disputeDiffers,
+        ]
     }
 
     public let id: CaseID

@@ -16,12 +16,22 @@ public struct WebhookDelivery: Sendable {
 /// Whether a webhook is the provider's own.
 public enum WebhookVerdict: Sendable, Equatable {
     case genuine(ProviderEvent)
-    /// It is not, or it is stale or of the wrong mode.
-    case forged(why: String)
+    /// It is not to be believed, now or later.
+    case refused(WebhookRefusal, why: String)
     /// Whoever verifies it can't be reached: it must come again.
     case unverified(why: String)
     /// Webhooks of this provider are not configured here.
     case notConfigured
+}
+
+/// Why a webhook is refused; counted by these names.
+public enum WebhookRefusal: String, Sendable, CaseIterable {
+    /// Whoever sent it is not the provider, or it is no event.
+    case forged
+    /// The provider signed it, but too long ago or for a time still to come: somebody may be sending it again.
+    case stale
+    /// The provider's own, of live money where we test or the other way round.
+    case otherMode
 }
 
 /// An event of a provider, verified.
@@ -83,6 +93,18 @@ public struct DisputeFacts: Sendable, Equatable {
         case open
         case won
         case lost
+
+        /// Whether a dispute that was so can't have been as `other` afterwards; a question may become a dispute, and a
+        /// decision is final.
+        func isNoEarlier(than other: State) -> Bool { step >= other.step }
+
+        private var step: Int {
+            switch self {
+            case .inquiry: 0
+            case .open: 1
+            case .won, .lost: 2
+            }
+        }
     }
 
     /// As the provider calls it.

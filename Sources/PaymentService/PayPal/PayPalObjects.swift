@@ -55,6 +55,43 @@ struct PayPalCapture: Decodable, Sendable {
     var isTaken: Bool { ["COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"].contains(status) }
 }
 
+/// A dispute as the events about it tell. The API we use can't be asked about one.
+struct PayPalDispute: Decodable, Sendable {
+    struct Outcome: Decodable, Sendable {
+        let outcome_code: String?
+        let amount_refunded: PayPalAmount?
+    }
+    struct Disputed: Decodable, Sendable { let seller_transaction_id: String? }
+
+    let dispute_id: String?
+    let dispute_amount: PayPalAmount?
+    let disputed_transactions: [Disputed]?
+    let dispute_outcome: Outcome?
+    let dispute_life_cycle_stage: String?
+    let status: String?
+    let reason: String?
+
+    /// Nothing where it does not say which money is disputed.
+    var facts: DisputeFacts? {
+        guard let reference = dispute_id, var amount = try? dispute_amount?.money(),
+            let capture = disputed_transactions?.first?.seller_transaction_id
+        else { return nil }
+        let state: DisputeFacts.State
+        if status == "RESOLVED" {
+            let outcome = dispute_outcome?.outcome_code ?? ""
+            state = ["RESOLVED_BUYER_FAVOUR", "ACCEPTED"].contains(outcome) ? .lost : .won
+            // Both may have agreed on less than was disputed.
+            if state == .lost, let lost = try? dispute_outcome?.amount_refunded?.money(), lost.amount > 0 {
+                amount = lost
+            }
+        } else {
+            state = dispute_life_cycle_stage == "INQUIRY" ? .inquiry : .open
+        }
+        return DisputeFacts(
+            reference: reference, capture: capture, amount: amount, state: state, reason: reason ?? "unknown")
+    }
+}
+
 struct PayPalRefund: Decodable, Sendable {
     let id: String
     let status: String?

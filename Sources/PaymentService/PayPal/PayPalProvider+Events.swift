@@ -8,17 +8,17 @@ extension PayPalProvider {
         guard let text = String(validating: delivery.body, as: UTF8.self),
             let envelope = try? JSONDecoder().decode(Envelope.self, from: Data(text.utf8)), !envelope.id.isEmpty,
             envelope.id.utf8.count <= 255
-        else { return .forged(why: "it is no event") }
+        else { return .refused(.forged, why: "it is no event") }
         var values: [(name: String, value: String)] = []
         for (name, header) in PayPalProvider.signedHeaders {
             guard let value = delivery.header(header), !value.isEmpty, value.utf8.count <= 2048 else {
-                return .forged(why: "it has no \(header)")
+                return .refused(.forged, why: "it has no \(header)")
             }
             values.append((name, value))
         }
         values.append(("webhook_id", webhookId))
         guard let head = try? values.map({ "\"\($0.name)\":\(try PayPalProvider.json($0.value))" }) else {
-            return .forged(why: "its headers can't be said in JSON")
+            return .refused(.forged, why: "its headers can't be said in JSON")
         }
         // The raw body goes in as it came: decoding and encoding it again would change it, and it would not verify.
         let asked = Array("{\(head.joined(separator: ",")),\"webhook_event\":".utf8) + delivery.body + Array("}".utf8)
@@ -30,11 +30,13 @@ extension PayPalProvider {
             } catch {
                 return .unverified(why: await misunderstood(error, "verifying a webhook", nil))
             }
-            guard verdict.verification_status == "SUCCESS" else { return .forged(why: "its signature is not PayPal's") }
+            guard verdict.verification_status == "SUCCESS" else {
+                return .refused(.forged, why: "its signature is not PayPal's")
+            }
             return .genuine(ProviderEvent(id: envelope.id, kind: envelope.event_type, body: text))
         // A malformed header makes the question malformed: whoever sent it is not PayPal.
         case .refused(let refusal) where refusal.status == 400 || refusal.status == 422:
-            return .forged(why: "PayPal can't make sense of its signature")
+            return .refused(.forged, why: "PayPal can't make sense of its signature")
         case .refused(let refusal): return .unverified(why: "\(refusal)")
         case .stuck: return .unverified(why: "it is in trouble")
         case .unknown(let why): return .unverified(why: why)
@@ -42,10 +44,24 @@ extension PayPalProvider {
     }
 
     package func hint(in event: ProviderEvent) async -> ProviderHint {
-        guard let body = try? JSONDecoder().decode(EventBody.self, from: Data(event.body.utf8)),
-            let resource = body.resource
-        else { return .nothing }
-        if event.kind.hasPrefix("CUSTOMER.DISPUTE.") { return dispute(resource) }
+        let bytes = Data(event.body.utf8)
+        if event.kind.hasPrefix("CUSTOMER.DISPUTE.") {
+            let told = try? JSONDecoder().decode(DisputeBody.self, from: bytes)
+            return told?.resource.facts.map { .dispute($0) } ?? .nothing
+        }
+        guard let body = try? JSONDecoder().decode(EventBody.self, from: bytes), let resource = body.resource else {
+            return .nothing
+        }
+        if event.kind == PayPalProvider.reversal, let id = resource.id {
+            // Most often a dispute took it: that has events of its own, and the money went once.
+            let moved = PayPalRefund(id: id, status: nil, amount: nil, custom_id: nil, links: resource.links)
+            switch await disputes(until: world.now()) {
+            case .success(let disputes):
+                let found = disputes.first { $0.capture == moved.capture || $0.capture == id }
+                if let found { return .dispute(found) }
+            case .failure(let why): return .unknown(why: why.words)
+            }
+        }
         switch body.resource_type ?? event.kind {
         case "refund":
             guard let id = resource.id else { return .nothing }
@@ -61,22 +77,12 @@ extension PayPalProvider {
         }
     }
 
-    /// There is no way to ask about a dispute here; the event itself, verified, is all there is.
-    private func dispute(_ resource: EventBody.Resource) -> ProviderHint {
-        guard let reference = resource.dispute_id, let amount = try? resource.dispute_amount?.money(),
-            let capture = resource.disputed_transactions?.first?.seller_transaction_id
-        else { return .nothing }
-        let state: DisputeFacts.State
-        if resource.status == "RESOLVED" {
-            let outcome = resource.dispute_outcome?.outcome_code ?? ""
-            state = ["RESOLVED_BUYER_FAVOUR", "ACCEPTED"].contains(outcome) ? .lost : .won
-        } else {
-            state = resource.dispute_life_cycle_stage == "INQUIRY" ? .inquiry : .open
+    /// A dispute can't be asked about here: what PayPal's own list of events says last is how it stands.
+    package func dispute(_ reference: String) async -> ProviderHint {
+        switch await disputes(until: world.now()) {
+        case .success(let disputes): disputes.first { $0.reference == reference }.map { .dispute($0) } ?? .nothing
+        case .failure(let why): .unknown(why: why.words)
         }
-        return .dispute(
-            DisputeFacts(
-                reference: reference, capture: capture, amount: amount, state: state,
-                reason: resource.reason ?? "unknown"))
     }
 
     private static let signedHeaders = [
@@ -92,22 +98,15 @@ extension PayPalProvider {
 
     private struct Verdict: Decodable { let verification_status: String }
 
+    private struct DisputeBody: Decodable { let resource: PayPalDispute }
+
     private struct EventBody: Decodable {
         struct Resource: Decodable {
-            struct Outcome: Decodable { let outcome_code: String? }
-            struct Disputed: Decodable { let seller_transaction_id: String? }
             let id: String?
             let custom_id: String?
             let amount: PayPalAmount?
             let purchase_units: [PayPalOrder.Unit]?
             let links: [PayPalLink]?
-            let dispute_id: String?
-            let dispute_amount: PayPalAmount?
-            let disputed_transactions: [Disputed]?
-            let dispute_outcome: Outcome?
-            let dispute_life_cycle_stage: String?
-            let status: String?
-            let reason: String?
         }
         let resource_type: String?
         let resource: Resource?

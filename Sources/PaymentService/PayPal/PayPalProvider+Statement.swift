@@ -1,10 +1,15 @@
 import Core
 
 /// PayPal has no list of captures in the API we use: each order we know is read again, and its list of events shows
-/// captures and refunds that we don't know.
+/// captures and refunds that we don't know, and disputes.
 extension PayPalProvider {
     package func statement(_ period: StatementPeriod) async -> StatementAnswer {
-        var lines: [StatementLine] = []
+        let disputes: [DisputeFacts]
+        switch await self.disputes(until: period.to) {
+        case .success(let found): disputes = found
+        case .failure(let why): return .unknown(why: why.words)
+        }
+        var lines = disputes.flatMap(PayPalProvider.lines)
         var seen: Set<String> = []
         for known in period.known {
             switch await order(SessionReference(paymentId: known.id, session: known.session)) {
@@ -19,10 +24,12 @@ extension PayPalProvider {
                 seen.formUnion(order.captures.map(\.id) + order.refunds.map(\.id))
             }
         }
+        let disputed = Set(disputes.map(\.capture))
         for (type, kind) in PayPalProvider.moves {
-            switch await events(type, from: period.from, to: period.to) {
+            switch await events(type, from: period.from, to: period.to, of: PayPalRefund.self) {
             case .success(let moved):
                 for move in moved where seen.insert(move.id).inserted {
+                    if type == PayPalProvider.reversal, move.capture.map(disputed.contains) ?? false { continue }
                     guard let amount = try? move.amount?.money() else { continue }
                     let isCharge = kind == .charge
                     lines.append(
@@ -37,10 +44,24 @@ extension PayPalProvider {
         return .lines(lines)
     }
 
+    /// Tells that money was taken back from us, by a dispute or otherwise.
+    static let reversal = "PAYMENT.CAPTURE.REVERSED"
+
     /// The events that tell of money moved, whoever moved it.
     private static let moves: [(type: String, kind: StatementLine.Kind)] = [
-        ("PAYMENT.CAPTURE.COMPLETED", .charge), ("PAYMENT.CAPTURE.REFUNDED", .refund),
+        ("PAYMENT.CAPTURE.COMPLETED", .charge), ("PAYMENT.CAPTURE.REFUNDED", .refund), (reversal, .refund),
     ]
+
+    private static func lines(of dispute: DisputeFacts) -> [StatementLine] {
+        func line(_ kind: StatementLine.Kind) -> StatementLine {
+            StatementLine(kind, dispute.reference, capture: dispute.capture, amount: dispute.amount)
+        }
+        return switch dispute.state {
+        case .inquiry: [line(.inquiry)]
+        case .open, .lost: [line(.chargeback)]
+        case .won: [line(.chargebackReversal)]
+        }
+    }
 
     private static func lines(of order: PayPalOrder, _ payment: PaymentID) throws(Misunderstood) -> [StatementLine] {
         var lines: [StatementLine] = []
@@ -52,21 +73,45 @@ extension PayPalProvider {
                 lines.append(StatementLine(.fee, capture.id, capture: capture.id, amount: fee))
             }
         }
-        for refund in order.refunds where refund.status == "COMPLETED" || refund.status == "PENDING" {
+        for refund in order.refunds {
             guard let amount = refund.amount else { throw Misunderstood(why: "its refund has no amount") }
+            let cameBack = refund.status == "FAILED" || refund.status == "CANCELLED"
             lines.append(
                 StatementLine(
-                    .refund, refund.id, capture: refund.capture ?? order.captures.first?.id, paymentId: payment,
+                    cameBack ? .refundFailure : .refund, refund.id, capture: refund.capture ?? order.captures.first?.id,
+                    paymentId: payment,
                     refundId: refund.custom_id.flatMap { RefundID($0) }, amount: try amount.money()))
         }
         return lines
     }
 
-    private struct Silence: Error { let words: String }
+    struct Silence: Error { let words: String }
 
-    private struct EventList: Decodable {
-        /// A capture or a refund: what we read of them is alike.
-        struct Event: Decodable { let resource: PayPalRefund? }
+    /// The events that tell of a dispute.
+    private static let ofDisputes = [
+        "CUSTOMER.DISPUTE.CREATED", "CUSTOMER.DISPUTE.UPDATED", "CUSTOMER.DISPUTE.RESOLVED",
+    ]
+    /// How long PayPal keeps its events.
+    private static let eventLife = Duration.hours(30 * 24)
+
+    /// How each dispute stands by PayPal's own list of events: of several the one that went furthest.
+    func disputes(until end: Instant) async -> Result<[DisputeFacts], Silence> {
+        var latest: [String: DisputeFacts] = [:]
+        for type in PayPalProvider.ofDisputes {
+            switch await events(type, from: end - PayPalProvider.eventLife, to: end, of: PayPalDispute.self) {
+            case .success(let told):
+                for facts in told.compactMap(\.facts) {
+                    if let known = latest[facts.reference], known.state.isNoEarlier(than: facts.state) { continue }
+                    latest[facts.reference] = facts
+                }
+            case .failure(let why): return .failure(why)
+            }
+        }
+        return .success(latest.values.sorted { $0.reference < $1.reference })
+    }
+
+    private struct EventList<Resource: Decodable & Sendable>: Decodable {
+        struct Event: Decodable { let resource: Resource? }
         let events: [Event]?
     }
 
@@ -76,8 +121,10 @@ extension PayPalProvider {
 
     /// What the events of one type are about, in no order. The list can't be turned over: where a page is full, each half
     /// of its time is asked about for itself.
-    private func events(_ type: String, from: Instant, to: Instant) async -> Result<[PayPalRefund], Silence> {
-        var found: [PayPalRefund] = []
+    private func events<Resource: Decodable & Sendable>(
+        _ type: String, from: Instant, to: Instant, of resource: Resource.Type
+    ) async -> Result<[Resource], Silence> {
+        var found: [Resource] = []
         var waiting = [(from: from, to: to)]
         var pages = 0
         while let time = waiting.popLast() {
@@ -91,9 +138,9 @@ extension PayPalProvider {
             ]
             switch await client.get("/v1/notifications/webhooks-events", query.map { (name: $0.0, value: $0.1) }) {
             case .done(let answer):
-                let events: [EventList.Event]
+                let events: [EventList<Resource>.Event]
                 do throws(Misunderstood) {
-                    events = try answer.read(EventList.self).events ?? []
+                    events = try answer.read(EventList<Resource>.self).events ?? []
                 } catch {
                     return .failure(Silence(words: await misunderstood(error, "its list of events", nil)))
                 }

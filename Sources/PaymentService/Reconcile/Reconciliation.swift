@@ -19,7 +19,10 @@ struct Reconciliation: Sendable {
             let reference: String?
             let amount: Money
             let state: RefundCourse.State
+            /// When we stored it, before the provider was asked; for one made at the provider by hand when we heard of it,
+            /// which may be long after.
             let begunAt: Instant
+            let isByHand: Bool
             /// When it was done; nothing while it is not.
             let bookedAt: Instant?
 
@@ -38,6 +41,8 @@ struct Reconciliation: Sendable {
         let disputes: [String: Dispute]
         /// Fees that are booked, by the provider's name of them.
         let fees: [String: Money]
+
+        func know(_ capture: String) -> Bool { captures.contains { $0.capture == capture } }
     }
 
     /// Something that is not as it should be.
@@ -57,6 +62,16 @@ struct Reconciliation: Sendable {
     /// What differs, but for fees that are not booked yet and disputes nobody has told us of: those are entered.
     func differences(_ lines: [StatementLine], _ books: Books) -> [Difference] {
         charges(lines, books) + refunds(lines, books) + fees(lines, books) + disputes(lines, books)
+    }
+
+    /// What was seen on both sides, in the names that differences have: what of it differs is told apart.
+    func agreed(_ lines: [StatementLine], _ books: Books) -> Set<String> {
+        let captures = Set(lines.filter { $0.kind == .charge }.map { $0.capture ?? $0.reference })
+        let backs = lines.filter { $0.kind == .refund || $0.kind == .refundFailure }
+        let (ids, references) = (Set(backs.compactMap(\.refundId)), Set(backs.map(\.reference)))
+        let payments = books.captures.filter { captures.contains($0.capture) }.map(\.payment.text)
+        let refunds = books.refunds.filter { ids.contains($0.id) || $0.reference.map(references.contains) ?? false }
+        return Set(lines.map(\.reference) + payments + refunds.map(\.id.text))
     }
 
     private func charges(_ lines: [StatementLine], _ books: Books) -> [Difference] {
@@ -124,7 +139,7 @@ struct Reconciliation: Sendable {
                     detail: "\(provider) gave \(line.amount) back (\(line.reference)), \(what)."))
         }
         for booked in books.refunds where booked.isDone && booked.begunAt >= from && !seen.contains(booked.id) {
-            guard let bookedAt = booked.bookedAt, bookedAt < to else { continue }
+            guard let bookedAt = booked.bookedAt, bookedAt < to, !booked.isByHand else { continue }
             differences.append(
                 Difference(
                     kind: .missingRefund, reference: booked.id.text, payment: booked.payment, amount: booked.amount,

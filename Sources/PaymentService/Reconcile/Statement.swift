@@ -36,6 +36,8 @@ public struct StatementLine: Sendable, Equatable {
         case refund
         /// A refund that came back.
         case refundFailure
+        /// A question before a dispute: no money has moved.
+        case inquiry
         /// Money withheld for a dispute.
         case chargeback
         /// Withheld money given back.

@@ -68,6 +68,15 @@ extension PaymentStore {
                 try tx.execute("UPDATE refund SET ask_at = \(now + PaymentStore.disputePause) WHERE id = \(id)")
                 return nil
             }
+            // What the bank has given back already must not go back a second time, whatever the provider would let us do.
+            if refund.course.state == .due {
+                let (payment, lost) = (try tx.payment(refund.paymentId), try tx.lost(of: refund.paymentId))
+                if lost > 0, payment.claimed + lost > payment.captured?.amount ?? 0 {
+                    let why = "the payer's bank gave \(Money(lost, refund.amount.currency)) of it back after a dispute"
+                    try hear(.failed(why: why), about: refund, at: now, in: tx)
+                    return nil
+                }
+            }
             var course = refund.course
             _ = course.handle(.asked)
             try tx.execute(
@@ -141,7 +150,7 @@ extension PaymentStore {
         let (refundId, caseId) = (world.id(RefundKind.self), world.id(CaseKind.self))
         try await database.write { tx in
             let payment = try tx.payment(id)
-            let isNew = try tx.openCase(
+            try tx.openCase(
                 MoneyCase(
                     id: caseId, kind: .unknownRefund, subject: "\(payment.provider) \(reference)",
                     provider: payment.provider, bookingId: payment.bookingId, paymentId: id, amount: amount,
@@ -149,8 +158,10 @@ extension PaymentStore {
                         \(amount) went back at \(payment.provider) without being asked for here. Where it fits it is in the \
                         books; decide what becomes of the stay.
                         """, openedAt: now))
-            guard isNew, let captured = payment.captured, captured.currency == amount.currency, amount.amount > 0,
-                amount.amount <= captured.amount - payment.claimed
+            // One that does not fit now, because a refund of ours claims the same money, is entered once that has failed.
+            guard let captured = payment.captured, captured.currency == amount.currency, amount.amount > 0,
+                amount.amount <= captured.amount - payment.claimed,
+                try !tx.exists("SELECT 1 FROM refund WHERE payment_id = \(id) AND reference = \(reference)")
             else { return }
             try tx.execute("UPDATE payment SET claimed = claimed + \(amount.amount) WHERE id = \(id)")
             try tx.execute(

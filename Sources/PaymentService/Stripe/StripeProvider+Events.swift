@@ -9,14 +9,14 @@ extension StripeProvider {
             in: delivery.header("Stripe-Signature"), body: delivery.body, secrets: settings.webhookSecrets,
             now: world.now())
         {
-            return .forged(why: fault)
+            return .refused(fault.refusal, why: fault.why)
         }
         guard let text = String(validating: delivery.body, as: UTF8.self),
             let envelope = try? JSONDecoder().decode(Envelope.self, from: Data(text.utf8)), !envelope.id.isEmpty,
             envelope.id.utf8.count <= 255
-        else { return .forged(why: "it is signed, but no event") }
+        else { return .refused(.forged, why: "it is signed, but no event") }
         guard envelope.livemode == settings.isLive else {
-            return .forged(why: "it is of the other mode: \(envelope.livemode ? "live" : "test")")
+            return .refused(.otherMode, why: "it is of the other mode: \(envelope.livemode ? "live" : "test")")
         }
         return .genuine(ProviderEvent(id: envelope.id, kind: envelope.type, body: text))
     }

@@ -100,7 +100,7 @@ extension StripeProvider {
             switch kind {
             case .charge: "/v1/charges/\(id)"
             case .refund, .refundFailure: "/v1/refunds/\(id)"
-            case .chargeback, .chargebackReversal, .fee: "/v1/disputes/\(id)"
+            case .inquiry, .chargeback, .chargebackReversal, .fee: "/v1/disputes/\(id)"
             }
         switch await client.get(path) {
         case .done(let answer): return .success(try answer.read(StripeSource.self))

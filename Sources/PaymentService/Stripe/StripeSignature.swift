@@ -7,9 +7,17 @@ enum StripeSignature {
     /// How old or how far ahead a signature may be; each retry is signed anew.
     static let tolerance = Duration.seconds(300)
 
-    /// - Returns: what is wrong; nothing where it is genuine.
-    static func fault(in header: String?, body: [UInt8], secrets: [Secret], now: Instant) -> String? {
-        guard let header else { return "it has no signature" }
+    /// What is wrong with a signature.
+    struct Fault: Equatable {
+        let refusal: WebhookRefusal
+        let why: String
+
+        static func forged(_ why: String) -> Fault { Fault(refusal: .forged, why: why) }
+    }
+
+    /// - Returns: what is wrong; nothing where it is genuine and of now.
+    static func fault(in header: String?, body: [UInt8], secrets: [Secret], now: Instant) -> Fault? {
+        guard let header else { return .forged("it has no signature") }
         var time: String?
         var signatures: [[UInt8]] = []
         for part in header.split(separator: ",") {
@@ -23,20 +31,23 @@ enum StripeSignature {
             }
         }
         guard let time, let seconds = Int64(time), abs(seconds) < 1 << 40, !signatures.isEmpty else {
-            return "its signature can't be read"
+            return .forged("its signature can't be read")
         }
-        let age = now.since(Instant(milliseconds: seconds * 1000))
-        guard age <= tolerance, age >= .zero - tolerance else { return "its signature is stale" }
         let signed = Array("\(time).".utf8) + body
         for secret in secrets {
             let key = SymmetricKey(data: Array(secret.value.utf8))
             // In constant time, and with every signature there is.
             for signature in signatures
             where HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: signed, using: key) {
+                // Only now: what is not Stripe's is forged, whatever time it names.
+                let age = now.since(Instant(milliseconds: seconds * 1000))
+                guard age <= tolerance, age >= .zero - tolerance else {
+                    return Fault(refusal: .stale, why: "its signature is stale")
+                }
                 return nil
             }
         }
-        return "its signature is not ours"
+        return .forged("its signature is not ours")
     }
 
     private static func bytes(hex: Substring) -> [UInt8]? {

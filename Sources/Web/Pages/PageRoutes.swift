@@ -12,10 +12,11 @@ struct PageRoutes {
         PhotoPage().add(to: &routes)
         BookPages().add(to: &routes)
         CheckoutPages().add(to: &routes)
+        Drawings().add(to: &routes)
         PlaceSuggestions().add(to: &routes)
         SharePictures().add(to: &routes)
         TripPages().add(to: &routes)
-        ChangePages().add(to: &routes)
+        ChangePages(side: .trip).add(to: &routes)
 
         // Hosts
         ListingsPage().add(to: &routes)
@@ -27,6 +28,7 @@ struct PageRoutes {
         HostCalendarPage().add(to: &routes)
         HostBookingsPage().add(to: &routes)
         HostBookingPages().add(to: &routes)
+        ChangePages(side: .hosting).add(to: &routes)
         EarningsPage().add(to: &routes)
 
         // People

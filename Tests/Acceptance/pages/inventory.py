@@ -161,6 +161,14 @@ class Inventory:
         return f"/host/bookings/{self.stay(place, 30, 3)}"
 
     @functools.cached_property
+    def host_changing(self):
+        """A stay at a place of the host's that its guest would like to be another."""
+        place = listing(self.person("host"), "A cabin by the pond").json()["id"]
+        booking = self.stay(place, 40, 3, "succeed", guest=self.people.greta)
+        self.people.greta.post(f"/api/v1/bookings/{booking}/alterations", {"checkOut": day(45), "message": "The skates are packed."})
+        return f"/host/bookings/{booking}"
+
+    @functools.cached_property
     def draft(self):
         return "/host/properties/" + listing(self.person("host"), "A draft", status="draft").json()["id"]
 
@@ -287,13 +295,17 @@ class Inventory:
             "host-calendar-nothing": (self.calendar, "host", 422, {"from": day(9), "to": day(9)}),
             "host-calendar-conflict": (self.calendar, "host", 409, {"from": day(3), "to": day(7), "do": "close"}),
             "host-calendar-foreign": (self.calendar, True, 403),
-            "host-bookings": ("/host/bookings" if self.request else "", "host", 200),
+            "host-bookings": ("/host/bookings" if self.request and self.host_changing else "", "host", 200),
             **{f"host-bookings-{part}": (f"/host/bookings?show={part}", "host", 200) for part in PARTS},
             "host-bookings-none": (f"/host/bookings?show=past&property={self.draft.split('/')[-1]}", "host", 200),
             "host-bookings-arabic": ("/ar/host/bookings?show=arriving", "host", 200),
             "host-booking": (f"/host/bookings/{self.host_stay}", "host", 200),
             "host-booking-german": (f"/de/host/bookings/{self.host_stay}", "host", 200),
             "host-booking-cancelled": (f"/host/bookings/{self.host_gone}", "host", 200),
+            "host-booking-change": (self.host_changing, "host", 200),
+            "host-booking-change-arabic": ("/ar" + self.host_changing, "host", 200),
+            "host-change-offer": (f"/host/bookings/{self.host_stay}/change?checkIn={day(4)}&checkOut={day(5)}&guests=1", "host", 200),
+            "host-change-wrong": (f"/host/bookings/{self.host_stay}/change?checkIn={day(6)}&checkOut={day(4)}", "host", 422),
             "host-booking-foreign": (f"/host/bookings/{self.host_stay}", True, 404),
             "host-request": (self.request, "host", 200),
             "host-request-arabic": (f"/ar{self.request}", "host", 200),
@@ -371,5 +383,5 @@ EVERYDAY = [
     "operator", "operator-bookings", "operator-booking", "operator-cancel", "operator-payment", "operator-refund", "operator-person",
     "operator-listings", "operator-mail", "operator-log",
     "host-listings", "host-new-wrong", "host-listing", "host-edit-meanwhile", "host-season-wrong", "host-price-check-answer",
-    "host-calendar", "host-calendar-conflict", "host-bookings-arriving", "host-request", "host-earnings",
+    "host-calendar", "host-calendar-conflict", "host-bookings-arriving", "host-request", "host-booking-change", "host-change-offer", "host-earnings",
 ]

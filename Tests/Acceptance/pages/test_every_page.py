@@ -100,7 +100,7 @@ def test_a_page_is_valid_html_and_says_what_it_is(town, inventory, name):
     assert document.find(f".//{spaces}main") is not None and document.get("lang") and document.get("dir") in ("ltr", "rtl")
     assert "{{" not in text and " style=" not in text and not re.search(r"\son\w+=", text) and "javascript:" not in text
     if name not in LONG:
-        packed = len(gzip.compress(text.encode(), 3))
+        packed = len(gzip.compress(text.encode(), 1))
         assert packed <= 60_000 and len(title) <= 120, f"{packed} bytes"
     policy = response.headers["content-security-policy"]
     assert "default-src 'self'" in policy and "unsafe" not in policy
@@ -131,4 +131,6 @@ def test_pictures_of_every_page(visit, inventory, name):
         visitor = opened(visit, inventory, name, dark=dark)
         for width in (375, 768, 1440):
             visitor.page.set_viewport_size({"width": width, "height": 900})
+            # What is below the fold is on the picture too.
+            visitor.page.evaluate("Promise.all([...document.images].map(image => { image.loading = 'eager'; return image.decode(); }))")
             visitor.page.screenshot(path=SHOTS / f"{name}-{width}-{'dark' if dark else 'light'}.png", full_page=True)

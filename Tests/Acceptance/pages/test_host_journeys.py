@@ -7,7 +7,7 @@ import re
 import pytest
 
 from inventory import listing, sent
-from roost.trade import day, later, usd
+from roost.trade import act, day, eventually, later, place, stay_at, usd
 from test_journeys import press_until
 
 
@@ -303,3 +303,84 @@ def test_tables_for_programs_have_what_the_pages_show(folk):
     assert (row["month"], row["listingId"], row["stays"], row["gross"], row["net"]) == (day(70)[:7], place, "1", "200.00", "200.00")
     assert guest.connection.get("/host/bookings.csv", headers={"Accept": "text/html"}).status_code == 303
     assert rows("/host/bookings.csv?show=past") == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_a_change_of_a_stay_is_answered_and_proposed_on_pages_for_hosts(visit, folk, script):
+    host, guest = folk.new("hildegard"), folk.new("gwen")
+    home = place(host, title="The boathouse")
+    booking = stay_at(guest, home, start=80)
+    address = f"/host/bookings/{booking['id']}"
+
+    def propose(**changes):
+        return guest.post(f"/api/v1/bookings/{booking['id']}/alterations", changes).json()
+
+    def status(change):
+        return guest.get(f"/api/v1/alterations/{change['id']}").json()["status"]
+
+    visitor = visit(token=host.token, script=script)
+    page = visitor.go("/host/bookings")
+    assert "Changes that guests propose" not in page.inner_text("main")
+    longer = propose(checkOut=later(booking["checkOut"], 2), message="May we stay <b>on</b>?")
+
+    # It is the first thing that waits for an answer, with what would change and what it brings.
+    page = visitor.go("/host/bookings")
+    assert page.locator("[aria-current=page]", has_text="To answer").count() == 1
+    row = page.locator("#proposals ~ table tbody tr")
+    assert row.count() == 1 and "$200.00 more" in row.inner_text() and "Answer until" in row.inner_text()
+    page.get_by_role("link", name="Gwen").click()
+    panel = page.locator("section.change")
+    assert "May we stay <b>on</b>?" in panel.inner_text() and "$200.00 more" in panel.inner_text() and "$400.00" in panel.inner_text()
+    assert page.get_by_role("link", name="Change dates or guests").count() == 0  # one at a time
+    panel.get_by_role("button", name="Decline").click()
+    assert visitor.path == address and status(longer) == "declined" and page.locator("section.change").count() == 0
+    assert "Changes that guests propose" not in visitor.go("/host/bookings").inner_text("main")
+
+    # Agreed to, and paid by the guest.
+    longer = propose(checkOut=later(booking["checkOut"], 1))
+    page = visitor.go(address)
+    page.locator("section.change").get_by_role("button", name="Agree").click()
+    assert visitor.path == address and status(longer) == "agreed"
+    assert "The guest has until" in page.inner_text("section.change") and page.locator("section.change button").count() == 0
+    act(guest, guest.post(f"/api/v1/alterations/{longer['id']}/payments", {"provider": "test"}, expect=(200, 201)).json(), "succeed")
+    eventually(lambda: status(longer), lambda now: now == "applied")
+
+    # The host proposes: the price is seen first, what is wrong comes back, and it can be taken back.
+    page = visitor.go(address)
+    page.get_by_role("link", name="Change dates or guests").click()
+    assert visitor.path == address + "/change"
+    browser_day(page, "checkOut", booking["checkIn"])
+    page.get_by_role("button", name="See the new price").click()
+    assert page.title().startswith("Error: ") and page.input_value("#checkOut") == booking["checkIn"]
+    browser_day(page, "checkOut", booking["checkOut"])
+    page.get_by_role("button", name="See the new price").click()
+    assert "$100.00 goes back to the guest" in page.inner_text("#offer ~ .notice")
+    page.fill("#message", "The roof needs mending.")
+    page.get_by_role("button", name="Propose this change").click()
+    assert visitor.path == address and "You have proposed this change" in page.inner_text("section.change")
+    assert "Changes that guests propose" not in visitor.go("/host/bookings").inner_text("main")
+    page = visitor.go(address)
+    page.get_by_role("button", name="Withdraw my proposal").click()
+    assert visitor.path == address and page.locator("section.change").count() == 0
+    assert [one["status"] for one in guest.get(f"/api/v1/bookings/{booking['id']}/alterations").json()["items"]] == ["withdrawn", "applied", "declined"]
+
+    # Each side has its own page; nobody answers for the other.
+    assert visitor.go(f"/trips/{booking['id']}/change").url.endswith(address + "/change")
+    def answer(person):
+        cookie = {"Cookie": f"roost_session={person.token}", "Accept": "text/html"}
+        token = re.search(r'name="token" value="(\w+)"', person.connection.get("/account", headers=cookie).text).group(1)
+        return person.connection.post(address + "/change/answer", headers=cookie, data={"token": token, "alteration": longer["id"], "answer": "accept"})
+
+    assert answer(guest).status_code == 404
+    assert guest.connection.get(address + "/change", headers={"Cookie": f"roost_session={guest.token}"}).status_code == 404
+    late = answer(host)
+    assert late.status_code == 409 and "nothing to answer" in late.text
+
+    # Who cancelled, and why.
+    guest.post(f"/api/v1/bookings/{booking['id']}/cancel", {"reason": "A <i>cold</i>."})
+    page = visitor.go(address)
+    assert "Gwen cancelled this booking on" in page.inner_text("#state") and "A <i>cold</i>." in page.inner_text("main")
+    other = stay_at(guest, home, start=100)
+    host.post(f"/api/v1/bookings/{other['id']}/cancel")
+    page = visitor.go(f"/host/bookings/{other['id']}")
+    assert "You cancelled this booking on" in page.inner_text("#state") and "reason given" not in page.inner_text("main")

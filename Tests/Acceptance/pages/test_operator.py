@@ -234,3 +234,14 @@ def test_a_refund_that_came_back_is_a_case_and_is_tried_again(visit, fresh):
         assert [act["act"] for act in operator.get("/api/v1/operator/acts").json()["items"]] == ["try again", "refund"]
     finally:
         stripe.close()
+
+
+def test_the_ways_of_an_operator_stand_in_one_row_from_a_tablet_on(visit, operator):
+    for prefix in ("", "/de", "/ar"):
+        page = visit(token=operator.token, width=768).go(prefix + "/operator")
+        for width in (768, 1023, 1024):
+            page.set_viewport_size({"width": width, "height": 900})
+            tops = page.evaluate("[...document.querySelectorAll('.top-nav li > *')].map(one => Math.round(one.getBoundingClientRect().top))")
+            assert len(tops) == 5 and len(set(tops)) == 1, (prefix, width, tops)
+            brand = page.evaluate("document.querySelector('.brand').getBoundingClientRect().bottom")
+            assert brand > tops[0], (prefix, width)

@@ -396,6 +396,10 @@ class PayPal(Fake):
     def __init__(self):
         super().__init__("paypal.openapi.json")
         self.orders, self.refunds, self.genuine = {}, {}, set()
+        # How the next captures end.
+        self.capture_status = "COMPLETED"
+        # What its own list of events has: (type, resource), the oldest first.
+        self.listed = []
 
     def settings(self):
         return {"ROOST_PAYPAL_CLIENT_ID": "client", "ROOST_PAYPAL_CLIENT_SECRET": "secret", "ROOST_PAYPAL_WEBHOOK_ID": "WH-1",
@@ -416,6 +420,18 @@ class PayPal(Fake):
         content = json.dumps(resource)
         return (f'{{ "id":"{number or self.new("WH-")}", "event_type" : "{kind}","resource_type":"{resource_type}",'
                 f'"resource":{{"n":1.50,{content[1:]}}}').encode()
+
+    def dispute(self, payment, outcome=None):
+        """A dispute of all that was taken, or its end; nobody is told."""
+        with self.lock:
+            capture = self.order_of(payment)["purchase_units"][0]["payments"]["captures"][0]
+            resource = {"dispute_id": f"PP-D-{capture['id']}", "dispute_amount": capture["amount"], "dispute_life_cycle_stage": "CHARGEBACK",
+                        "disputed_transactions": [{"seller_transaction_id": capture["id"]}], "reason": "UNAUTHORISED",
+                        "status": "RESOLVED" if outcome else "WAITING_FOR_SELLER_RESPONSE"}
+            if outcome:
+                resource["dispute_outcome"] = {"outcome_code": outcome}
+            self.listed.append((f"CUSTOMER.DISPUTE.{'RESOLVED' if outcome else 'CREATED'}", resource))
+            return resource
 
     def tell(self, server, raw, genuine=True, leave_out=()):
         """Sends a webhook; what PayPal says of it when asked is `genuine`."""
@@ -438,7 +454,9 @@ class PayPal(Fake):
             raw = body.split(b'"webhook_event":', 1)[1][:-1]
             return 200, {"verification_status": "SUCCESS" if raw in self.genuine else "FAILURE"}, {}
         if path == "/v1/notifications/webhooks-events":
-            return 200, {"events": [], "count": 0}, {}
+            found = [resource for kind, resource in self.listed if kind == query.get("event_type")]
+            return 200, {"events": [{"event_type": query.get("event_type", ""), "resource": resource} for resource in found],
+                         "count": len(found)}, {}
         if (method, path) == ("POST", "/v2/checkout/orders"):
             sent = json.loads(body)["purchase_units"][0]
             order = {"id": self.new("ORDER"), "status": "PAYER_ACTION_REQUIRED", "intent": "CAPTURE",
@@ -451,7 +469,7 @@ class PayPal(Fake):
             if order["status"] != "APPROVED":
                 return 422, {"name": "UNPROCESSABLE_ENTITY", "message": "no", "debug_id": "d", "details": [{"issue": "ORDER_NOT_APPROVED"}]}, {}
             unit = order["purchase_units"][0]
-            unit["payments"] = {"captures": [{"id": self.new("CAP"), "status": "COMPLETED", "amount": unit["amount"], "custom_id": unit["custom_id"]}],
+            unit["payments"] = {"captures": [{"id": self.new("CAP"), "status": self.capture_status, "amount": unit["amount"], "custom_id": unit["custom_id"]}],
                                 "refunds": []}
             order["status"] = "COMPLETED"
             return 201, order, {}

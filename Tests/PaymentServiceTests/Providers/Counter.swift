@@ -114,6 +114,19 @@ struct Counter: Sendable {
         }
     }
 
+    /// What disputes have taken of each payment for good or for now, by our books.
+    private func chargebacks() async throws -> [String: Int64] {
+        let sums = try await store.read { reader in
+            try reader.all(
+                """
+                SELECT payment_id, CAST(-SUM(amount) AS BIGINT) FROM ledger_entry
+                WHERE account LIKE 'chargebacks:%' GROUP BY payment_id
+                """
+            ) { row in (try row[0] as String, try row[1] as Int64) }
+        }
+        return Dictionary(uniqueKeysWithValues: sums)
+    }
+
     /// What the fakes' own books say: every captured sum counts or has gone back, once; and what was asked of them was
     /// always within their contracts.
     func expectRest(_ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation) async throws {
@@ -123,20 +136,28 @@ struct Counter: Sendable {
         #expect(audit.unbalancedGroups.isEmpty, comment, sourceLocation: sourceLocation)
         #expect(audit.misbookedPayments.isEmpty, comment, sourceLocation: sourceLocation)
         #expect(audit.overRefunded.isEmpty, comment, sourceLocation: sourceLocation)
+        #expect(audit.miscountedPayments.isEmpty, comment, sourceLocation: sourceLocation)
+        #expect(audit.failedRefunds.isEmpty, comment, sourceLocation: sourceLocation)
+        #expect(audit.staleRefunds.isEmpty, comment, sourceLocation: sourceLocation)
         #expect(
             audit.inFlight.moving == 0 && audit.inFlight.closing == 0 && audit.inFlight.refunds == 0, comment,
             sourceLocation: sourceLocation)
         let known = Dictionary(uniqueKeysWithValues: audit.captured.map { ($0.id.text, $0) })
         var seen: Set<String> = []
-        func check(_ payment: String, taken: Int64, back: Int64) {
+        let withheld = try await chargebacks()
+        func check(_ payment: String, taken: Int64, back: Int64, lost: Int64) {
             #expect(
                 seen.insert(payment).inserted, "\(payment) was taken twice. \(comment)", sourceLocation: sourceLocation)
             let booked = known[payment]
             #expect(booked?.captured.amount == taken, "\(payment). \(comment)", sourceLocation: sourceLocation)
             #expect(booked?.refunded == back, "\(payment). \(comment)", sourceLocation: sourceLocation)
-            #expect(back <= taken, "\(payment). \(comment)", sourceLocation: sourceLocation)
-            if booked?.counts == false {
-                #expect(back == taken, "\(payment) counts for nothing. \(comment)", sourceLocation: sourceLocation)
+            #expect(back + lost <= taken, "\(payment) went back twice. \(comment)", sourceLocation: sourceLocation)
+            #expect(withheld[payment, default: 0] == lost, "\(payment). \(comment)", sourceLocation: sourceLocation)
+            if let booked, !booked.counts {
+                let missing = taken - back - lost
+                #expect(
+                    missing == 0 || missing == min(missing, booked.withCase),
+                    "\(payment) counts for nothing. \(comment)", sourceLocation: sourceLocation)
             }
         }
         let books = stripe.books
@@ -145,7 +166,10 @@ struct Counter: Sendable {
             let back = books.refunds.filter { $0.intent == intent && $0.status != "failed" }.reduce(0) {
                 $0 + $1.amount
             }
-            check(session.reference, taken: books.intents[intent]?.received ?? 0, back: back)
+            let lost = books.disputes.filter { $0.intent == intent && $0.isTaken && $0.status != "won" }.reduce(0) {
+                $0 + $1.amount
+            }
+            check(session.reference, taken: books.intents[intent]?.received ?? 0, back: back, lost: lost)
         }
         for order in paypal.books.orders {
             let taken = order.captures.filter { $0.status == "COMPLETED" }
@@ -153,7 +177,10 @@ struct Counter: Sendable {
             guard let capture = taken.first else { continue }
             func units(_ value: String) -> Int64 { PayPalMoney.money(value, order.currency)?.amount ?? -1 }
             let back = order.refunds.filter { $0.status != "FAILED" }.reduce(0) { $0 + units($1.value) }
-            check(order.customId, taken: units(capture.value), back: back)
+            let lost = paypal.books.disputes.filter { $0.capture == capture.id && $0.isTaken }.reduce(0) {
+                $0 + units($1.refunded ?? $1.value)
+            }
+            check(order.customId, taken: units(capture.value), back: back, lost: lost)
         }
         #expect(
             seen == Set(known.keys), "the books know of money that nobody took. \(comment)",

@@ -36,6 +36,22 @@ final class FakePayPal: Sendable {
         var refunds: [Refund] = []
     }
 
+    struct Dispute: Sendable {
+        var id: String
+        var capture: String
+        var value: String
+        var currency: String
+        var stage: String
+        /// Nothing while it is undecided.
+        var outcome: String?
+        /// What the payer got back in the end, where that is less than was disputed.
+        var refunded: String?
+
+        /// Whether the money is with the payer, for good or until it is decided.
+        var isTaken: Bool { isLost || outcome == nil && stage != "INQUIRY" }
+        var isLost: Bool { outcome == "RESOLVED_BUYER_FAVOUR" || outcome == "ACCEPTED" }
+    }
+
     struct Told: Sendable {
         var at: Instant
         var type: String
@@ -44,6 +60,7 @@ final class FakePayPal: Sendable {
 
     struct Books: Sendable {
         var orders: [Order] = []
+        var disputes: [Dispute] = []
         var tokens = 0
         var token = "A0"
         fileprivate var answers: [String: FakeAnswer] = [:]
@@ -113,6 +130,91 @@ final class FakePayPal: Sendable {
                 }
             }
         }
+    }
+
+    /// A refund made by hand on PayPal's own page.
+    func refundByHand(_ payment: PaymentID, _ amount: Int64) {
+        state.withLock { books in
+            guard let index = books.orders.firstIndex(where: { $0.customId == payment.text && !$0.captures.isEmpty }),
+                let capture = books.orders[index].captures.first, capture.status == "COMPLETED",
+                !books.disputes.contains(where: { $0.capture == capture.id && ($0.outcome == nil || $0.isLost) }),
+                amount <= FakePayPal.left(of: capture, in: books), let currency = Currency(code: capture.currency)
+            else { return }
+            let made = Refund(
+                id: books.next("BYHAND"), capture: capture.id, status: "COMPLETED",
+                value: Money(amount, currency).decimalText, currency: capture.currency)
+            books.orders[index].refunds.append(made)
+            books.events.append(Told(at: clock(), type: "PAYMENT.CAPTURE.REFUNDED", resource: refund(made)))
+        }
+    }
+
+    /// What of a capture has not gone back, in minor units.
+    static func left(of capture: Capture, in books: Books) -> Int64 {
+        func units(_ value: String) -> Int64 { PayPalMoney.money(value, capture.currency)?.amount ?? 0 }
+        let given = books.orders.flatMap(\.refunds).filter { $0.capture == capture.id && $0.status != "FAILED" }
+        let lost = books.disputes.filter { $0.capture == capture.id && $0.isLost }
+        return units(capture.value) - given.reduce(0) { $0 + units($1.value) }
+            - lost.reduce(0) { $0 + units($1.refunded ?? $1.value) }
+    }
+
+    /// The payer disputes what is left of what was taken; where it is more than a question, the money is gone at once.
+    /// - Returns: PayPal's name of the dispute; nothing where there is nothing to dispute.
+    @discardableResult
+    func dispute(_ payment: PaymentID, stage: String = "CHARGEBACK") -> String? {
+        state.withLock { books in
+            guard let order = books.orders.first(where: { $0.customId == payment.text && !$0.captures.isEmpty }),
+                let capture = order.captures.first, capture.status == "COMPLETED",
+                !books.disputes.contains(where: { $0.capture == capture.id && $0.outcome == nil }),
+                let currency = Currency(code: capture.currency), FakePayPal.left(of: capture, in: books) > 0
+            else { return nil }
+            let value = Money(FakePayPal.left(of: capture, in: books), currency).decimalText
+            let made = Dispute(
+                id: books.next("PP-D-"), capture: capture.id, value: value, currency: capture.currency, stage: stage)
+            books.disputes.append(made)
+            tell(&books, "CREATED", made)
+            return made.id
+        }
+    }
+
+    /// A question becomes a dispute, or a dispute comes to its end.
+    /// - Parameter outcome: nothing where it only becomes a dispute.
+    func decide(_ dispute: String, _ outcome: String?, refunding refunded: String? = nil) {
+        state.withLock { books in
+            guard let index = books.disputes.firstIndex(where: { $0.id == dispute && $0.outcome == nil }) else {
+                return
+            }
+            books.disputes[index].outcome = outcome
+            books.disputes[index].refunded = refunded
+            if outcome == nil { books.disputes[index].stage = "CHARGEBACK" }
+            tell(&books, outcome == nil ? "UPDATED" : "RESOLVED", books.disputes[index])
+        }
+    }
+
+    private func tell(_ books: inout Books, _ what: String, _ dispute: Dispute) {
+        books.events.append(Told(at: clock(), type: "CUSTOMER.DISPUTE.\(what)", resource: FakePayPal.shape(dispute)))
+        guard dispute.stage != "INQUIRY", what == "CREATED" || what == "UPDATED" else { return }
+        let reversal = Refund(
+            id: books.next("REVERSAL"), capture: dispute.capture, status: "COMPLETED", value: dispute.value,
+            currency: dispute.currency)
+        books.events.append(Told(at: clock(), type: "PAYMENT.CAPTURE.REVERSED", resource: refund(reversal)))
+    }
+
+    static func shape(_ dispute: Dispute) -> JSON {
+        var made: JSON = [
+            "dispute_id": .text(dispute.id), "reason": "UNAUTHORISED",
+            "dispute_amount": ["currency_code": .text(dispute.currency), "value": .text(dispute.value)],
+            "disputed_transactions": [["seller_transaction_id": .text(dispute.capture)]],
+            "dispute_life_cycle_stage": .text(dispute.stage),
+            "status": dispute.outcome == nil ? "WAITING_FOR_SELLER_RESPONSE" : "RESOLVED",
+        ]
+        if let outcome = dispute.outcome {
+            var end: JSON = ["outcome_code": .text(outcome)]
+            if let refunded = dispute.refunded {
+                end["amount_refunded"] = ["currency_code": .text(dispute.currency), "value": .text(refunded)]
+            }
+            made["dispute_outcome"] = end
+        }
+        return made
     }
 
     /// The token is withdrawn before its time.
@@ -200,6 +302,10 @@ final class FakePayPal: Sendable {
                 guard let capture = books.orders[index].captures.first(where: { $0.id == steps[3] }) else { continue }
                 let given = books.orders[index].refunds.filter { $0.status != "FAILED" }
                     .compactMap { PayPalMoney.money($0.value, $0.currency)?.amount }.reduce(0, +)
+                let undecided = books.disputes.contains {
+                    $0.capture == capture.id && ($0.outcome == nil || $0.isLost)
+                }
+                if undecided { return refusal("TRANSACTION_DISPUTED") }
                 let value = body["amount"]?["value"]?.text ?? capture.value
                 let whole = PayPalMoney.money(capture.value, capture.currency)?.amount ?? 0
                 guard given + (PayPalMoney.money(value, capture.currency)?.amount ?? 0) <= whole else {

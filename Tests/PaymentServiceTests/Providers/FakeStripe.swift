@@ -46,6 +46,11 @@ final class FakeStripe: Sendable {
         var amount: Int64
         var currency: String
         var status: String
+        /// Whether the money was withheld: not for a mere question.
+        var isTaken = false
+
+        /// While it is so nothing can be refunded.
+        var isUndecidedOrLost: Bool { status != "won" && status != "warning_closed" }
     }
 
     struct Books: Sendable {
@@ -138,6 +143,7 @@ final class FakeStripe: Sendable {
     func refundByHand(_ reference: PaymentID, _ amount: Int64) -> String {
         state.withLock { books in
             let intent = books.sessions.last { $0.reference == reference.text }?.intent ?? ""
+            guard amount <= FakeStripe.left(of: intent, in: books) else { return "" }
             return makeRefund(&books, intent, amount, [:], "succeeded")
         }
     }
@@ -170,10 +176,12 @@ final class FakeStripe: Sendable {
             guard let intent = books.sessions.last(where: { $0.reference == reference.text })?.intent,
                 let paid = books.intents[intent]
             else { return "" }
+            let left = FakeStripe.left(of: intent, in: books)
+            guard left > 0 else { return "" }
             let made = Dispute(
-                id: books.next("dp"), intent: intent, amount: paid.received, currency: paid.currency, status: status)
+                id: books.next("dp"), intent: intent, amount: left, currency: paid.currency, status: "")
             books.disputes.append(made)
-            books.moves.append(move(&books, "adjustment", "dispute", -made.amount, 1500, dispute(made)))
+            decide(&books, books.disputes.count - 1, status)
             return made.id
         }
     }
@@ -181,12 +189,29 @@ final class FakeStripe: Sendable {
     func decide(_ dispute: String, _ status: String) {
         state.withLock { books in
             guard let index = books.disputes.firstIndex(where: { $0.id == dispute }) else { return }
-            books.disputes[index].status = status
-            if status == "won" {
-                let made = books.disputes[index]
-                books.moves.append(move(&books, "adjustment", "dispute_reversal", made.amount, 0, self.dispute(made)))
-            }
+            decide(&books, index, status)
         }
+    }
+
+    private func decide(_ books: inout Books, _ index: Int, _ status: String) {
+        books.disputes[index].status = status
+        let made = books.disputes[index]
+        switch status {
+        case "won" where made.isTaken:
+            books.moves.append(move(&books, "adjustment", "dispute_reversal", made.amount, 0, dispute(made)))
+        case "needs_response" where !made.isTaken, "lost" where !made.isTaken:
+            books.disputes[index].isTaken = true
+            books.moves.append(move(&books, "adjustment", "dispute", -made.amount, 1500, dispute(made)))
+        default: break
+        }
+    }
+
+    /// What of an intent has not gone back, in its units; nothing while it is disputed.
+    private static func left(of intent: String, in books: Books) -> Int64 {
+        guard let paid = books.intents[intent] else { return 0 }
+        let isOpen = books.disputes.contains { $0.intent == intent && $0.isUndecidedOrLost }
+        let given = books.refunds.filter { $0.intent == intent && $0.status != "failed" }
+        return isOpen ? 0 : paid.received - given.reduce(0) { $0 + $1.amount }
     }
 
     private func begin(_ books: inout Books, _ index: Int, _ status: String) -> String {
@@ -278,7 +303,7 @@ final class FakeStripe: Sendable {
             let given = books.refunds.filter { $0.intent == intent && $0.status != "failed" }.reduce(0) {
                 $0 + $1.amount
             }
-            guard !books.disputes.contains(where: { $0.intent == intent && $0.status != "won" }) else {
+            guard !books.disputes.contains(where: { $0.intent == intent && $0.isUndecidedOrLost }) else {
                 return error(400, "invalid_request_error", "it is disputed", code: "charge_disputed")
             }
             guard given + amount <= paid.received else {

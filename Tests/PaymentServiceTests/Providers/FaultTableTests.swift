@@ -142,6 +142,16 @@ struct ProviderStep: Sendable, CustomTestStringConvertible {
         ProviderStep(
             name: "lists its events", provider: "paypal", method: "GET",
             path: ("/v1/notifications/webhooks-events", ""), walk: compare("paypal"), state: .captured),
+        ProviderStep(
+            name: "finds a dispute", provider: "paypal", method: "GET",
+            path: ("/v1/notifications/webhooks-events", ""),
+            walk: { counter in
+                try await pay("paypal")(counter)
+                guard let payment = try await counter.payments.payments(of: Till.booking).last else { return }
+                counter.paypal.dispute(payment.id)
+                counter.clock.advance(.minutes(15))
+                try await counter.payments.reconcileDue()
+            }, state: .captured),
     ]
 }
 
@@ -173,7 +183,7 @@ struct FaultTableTests {
             let seen = try await counter.payments.payments(of: Till.booking).map(\.status)
             #expect(seen.last == step.state, "\(fault) \(times) times: \(seen)")
             try await counter.expectRest("\(fault) \(times) times")
-            let isUnseen = ["expires a session", "lists its events"].contains(step.name)
+            let isUnseen = ["expires a session", "lists its events", "finds a dispute"].contains(step.name)
             if fault == .nonsense, !isUnseen {
                 #expect(
                     try await counter.openCases().contains { $0.kind == .badAnswer }, "nobody was told of the nonsense")

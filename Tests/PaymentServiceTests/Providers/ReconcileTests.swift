@@ -307,4 +307,128 @@ struct ReconcileTests {
         try await counter.store.write { try $0.execute("UPDATE dispute SET amount = \(booked)") }
         #expect(try await counter.payments.providerDifferences().count == (end == "won" ? 2 : 1))
     }
+
+    /// How a dispute at PayPal ends, and what of 100.00 is gone then.
+    static let ends: [(outcome: String, refunded: String?, gone: Int64)] = [
+        ("RESOLVED_SELLER_FAVOUR", nil, 0), ("CANCELED_BY_BUYER", nil, 0), ("RESOLVED_BUYER_FAVOUR", nil, 10_000),
+        ("ACCEPTED", "40.00", 4_000),
+    ]
+
+    @Test("A dispute at PayPal whose events were lost is found in its list of events, and its end too", arguments: ends)
+    func paypalDispute(_ end: (outcome: String, refunded: String?, gone: Int64)) async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        // Long after the payment itself was compared.
+        later(counter, .hours(20 * 24))
+        try await counter.payments.reconcileDue()
+        later(counter, .hours(20 * 24))
+        let reference = try #require(counter.paypal.dispute(payment.id))
+        later(counter)
+        let found = try await counter.payments.providerDifferences()
+        #expect(found.count == 1 && found[0].contains(reference), "\(found)")
+        try await counter.payments.reconcileDue()
+        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
+        #expect(try await kinds(counter) == [.disputeOpened], "what the bank took is no refund besides")
+        counter.paypal.decide(reference, end.outcome, refunding: end.refunded)
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await account("chargebacks:paypal", of: counter) == -end.gone)
+        #expect(try await kinds(counter) == (end.gone == 0 ? [] : [.disputeLost]))
+        #expect(try await counter.payments.providerDifferences() == [])
+        try await counter.expectRest("found")
+    }
+
+    @Test("A question at PayPal is a case without loss, until it becomes a dispute")
+    func paypalInquiry() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        let reference = try #require(counter.paypal.dispute(payment.id, stage: "INQUIRY"))
+        later(counter)
+        #expect(try await counter.payments.providerDifferences().count == 1)
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [.disputeOpened])
+        #expect(try await account("chargebacks:paypal", of: counter) == 0)
+        counter.paypal.decide(reference, nil)
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
+        try await counter.expectRest("a dispute by now")
+    }
+
+    @Test("Disputes of strangers at an account that we share are nothing of ours")
+    func strangersDispute() async throws {
+        let counter = try await Counter()
+        let dispute = FakePayPal.Dispute(
+            id: "PP-D-1", capture: "THEIRS", value: "7.00", currency: "EUR", stage: "CHARGEBACK")
+        let now = counter.clock.now
+        counter.paypal.change {
+            $0.events.append(.init(at: now, type: "CUSTOMER.DISPUTE.CREATED", resource: FakePayPal.shape(dispute)))
+        }
+        later(counter)
+        #expect(try await counter.payments.providerDifferences() == [])
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [])
+    }
+
+    @Test("What could not be asked about is a case until it can: then it is entered, and the case resolves itself")
+    func healed() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.start(with: "stripe")
+        counter.pay(payment)
+        later(counter)
+        // Its list is there, the session can't be read.
+        counter.stripe.plan.decide { _, _, path in path.hasPrefix("/v1/checkout/sessions/") ? .trouble : nil }
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [.unknownCharge])
+        counter.stripe.plan.decide { _, _, _ in nil }
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await counter.status(payment.id) == .captured)
+        #expect(try await kinds(counter) == [])
+        #expect(
+            try await counter.payments.cases(isOpen: false, cursor: nil, limit: 9).items.map(\.resolution?.by) == [
+                "system"
+            ])
+    }
+
+    @Test("A refund by hand that does not fit beside one of ours is entered once that has failed")
+    func byHandInTheWay() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "stripe")
+        // Nobody could ask for ours; meanwhile somebody gave the same money back by hand.
+        counter.stripe.plan.decide { _, method, path in method == "POST" && path == "/v1/refunds" ? .resetBefore : nil }
+        try await counter.payments.apply(Till.refund(nil, version: 1))
+        _ = counter.stripe.refundByHand(payment.id, 10_000)
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(try await counter.payments.payment(payment.id)?.refunded == Till.euros(0))
+        counter.stripe.plan.decide { _, _, _ in nil }
+        try await counter.comeToRest()
+        #expect(try await counter.payments.payment(payment.id)?.refunded == Till.euros(10_000))
+        #expect(Set(try await kinds(counter)) == [.unknownRefund, .refundFailed])
+        try await counter.expectRest("in the way")
+    }
+
+    @Test("A refund by hand that we hear of days later is not missed in the list of these days")
+    func byHandHeardLate() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "stripe")
+        later(counter)
+        try await counter.payments.reconcileDue()
+        let refund = counter.stripe.refundByHand(payment.id, 2_500)
+        let intent = try #require(counter.stripe.books.refunds.first?.intent)
+        later(counter, .hours(8 * 24))
+        let told: JSON = [
+            "id": .text(refund), "object": "refund", "amount": 2500, "currency": "eur", "payment_intent": .text(intent),
+        ]
+        // The list can't be read before the event is heard, and begins later afterwards.
+        try await counter.payments.receive(counter.stripeEvent("evt_1", "refund.created", told), from: "stripe")
+        try await counter.payments.workOnEvents()
+        try await counter.store.write { tx in
+            try tx.execute("UPDATE provider_check SET checked_until = \(counter.clock.now - .hours(24))")
+        }
+        later(counter, .hours(1))
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [.unknownRefund])
+    }
 }

@@ -246,4 +246,48 @@ struct UnhappyEndTests {
         #expect(whole.status == .refunded)
         try await counter.expectRest("by the operator")
     }
+
+    @Test("What a bank gave back after a dispute does not go back again", arguments: ["stripe", "paypal"])
+    func lostIsGone(_ provider: String) async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: provider)
+        if provider == "stripe" {
+            counter.stripe.decide(counter.stripe.dispute(payment.id), "lost")
+        } else {
+            counter.paypal.decide(try #require(counter.paypal.dispute(payment.id)), "RESOLVED_BUYER_FAVOUR")
+        }
+        try await counter.comeToRest()
+        let refunds = { (log: [String]) in log.count { $0.hasPrefix("POST") && $0.contains("refund") } }
+        // Booking wants all of it back: a person must know that the payer has it already. Nobody is asked for it.
+        try await counter.payments.apply(Till.refund(nil, version: 1))
+        #expect(refunds(counter.stripe.plan.log) + refunds(counter.paypal.plan.log) == 0)
+        #expect(Set(try await counter.openCases().map(\.kind)) == [.disputeLost, .refundFailed])
+        let operatorCaller = Caller(id: UserID(stored: "usr_operator"), isOperator: true)
+        await expect(.stateConflict) {
+            try await counter.payments.refund(payment.id, amount: nil, reason: nil, by: operatorCaller, once: nil)
+        }
+        let failed = try #require(try await counter.openCases().first { $0.kind == .refundFailed })
+        await expect(.stateConflict) {
+            try await counter.payments.resolve(failed.id, note: "again", tryAgain: true, by: operatorCaller, once: nil)
+        }
+        try await counter.expectRest("gone once")
+    }
+
+    @Test("PayPal tells of the money before it tells of the dispute that took it: it is gone once")
+    func reversalFirst() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        counter.paypal.dispute(payment.id)
+        let told = counter.paypal.books.events
+        #expect(told.map(\.type) == ["CUSTOMER.DISPUTE.CREATED", "PAYMENT.CAPTURE.REVERSED"])
+        for (number, event) in told.reversed().enumerated() {
+            let kind = number == 0 ? "refund" : "dispute"
+            try await counter.payments.receive(
+                counter.paypalEvent("WH-\(number)", event.type, kind, event.resource), from: "paypal")
+            try await counter.payments.workOnEvents()
+            #expect(try await counter.openCases().map(\.kind) == [.disputeOpened])
+        }
+        #expect(try await counter.payments.payment(payment.id)?.refunded == Till.euros(0))
+        try await counter.expectRest("reversed")
+    }
 }

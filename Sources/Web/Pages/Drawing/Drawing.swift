@@ -12,14 +12,13 @@ struct Drawing: Sendable {
     let label: String
 
     init(of property: Property) {
-        self.init(
-            property.roomType, place: property.location.city + property.location.country, id: property.id.text)
+        self.init(property.roomType, town: Drawing.town(of: property), id: property.id.text)
     }
 
-    init(_ type: RoomType, place: String, id: String) {
+    private init(_ type: RoomType, town: Chance, id: String) {
         var chance = Chance(id)
         // The light is the town's, or one of the two next to it; now and then any.
-        var town = Chance(place)
+        var town = town
         let moods = Mood.all
         let near = town.pick(moods.count) + chance.pick(3)
         let mood = moods[(chance.pick(6) == 0 ? chance.pick(moods.count) : near) % moods.count]
@@ -34,17 +33,56 @@ struct Drawing: Sendable {
         label = "\(type.rawValue), \(mood.name)"
     }
 
-    /// As it stands in a page; beside it stands in words what the place is.
-    func html() -> HTML {
-        HTML(
-            written:
-                "<svg viewBox=\"0 0 400 300\" class=\"drawing\" preserveAspectRatio=\"xMidYMid slice\" aria-hidden=\"true\" focusable=\"false\">"
-                + shapes.map(\.svg).joined() + "</svg>")
+    /// As a file.
+    var svg: String {
+        let size = "width=\"\(Drawing.width)\" height=\"\(Drawing.height)\""
+        return "<svg xmlns=\"http://www.w3.org/2000/svg\" \(size) viewBox=\"0 0 \(Drawing.width) \(Drawing.height)\">"
+            + shapes.map(\.svg).joined() + "</svg>"
     }
 
-    static var examples: [Drawing] {
+    // MARK: Addresses
+
+    /// Browsers keep a drawing for ever by its address: whoever changes how they look counts this up.
+    private static let edition = "1"
+
+    /// Where the drawing of a place is found. The address has all that it is made from, so nothing is looked up for it,
+    /// and it changes with the place.
+    static func address(of property: Property) -> String {
+        address(property.roomType, town: town(of: property), id: property.id.text)
+    }
+
+    /// As it stands in a page; beside it stands in words what the place is.
+    static func image(of property: Property, isLazy: Bool = false) -> HTML {
+        let loading: HTML = isLazy ? " loading=\"lazy\"" : ""
+        return
+            "<img class=\"drawing\" src=\"\(address(of: property))\" alt=\"\" width=\"\(width)\" height=\"\(height)\"\(loading)>"
+    }
+
+    private static func address(_ type: RoomType, town: Chance, id: String) -> String {
+        "/drawings/\(edition).\(type.rawValue).\(town.text).\(id).svg"
+    }
+
+    /// - Parameter name: the last part of an address.
+    /// - Returns: nothing for one that is none of ours.
+    init?(named name: String) {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 5, parts[0] == Drawing.edition, let type = RoomType(rawValue: parts[1]),
+            let town = Chance(state: parts[2]), (1...64).contains(parts[3].utf8.count), parts[4] == "svg"
+        else { return nil }
+        self.init(type, town: town, id: parts[3])
+    }
+
+    private static func town(of property: Property) -> Chance {
+        Chance(property.location.city + property.location.country)
+    }
+
+    /// Some of each kind, for the styleguide.
+    static var examples: [(label: String, address: String)] {
         RoomType.allCases.flatMap { type in
-            (0..<(type == .entireHome ? 10 : 3)).map { Drawing(type, place: "town \($0 % 6)", id: "\(type)\($0 * 7)") }
+            (0..<(type == .entireHome ? 10 : 3)).map { number in
+                let (town, id) = (Chance("town \(number % 6)"), "\(type)\(number * 7)")
+                return (Drawing(type, town: town, id: id).label, address(type, town: town, id: id))
+            }
         }
     }
 }
@@ -91,6 +129,15 @@ struct Chance: Sendable {
     init(_ text: String) {
         state = text.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
     }
+
+    /// - Parameter text: what `text` gave.
+    init?(state text: String) {
+        guard let state = UInt64(text, radix: 16), String(state, radix: 16) == text else { return nil }
+        self.state = state
+    }
+
+    /// Where it stands, in hexadecimal digits.
+    var text: String { String(state, radix: 16) }
 
     mutating func pick(_ count: Int) -> Int {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

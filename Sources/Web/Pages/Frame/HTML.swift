@@ -19,16 +19,38 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
         mutating func appendInterpolation(_ piece: HTML) { text += piece.text }
 
         mutating func appendInterpolation(_ value: some CustomStringConvertible) {
-            for scalar in value.description.unicodeScalars {
-                switch scalar {
-                case "&": text += "&amp;"
-                case "<": text += "&lt;"
-                case ">": text += "&gt;"
-                case "\"": text += "&quot;"
-                case "'": text += "&#39;"
-                default: text.unicodeScalars.append(scalar)
-                }
+            text += HTML.escaped(value.description)
+        }
+    }
+
+    /// A text so that it stands for itself, between elements and in an attribute.
+    static func escaped(_ text: String) -> String {
+        var text = text
+        return text.withUTF8 { bytes -> String? in
+            // Most texts have nothing to escape: they stay what they are.
+            guard bytes.contains(where: HTML.isSpecial) else { return nil }
+            var out: [UInt8] = []
+            out.reserveCapacity(bytes.count + 32)
+            for byte in bytes {
+                if let entity = HTML.entity(of: byte) { out += entity.utf8 } else { out.append(byte) }
             }
+            return String(decoding: out, as: UTF8.self)
+        } ?? text
+    }
+
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "&") || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">")
+            || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
+    }
+
+    private static func entity(of byte: UInt8) -> String? {
+        switch byte {
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: ">"): "&gt;"
+        case UInt8(ascii: "\""): "&quot;"
+        case UInt8(ascii: "'"): "&#39;"
+        default: nil
         }
     }
 }

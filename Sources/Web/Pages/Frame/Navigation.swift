@@ -4,7 +4,7 @@ import Hummingbird
 
 extension PageVisit {
     /// Where the header leads; the current part is marked.
-    func navigation() -> [View] {
+    func navigation() -> HTML {
         var links: [(text: String, path: String)] = []
         if let person {
             links.append(("nav.trips", "/trips"))
@@ -15,11 +15,11 @@ extension PageVisit {
             links.append(("nav.signIn", "/login"))
             links.append(("nav.register", "/register"))
         }
-        return links.map { link in
-            [
-                "text": texts(link.text), "href": path(link.path),
-                "isCurrent": request.uri.path == link.path || request.uri.path.hasPrefix(link.path + "/"),
-            ]
+        let items = links.map { link -> HTML in
+            let isCurrent = request.uri.path == link.path || request.uri.path.hasPrefix(link.path + "/")
+            let current: HTML = isCurrent ? " aria-current=\"page\"" : ""
+            return "<li><a href=\"\(path(link.path))\"\(current)>\(texts(link.text))</a></li>"
         }
+        return HTML(items)
     }
 }

@@ -13,9 +13,9 @@ extension PageVisit {
         status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) throws -> Response {
         let view = layout(head, problems).merging(view) { $1 }
-        let text = try site.pages.templates.html(template, view)
+        let text = try site.pages.templates.html(template, view, in: language)
         var headers = headers
-        if let cookie = browser.newCookie, text.contains("name=\"\(FormToken.field)\"") {
+        if let cookie = browser.newCookie, FormToken.stands(in: text) {
             let isSecure = site.settings.isSecure ? "; Secure" : ""
             headers.append(
                 .init(
@@ -29,13 +29,13 @@ extension PageVisit {
     private func layout(_ head: Head, _ problems: FormProblems?) -> View {
         let base = site.settings.baseURL
         var view: View = [
-            "t": texts.catalogue.tree, "lang": language.code, "dir": language.direction, "root": language.prefix,
+            "lang": language.code, "dir": language.direction,
             "title": Plain.line(problems == nil ? head.title : texts("form.errorTitle", ["title": head.title])),
             "css": site.resources.address("roost.css"), "js": site.resources.address("roost.js"),
             "favicon": site.resources.address("favicon.svg"),
             "isWide": head.isWide, "hasBottomBar": head.hasBottomBar, "hasSearch": !head.hidesSearch,
-            "languages": languages(), "nav": navigation(), "isSignedIn": person != nil, "token": browser.token,
-            "isDemo": site.settings.isDemo, "scriptWords": site.pages.scriptWords(language),
+            "languagesHTML": languages(), "navHTML": navigation(), "isSignedIn": person != nil, "token": browser.token,
+            "isDemo": site.settings.isDemo,
         ]
         if let person { view["personName"] = person.name }
         view["suggestion"] = suggestion()
@@ -43,9 +43,9 @@ extension PageVisit {
         if let canonical = head.canonical {
             view["canonical"] = base + path(canonical)
             view["noIndex"] = head.isNotIndexed
-            view["alternates"] =
-                Language.allCases.map { ["lang": $0.code, "href": base + $0.path(canonical)] as View }
-                + [["lang": "x-default", "href": base + canonical]]
+            let others = Language.allCases.map { ($0.code, $0.path(canonical)) } + [("x-default", canonical)]
+            view["alternatesHTML"] = HTML(
+                others.map { "<link rel=\"alternate\" hreflang=\"\($0.0)\" href=\"\(base)\($0.1)\">" })
             view["og"] =
                 [
                     "type": head.openGraphType, "locale": language.openGraphLocale, "title": Plain.line(head.title),
@@ -69,38 +69,49 @@ extension PageVisit {
     }
 
     /// The same page in each language.
-    private func languages() -> [View] {
-        guard PagePath.isPage(request.uri.path) else { return [] }
+    private func languages() -> HTML {
+        guard PagePath.isPage(request.uri.path) else { return "" }
         // What a form sent has no address to come back to but its page.
         let address = request.method == .post ? request.uri.path : address
-        return Language.allCases.map { other in
-            [
-                "lang": other.code, "dir": other.direction, "name": other.name, "href": other.path(address),
-                "isCurrent": other == language,
-            ]
+        let links = Language.allCases.map { other -> HTML in
+            let current: HTML = other == language ? " aria-current=\"true\"" : ""
+            return """
+                <li><a href="\(other.path(address))" lang="\(other.code)" dir="\(other.direction)" \
+                hreflang="\(other.code)"\(current)>\(other.name)</a></li>
+                """
         }
+        return HTML(links)
     }
 }
 
 extension Response {
-    /// A page as bytes, packed where the browser takes that: it is a fifth of the size.
+    /// A page as bytes.
     static func page(
         _ text: String, to request: Request, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) -> Response {
         var headers = headers
-        var bytes = Array(text.utf8)
         headers[.vary] = "Accept-Encoding, Accept-Language"
+        return .text(text, type: "text/html; charset=utf-8", to: request, status: status, headers: headers)
+    }
+
+    /// A text as bytes, packed where the browser takes that: it is a fifth of the size.
+    static func text(
+        _ text: String, type: String, to request: Request, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) -> Response {
+        var headers = headers
+        var bytes = Array(text.utf8)
+        if !headers.contains(.vary) { headers[.vary] = "Accept-Encoding" }
         if bytes.count >= 1024, Gzip.isTaken(request.headers[.acceptEncoding]),
             let packed = Gzip.pack(bytes, level: Response.pagePacking)
         {
             bytes = packed
             headers[.contentEncoding] = "gzip"
         }
-        return .bytes(bytes, status: status, type: "text/html; charset=utf-8", headers: headers)
+        return .bytes(bytes, status: status, type: type, headers: headers)
     }
 
-    /// A page is packed for each reader: quick before small.
-    private static let pagePacking: Int32 = 3
+    /// It is packed for each reader: quick before small.
+    private static let pagePacking: Int32 = 1
 }
 
 /// Text for places that hold one line and no markup: titles, descriptions, what is shared.
@@ -110,6 +121,13 @@ enum Plain {
         var out = String.UnicodeScalarView()
         var gap = false
         for scalar in text.unicodeScalars {
+            // Most are plain letters: their properties need not be looked up.
+            if (0x21...0x7E).contains(scalar.value) {
+                if gap, !out.isEmpty { out.append(" ") }
+                gap = false
+                out.append(scalar)
+                continue
+            }
             switch scalar.properties.generalCategory {
             case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator: gap = true
             default:

@@ -5,20 +5,17 @@ import Foundation
 struct Pages: Sendable {
     let templates: Templates
     private let words: Wordbook
-    private let scriptWords: [Language: String]
 
     /// - Throws: where a template or a catalogue is missing or can't be read.
     init() throws {
-        templates = try Templates()
-        words = try Wordbook.shipped.get()
-        var scriptWords: [Language: String] = [:]
-        for language in Language.allCases { scriptWords[language] = try Pages.scriptWords(words.texts(language)) }
-        self.scriptWords = scriptWords
+        let words = try Wordbook.shipped.get()
+        templates = try Templates(words) { language in
+            ["root": language.prefix, "scriptWords": try Pages.scriptWords(words.texts(language))]
+        }
+        self.words = words
     }
 
     /// What the script says, and the first day of its weeks (0 is Sunday), as JSON.
-    func scriptWords(_ language: Language) -> String { scriptWords[language] ?? "{}" }
-
     private static func scriptWords(_ texts: Texts) throws -> String {
         let first = Formats(texts).weekdays.first ?? .monday
         var words = ["firstDay": String(((Weekday.allCases.firstIndex(of: first) ?? 0) + 1) % 7)]

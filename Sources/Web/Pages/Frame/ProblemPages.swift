@@ -94,6 +94,6 @@ extension Request {
 enum PagePath {
     static func isPage(_ path: String) -> Bool {
         let first = path.split(separator: "/", maxSplits: 1).first ?? ""
-        return !["api", "webhooks", "assets", "healthz", "readyz", "metrics"].contains(first)
+        return !["api", "webhooks", "assets", "drawings", "healthz", "readyz", "metrics"].contains(first)
     }
 }

@@ -43,7 +43,7 @@ struct BookPages {
         let card = try await BookingCard(property, asked, on: page)
         var view: View = [
             "placeTitle": property.title, "placeHref": page.path("/properties/\(property.id)" + asked.query()),
-            "drawingHTML": Drawing(of: property).html(), "place": PlaceCard.place(property, page),
+            "drawing": Drawing.address(of: property), "place": PlaceCard.place(property, page),
             "card": card.view,
         ]
         if problem?.code == .rateLimited { view["tripsHref"] = page.path("/trips") }

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import PropertyService
 
 /// Two months of a place's calendar, with what each day is good for. Days are links that choose the stay.
@@ -24,11 +25,9 @@ struct CalendarMonths {
         self.days = days
         let byDay = Dictionary(days.map { ($0.date, $0) }) { $1 }
         let path = "/properties/\(property.id)"
-        var view: View = [
-            "months": [first, second].map {
-                CalendarMonths.month($0, byDay, asked, today: today, path: path, on: page)
-            }
-        ]
+        let links = DayLinks(asked, path: path, on: page)
+        let html = [first, second].map { CalendarMonths.month($0, byDay, asked, today: today, links, on: page) }
+        var view: View = ["monthsHTML": HTML(html)]
         func turn(_ month: LocalDay) -> String {
             page.path(path + asked.query([("month", String(month.description.prefix(7)))]) + "#calendar")
         }
@@ -42,57 +41,90 @@ struct CalendarMonths {
     static func month(of day: LocalDay) -> LocalDay { day.advanced(by: 1 - day.civil.day) }
     static func month(after month: LocalDay) -> LocalDay { CalendarMonths.month(of: month.advanced(by: 31)) }
 
+    /// Two months have sixty days: written here and not in a template, as all that a page has dozens of.
     private static func month(
-        _ month: LocalDay, _ days: [LocalDay: CalendarDay], _ asked: StayAsked, today: LocalDay, path: String,
+        _ month: LocalDay, _ days: [LocalDay: CalendarDay], _ asked: StayAsked, today: LocalDay, _ links: DayLinks,
         on page: PageVisit
-    ) -> View {
+    ) -> HTML {
         let weekdays = page.formats.weekdays
         let next = self.month(after: month)
         let lead = weekdays.firstIndex(of: month.weekday) ?? 0
-        let cells = (0..<((lead + month.distance(to: next) + 6) / 7 * 7)).map { index -> View in
-            let day = month.advanced(by: index - lead)
-            guard day >= month, day < next else { return ["isEmpty": true] }
-            return cell(day, days, asked, today: today, path: path, on: page)
+        let weeks = stride(from: -lead, to: month.distance(to: next), by: 7).map { start -> HTML in
+            let cells = (start..<start + 7).map { index -> HTML in
+                let day = month.advanced(by: index)
+                guard day >= month, day < next else { return "<td></td>" }
+                return cell(day, days, asked, today: today, links, on: page)
+            }
+            return HTML(element: "tr", HTML(cells, separator: ""))
         }
-        return [
-            "name": page.formats.month(month),
-            "weekdays": weekdays.map { day -> View in
-                let name = page.formats.weekday(day)
-                return ["short": name.short, "full": name.full]
-            },
-            "weeks": stride(from: 0, to: cells.count, by: 7).map { ["days": Array(cells[$0..<$0 + 7])] as View },
-        ]
+        let heads = weekdays.map { day -> HTML in
+            let name = page.formats.weekday(day)
+            return "<th scope=\"col\" abbr=\"\(name.full)\">\(name.short)</th>"
+        }
+        return """
+            <table class="month"><caption>\(page.formats.month(month))</caption>
+            <thead><tr>\(HTML(heads, separator: ""))</tr></thead>
+            <tbody>
+            \(HTML(weeks))
+            </tbody></table>
+            """
     }
 
     private static func cell(
-        _ day: LocalDay, _ days: [LocalDay: CalendarDay], _ asked: StayAsked, today: LocalDay, path: String,
+        _ day: LocalDay, _ days: [LocalDay: CalendarDay], _ asked: StayAsked, today: LocalDay, _ links: DayLinks,
         on page: PageVisit
-    ) -> View {
-        let texts = page.texts
+    ) -> HTML {
         let night = days[day]
         let isFree = night?.available ?? false
         let wasFree = day > today && days[day.advanced(by: -1)]?.available ?? false
-        var view: View = ["number": day.civil.day, "day": day.description]
         var state = isFree ? "free" : day < today ? "past" : wasFree ? "leave" : "taken"
+        var chosen = ""
         if let stay = asked.stay, stay.checkIn <= day, day <= stay.checkOut {
-            view["isChosen"] = true
+            chosen = " chosen"
             if day == stay.checkIn { state = "arrive" }
             if day == stay.checkOut { state = "depart" }
         }
-        view["state"] = state
-        var words = [page.formats.longDay(day), texts("calendar.\(state)")]
-        if isFree, let price = night?.price {
-            view["price"] = page.formats.shortMoney(price)
-            words.append(page.formats.shortMoney(price))
+        let price = isFree ? night?.price.map { page.formats.shortMoney($0) } : nil
+        let label = "\(page.formats.longDay(day)), \(page.texts("calendar.\(state)"))" + (price.map { ", " + $0 } ?? "")
+        let number = day.civil.day
+        let link: String? =
+            // The first choice is the arrival, the second the day of leaving.
+            if let arrival = asked.checkIn, asked.stay == nil, day > arrival, isFree || wasFree {
+                links.leaving(day)
+            } else {
+                isFree ? links.arriving(day) : nil
+            }
+        guard let link else {
+            return """
+                <td class="day \(state)\(chosen)"><span class="hidden">\(label)</span><b aria-hidden="true">\(number)</b></td>
+                """
         }
-        view["label"] = words.joined(separator: ", ")
-        // The first choice is the arrival, the second the day of leaving.
-        if let arrival = asked.checkIn, asked.stay == nil, day > arrival, isFree || wasFree {
-            view["href"] = page.path(path + asked.query([("checkOut", day.description)])) + "#book"
-        } else if isFree {
-            let query = asked.query([("checkIn", day.description), ("checkOut", "")])
-            view["href"] = page.path(path + query) + "#calendar"
-        }
-        return view
+        let costs: HTML = price.map { "<span>\($0)</span>" } ?? ""
+        return """
+            <td class="day \(state)\(chosen)"><a href="\(link)" rel="nofollow" aria-label="\(label)"><b>\(number)</b>\(costs)</a></td>
+            """
     }
+}
+
+/// Where the days of a calendar lead. An address is made once, and the day put into it.
+private struct DayLinks {
+    /// Stands where the day will; no day is written so.
+    private static let gap = "0000-00-00"
+
+    private let arrival: (before: Substring, after: Substring)
+    private let departure: (before: Substring, after: Substring)
+
+    init(_ asked: StayAsked, path: String, on page: PageVisit) {
+        func halves(_ more: [(String, String)], _ fragment: String) -> (Substring, Substring) {
+            let address = page.path(path + asked.query(more)) + fragment
+            // The last one: what somebody typed stands before it.
+            guard let gap = address.range(of: DayLinks.gap, options: .backwards) else { return (address[...], "") }
+            return (address[..<gap.lowerBound], address[gap.upperBound...])
+        }
+        arrival = halves([("checkIn", DayLinks.gap), ("checkOut", "")], "#calendar")
+        departure = halves([("checkOut", DayLinks.gap)], "#book")
+    }
+
+    func arriving(_ day: LocalDay) -> String { "\(arrival.before)\(day)\(arrival.after)" }
+    func leaving(_ day: LocalDay) -> String { "\(departure.before)\(day)\(departure.after)" }
 }

@@ -6,18 +6,49 @@ import Hummingbird
 import PaymentService
 import PropertyService
 
-/// Changing what is booked: other dates and guests with what they would cost, and what is proposed already.
+/// Changing what is booked: other dates and guests with what they would cost, and what is proposed already. The guest
+/// and the host do it on pages of their own.
 struct ChangePages {
+    /// Whose pages these are.
+    enum Side {
+        case trip, hosting
+
+        fileprivate var path: String { self == .trip ? "/trips" : "/host/bookings" }
+
+        /// The booking, with the pages about changing it below.
+        func address(_ booking: BookingID) -> String { "\(path)/\(booking)" }
+    }
+
+    let side: Side
+
     func add(to routes: inout Routes) {
-        routes.page("/trips/{id}/change") { try await show($0) }
-        routes.form("/trips/{id}/change", propose)
-        routes.form("/trips/{id}/change/answer", answer)
-        routes.form("/trips/{id}/change/pay", pay)
+        routes.page("\(side.path)/{id}/change") { page in
+            // A host who comes by a link for both sides has the page for hosts.
+            if side == .trip, let hosted = try await ChangePages.hosted(page) { return page.goTo(hosted) }
+            return try await show(page)
+        }
+        routes.form("\(side.path)/{id}/change", propose)
+        routes.form("\(side.path)/{id}/change/answer", answer)
+        if side == .trip { routes.form("/trips/{id}/change/pay", pay) }
+    }
+
+    /// The host's page of the same change; nothing for who is not its host.
+    private static func hosted(_ page: PageVisit) async throws -> String? {
+        let caller = try page.requireCaller()
+        let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: caller)
+        return booking.hostId == caller.id ? Side.hosting.address(booking.id) + "/change" : nil
+    }
+
+    /// - Throws: `Problem` `not_found` for who has no part in it, and for a guest on a page for hosts.
+    private func booking(_ page: PageVisit) async throws -> (booking: Booking, caller: Caller) {
+        let caller = try page.requireCaller()
+        let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: caller)
+        guard side == .trip || booking.guestId != caller.id else { throw Problem.notFound("booking") }
+        return (booking, caller)
     }
 
     @Sendable func propose(_ page: PageVisit, _ form: Form) async throws -> Response {
-        let caller = try page.requireCaller()
-        let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: caller)
+        let (booking, caller) = try await booking(page)
         let asked = ChangeAsked(form, of: booking, page.texts)
         guard asked.errors.isEmpty else { return try await show(page, asked, FormProblems(asked.errors)) }
         let message = form["message"].trimmingCharacters(in: .whitespacesAndNewlines)
@@ -29,15 +60,14 @@ struct ChangePages {
             _ = try await page.site.bookings.propose(
                 asked.wish, for: booking.id, expecting: asked.expected, message: message.isEmpty ? nil : message,
                 for: caller, once: page.once(form))
-            return page.goTo("/trips/\(booking.id)/change")
+            return page.goTo(side.address(booking.id) + (side == .trip ? "/change" : ""))
         } catch let problem as Problem where problem.code != .notFound {
             return try await show(page, asked, FormProblems(problem, page.texts))
         }
     }
 
     @Sendable func answer(_ page: PageVisit, _ form: Form) async throws -> Response {
-        let caller = try page.requireCaller()
-        let booking: BookingID = try page.visit.id("booking")
+        let (booking, caller) = try await booking(page)
         guard let id = AlterationID(form["alteration"]) else { throw Problem.notFound("alteration") }
         let (bookings, once) = (page.site.bookings, try page.once(form))
         do {
@@ -47,7 +77,7 @@ struct ChangePages {
             case "withdraw": _ = try await bookings.withdrawAlteration(id, reason: nil, for: caller, once: once)
             default: throw Problem(.malformedRequest, "The form has no answer.")
             }
-            return page.goTo("/trips/\(booking)/change")
+            return page.goTo(side.address(booking.id) + (side == .trip ? "/change" : ""))
         } catch let problem as Problem where problem.code == .stateConflict || problem.code == .nightsUnavailable {
             return try await show(page, nil, FormProblems(problem, page.texts))
         }
@@ -70,14 +100,14 @@ struct ChangePages {
     private func show(
         _ page: PageVisit, _ sent: ChangeAsked? = nil, _ problems: FormProblems? = nil
     ) async throws -> Response {
-        let caller = try page.requireCaller()
-        let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: caller)
+        let (booking, caller) = try await booking(page)
         let alterations = try await page.site.bookings.alterations(of: booking.id, for: caller)
         let open = alterations.first { $0.status == .proposed || $0.status == .agreed }
         let asked = sent ?? ChangeAsked(page.parameters, of: booking, page.texts)
         var problems = problems
         var view: View = [
-            "booking": BookingView(booking, on: page).view, "tripHref": page.path("/trips/\(booking.id)"),
+            "booking": BookingView(booking, on: page).view, "backHref": page.path(side.address(booking.id)),
+            "changeHref": page.path(side.address(booking.id) + "/change"), "crumbs": crumbs(booking, on: page),
             "hasEarlier": alterations.contains { $0.id != open?.id },
             "earlier": alterations.filter { $0.id != open?.id }.map { ChangeView(of: $0, booking, on: page).view },
         ]
@@ -110,6 +140,15 @@ struct ChangePages {
                 isLocal: !page.site.settings.isSecure)
         }
         return response
+    }
+
+    private func crumbs(_ booking: Booking, on page: PageVisit) -> [View] {
+        let steps =
+            switch side {
+            case .trip: [(page.texts("trips.title"), "/trips")]
+            case .hosting: [(page.texts("host.title"), "/host"), (page.texts("host.bookings.title"), "/host/bookings")]
+            }
+        return (steps + [(booking.code, side.address(booking.id))]).map { ["text": $0.0, "href": page.path($0.1)] }
     }
 
     private func form(_ asked: ChangeAsked, _ booking: Booking, on page: PageVisit) -> View {

@@ -12,26 +12,28 @@ struct FilterView {
         let texts = page.texts
         var view: View = [
             "search": SearchForm(page, asked: Form(asked.pairs), problems).view, "bbox": asked["bbox"],
-            "roomTypes": FilterView.choices(
+            "roomTypesHTML": FilterView.choices(
                 "roomType", asked["roomType"],
                 RoomType.allCases.map { ($0.rawValue, texts("roomType.\($0.rawValue)")) }, texts),
-            "sorts": FilterView.choices(
+            "sortsHTML": FilterView.choices(
                 "sort", asked["sort"],
                 ["recommended", "price", "-price", "rating"].map { ($0, texts("searchPage.sort.\($0)")) }, texts,
                 isAnyFirst: false),
-            "numbers": FilterView.numbers(asked, problems, on: page), "instantBook": !asked["instantBook"].isEmpty,
+            "numbersHTML": FilterView.numbers(asked, problems, on: page), "instantBook": !asked["instantBook"].isEmpty,
             "q": asked["q"], "chips": FilterView.chips(asked, amenities, on: page),
             "resetHref": page.path(asked.address(without: Set(SearchAsked.filters))),
             "currency": page.site.settings.currency.code,
         ]
         let wanted = Set(asked.amenities)
         let shown = amenities.filter { wanted.contains($0.code) } + amenities.filter { !wanted.contains($0.code) }
-        view["amenities"] = shown.prefix(max(shownCount(wanted), FilterView.shownAmenities)).map { amenity in
-            [
-                "code": amenity.code, "name": AmenityName(amenity, texts).text,
-                "count": page.formats.number(amenity.count), "isOn": wanted.contains(amenity.code),
-            ] as View
+        let boxes = shown.prefix(max(shownCount(wanted), FilterView.shownAmenities)).map { amenity -> HTML in
+            """
+            <label class="choice"><input type="checkbox" name="amenities" value="\(amenity.code)"\
+            \(wanted.contains(amenity.code) ? " checked" : "")> <span>\(AmenityName(amenity, texts).text) \
+            <span class="muted small">(\(page.formats.number(amenity.count)))</span></span></label>
+            """
         }
+        view["amenitiesHTML"] = HTML(boxes)
         view["hasChips"] = !(view["chips"] as? [View] ?? []).isEmpty
         if let problems {
             view["fieldErrors"] = problems.errors.map { ["field": $0.field, "message": $0.message] as View }
@@ -43,28 +45,34 @@ struct FilterView {
 
     private static func choices(
         _ name: String, _ chosen: String, _ values: [(String, String)], _ texts: Texts, isAnyFirst: Bool = true
-    ) -> [View] {
+    ) -> HTML {
         let any: [(String, String)] = isAnyFirst ? [("", texts("searchPage.any"))] : []
-        return (any + values).map { ["value": $0.0, "text": $0.1, "isChosen": $0.0 == chosen] }
+        let options = (any + values).map { value, text -> HTML in
+            "<option value=\"\(value)\"\(value == chosen ? " selected" : "")>\(text)</option>"
+        }
+        return HTML(options, separator: "")
     }
 
-    private static func numbers(_ asked: SearchAsked, _ problems: FormProblems?, on page: PageVisit) -> [View] {
+    private static func numbers(_ asked: SearchAsked, _ problems: FormProblems?, on page: PageVisit) -> HTML {
         let texts = page.texts
         let fields = [
             ("minPrice", "decimal"), ("maxPrice", "decimal"), ("bedrooms", "numeric"), ("beds", "numeric"),
             ("bathrooms", "decimal"), ("minRating", "decimal"),
         ]
-        return fields.map { name, mode in
-            var field = Field(name, texts("searchPage.filter.\(name)", ["currency": page.site.settings.currency.code]))
-            field.value = asked[name]
-            field.inputMode = mode
-            field.error = problems?[name]
-            field.isMuted = true
-            field.longest = 12
-            var view = field.view
-            view["isPlain"] = true
-            return view
+        let inputs = fields.map { name, mode -> HTML in
+            let label = texts("searchPage.filter.\(name)", ["currency": page.site.settings.currency.code])
+            let input: HTML =
+                "id=\"\(name)\" name=\"\(name)\" value=\"\(asked[name])\" maxlength=\"12\" inputmode=\"\(mode)\""
+            guard let error = problems?[name] else {
+                return "<div class=\"field\"><label for=\"\(name)\">\(label)</label><input \(input)></div>"
+            }
+            return """
+                <div class="field has-error"><label for="\(name)">\(label)</label>\
+                <p class="error" id="\(name)-error">\(error)</p>\
+                <input \(input) aria-describedby="\(name)-error" aria-invalid="true"></div>
+                """
         }
+        return HTML(inputs)
     }
 
     private static func chips(_ asked: SearchAsked, _ amenities: [AmenityCount], on page: PageVisit) -> [View] {

@@ -26,9 +26,10 @@ struct HomePage {
             "home", head,
             [
                 "search": SearchForm(page).view, "hasPlaces": !found.items.isEmpty,
-                "places": found.items.map {
-                    PlaceCard($0, on: page, showsPolicy: !own.contains($0.property.id)).view
-                },
+                "placesHTML": HTML(
+                    found.items.enumerated().map { index, hit in
+                        PlaceCard(hit, at: index, on: page, showsPolicy: !own.contains(hit.property.id)).html
+                    }),
             ], headers: [.cacheControl: "no-cache"])
     }
 }

@@ -21,7 +21,7 @@ struct PhotoPage {
 
     static func pictures(of property: Property, _ texts: Texts) -> [View] {
         guard !property.photos.isEmpty else {
-            return [["drawingHTML": Drawing(of: property).html(), "hasPhoto": false]]
+            return [["drawing": Drawing.address(of: property), "hasPhoto": false]]
         }
         let count = String(property.photos.count)
         return property.photos.enumerated().map { index, photo in

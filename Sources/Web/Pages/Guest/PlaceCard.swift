@@ -2,34 +2,70 @@ import Core
 import PropertyService
 
 /// A place in a list: what it is, where, how it is liked, what it costs.
+///
+/// Written here and not in a template, as all that a page has dozens of: two dozen cards took a template longer than all
+/// else on the page together.
 struct PlaceCard {
-    let view: View
+    let html: HTML
+
+    /// Cards that are seen without scrolling on a wide screen: their pictures come at once.
+    private static let firstRow = 4
 
     /// - Parameters:
+    ///   - index: its place in the list, from 0.
     ///   - query: what is handed on to the place's page: days and guests, beginning with `?`.
     ///   - showsPolicy: not where the host has set something else than the listing's policy.
-    init(_ hit: SearchHit, on page: PageVisit, nights: Int = 0, query: String = "", showsPolicy: Bool) {
+    init(
+        _ hit: SearchHit, at index: Int, on page: PageVisit, nights: Int = 0, query: String = "", showsPolicy: Bool
+    ) {
         let property = hit.property
         let texts = page.texts
-        var view: View = [
-            "id": property.id.text, "title": property.title, "href": page.path("/properties/\(property.id)") + query,
-            "kind": texts("roomType.\(property.roomType.rawValue)"), "place": PlaceCard.place(property, page),
-            "facts": PlaceCard.facts(property, page), "drawingHTML": Drawing(of: property).html(),
-        ]
-        if showsPolicy { view["policy"] = texts("policy.\(property.cancellationPolicy.rawValue).short") }
-        if let average = property.rating.average {
-            view["rating"] = page.formats.decimal(average)
-            view["ratingText"] = texts.count(
-                "rating.text", property.rating.count, ["average": page.formats.decimal(average)])
-            view["ratingCount"] = property.rating.count
+        let place = PlaceCard.place(property, page)
+        let near: HTML = place.isEmpty ? "" : " · <bdi>\(place)</bdi>"
+        let short = texts("policy.\(property.cancellationPolicy.rawValue).short")
+        let policy: HTML = showsPolicy ? "<p class=\"muted small\">\(short)</p>" : ""
+        html = """
+            <li class="card place" data-id="\(property.id.text)">
+            <div class="picture">\(Drawing.image(of: property, isLazy: index >= PlaceCard.firstRow))</div>
+            <div class="card-body">
+            <h3><a href="\(page.path("/properties/\(property.id.text)") + query)"><bdi>\(property.title)</bdi></a></h3>
+            <p class="muted"><bdi>\(texts("roomType.\(property.roomType.rawValue)"))</bdi>\(near)</p>
+            <p class="muted small">\(PlaceCard.facts(property, page))</p>
+            <p class="rating">\(PlaceCard.rating(property, page))</p>
+            <p class="card-price">\(PlaceCard.price(hit, nights: nights, page))</p>
+            \(policy)
+            </div>
+            </li>
+
+            """
+    }
+
+    private static func rating(_ property: Property, _ page: PageVisit) -> HTML {
+        guard let average = property.rating.average else {
+            return "<span class=\"new\">\(page.texts("rating.new"))</span>"
         }
+        let stars = page.formats.decimal(average)
+        let text = page.texts.count("rating.text", property.rating.count, ["average": stars])
+        return """
+            <svg class="icon" aria-hidden="true" focusable="false"><use href="#i-star"/></svg>\
+            <span aria-hidden="true"><b>\(stars)</b> (\(property.rating.count))</span>\
+            <span class="hidden">\(text)</span>
+            """
+    }
+
+    private static func price(_ hit: SearchHit, nights: Int, _ page: PageVisit) -> HTML {
+        let texts = page.texts
         if let total = hit.total {
-            view["total"] = page.formats.shortMoney(total)
-            view["nights"] = texts.count("count.nights", nights)
-        } else if let price = property.nightlyPrice {
-            view["nightly"] = page.formats.shortMoney(price)
+            return """
+                <b><bdi>\(page.formats.shortMoney(total))</bdi></b> \
+                <span class="muted">\(texts("price.totalFor")) \(texts.count("count.nights", nights))</span>
+                """
         }
-        self.view = view
+        guard let price = hit.property.nightlyPrice else { return "" }
+        return """
+            <span class="muted">\(texts("price.from"))</span> <b><bdi>\(page.formats.shortMoney(price))</bdi></b> \
+            <span class="muted">\(texts("price.perNight"))</span>
+            """
     }
 
     static func place(_ property: Property, _ page: PageVisit) -> String {

@@ -43,7 +43,7 @@ struct PropertyPage {
         let area = [location.neighbourhood, location.city, formats.country(location.country)].compactMap(\.self)
         var view: View = [
             "placeTitle": property.title, "kind": texts("roomType.\(property.roomType.rawValue)"),
-            "place": area.filter { !$0.isEmpty }.joined(separator: ", "), "drawingHTML": Drawing(of: property).html(),
+            "place": area.filter { !$0.isEmpty }.joined(separator: ", "), "drawing": Drawing.address(of: property),
             "facts": [
                 texts.count("count.guests", property.maximumGuests),
                 property.bedrooms == 0 ? texts("count.studio") : texts.count("count.bedrooms", property.bedrooms),
@@ -53,7 +53,7 @@ struct PropertyPage {
             "hasDescription": !property.description.isEmpty,
             "checkInTime": texts("time.from", ["time": formats.time(property.checkInFrom)]),
             "checkOutTime": texts("time.by", ["time": formats.time(property.checkOutBy)]),
-            "zone": property.zone.name, "minimum": texts.count("property.minimum", property.minimumNights),
+            "zone": formats.zone(property.zone), "minimum": texts.count("property.minimum", property.minimumNights),
             "map": PlaceMap(property, on: page).view,
             "crumbs": [
                 ["text": texts("property.home"), "href": page.path("/")],
@@ -75,19 +75,21 @@ struct PropertyPage {
             view["ratingText"] = texts.count(
                 "rating.text", property.rating.count, ["average": formats.decimal(average)])
         }
-        let names = property.amenities.map { code -> View in
+        let names = property.amenities.map { code -> HTML in
             let name = AmenityName(code, nil, texts)
-            var view: View = ["text": name.text]
-            if !name.isTranslated { view["foreign"] = true }
-            return view
+            let foreign: HTML = name.isTranslated ? "" : " lang=\"en\" dir=\"auto\""
+            return """
+                <li\(foreign)><svg class="icon" aria-hidden="true" focusable="false"><use href="#i-check"/></svg> \
+                \(name.text)</li>
+                """
         }
         view["hasAmenities"] = !names.isEmpty
-        view["amenities"] = Array(names.prefix(PropertyPage.firstAmenities))
+        view["amenitiesHTML"] = HTML(Array(names.prefix(PropertyPage.firstAmenities)), separator: "")
         if names.count > PropertyPage.firstAmenities {
             view["moreAmenities"] =
                 [
                     "text": texts.count("property.more", names.count - PropertyPage.firstAmenities),
-                    "items": Array(names.dropFirst(PropertyPage.firstAmenities)),
+                    "itemsHTML": HTML(Array(names.dropFirst(PropertyPage.firstAmenities)), separator: ""),
                 ] as View
         }
         return view

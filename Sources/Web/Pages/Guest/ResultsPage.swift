@@ -59,16 +59,18 @@ struct ResultsPage {
     ) async throws -> View {
         let texts = page.texts
         let nights = asked.stay?.nightCount ?? 0
+        let query = asked.stayQuery
         let own = try await page.site.properties.withOwnCancellation(among: found.items.map(\.property.id))
         var view: View = [
             "isSearched": true, "hasPlaces": !found.items.isEmpty, "hasDates": asked.stay != nil,
             "count": texts.count("searchPage.count", found.totalCount),
-            "places": found.items.map { hit in
-                PlaceCard(
-                    hit, on: page, nights: nights, query: asked.stayQuery,
-                    showsPolicy: !own.contains(hit.property.id)
-                ).view
-            },
+            "placesHTML": HTML(
+                found.items.enumerated().map { index, hit in
+                    PlaceCard(
+                        hit, at: index, on: page, nights: nights, query: query,
+                        showsPolicy: !own.contains(hit.property.id)
+                    ).html
+                }),
         ]
         if let stay = asked.stay { view["totals"] = texts("searchPage.totalsFor", ["days": page.formats.stay(stay)]) }
         if found.items.isEmpty {

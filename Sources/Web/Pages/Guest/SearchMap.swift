@@ -16,28 +16,35 @@ struct SearchMap {
     init(_ hits: [SearchHit], _ asked: SearchAsked, on page: PageVisit) {
         let area = SearchMap.area(asked["bbox"]) ?? SearchMap.area(around: hits)
         var taken: [(x: Int, y: Int, width: Int)] = []
-        var pins: [View] = []
-        for (number, hit) in hits.enumerated() {
+        // Dots below the prices, so that a price can be read.
+        var dots: [HTML] = []
+        var labels: [HTML] = []
+        let query = asked.stayQuery
+        for hit in hits {
             let point = SearchMap.approximate(hit.property)
             let (x, y) = area.place(point, SearchMap.width, SearchMap.height)
             guard (0...SearchMap.width).contains(x), (0...SearchMap.height).contains(y) else { continue }
             let price = (hit.total ?? hit.property.nightlyPrice).map { page.formats.shortMoney($0) } ?? ""
-            let width = 18 + price.count * 9
+            let width = 18 + price.unicodeScalars.count { $0.properties.generalCategory != .format } * 9
             // A price where there is room for it, else a dot.
             let isFree = !taken.contains { abs($0.x - x) < ($0.width + width) / 2 + 4 && abs($0.y - y) < 30 }
             if isFree { taken.append((x, y, width)) }
-            pins.append([
-                "href": page.path("/properties/\(hit.property.id)") + asked.stayQuery, "x": x, "y": y,
-                "label": page.texts("map.pin", ["title": Plain.line(hit.property.title), "price": price]),
-                "price": price, "isLabel": isFree, "left": x - width / 2, "top": y - 14, "width": width,
-                "id": hit.property.id.text, "number": number + 1,
-            ])
+            let shape: HTML =
+                isFree
+                ? """
+                <rect x="\(x - width / 2)" y="\(y - 14)" width="\(width)" height="28" rx="14"/>\
+                <text x="\(x)" y="\(y)" dy="5" text-anchor="middle" direction="\(page.language.direction)">\(price)</text>
+                """ : "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"9\"/>"
+            let href = page.path("/properties/\(hit.property.id.text)") + query
+            let label = page.texts("map.pin", ["title": Plain.line(hit.property.title), "price": price])
+            let pin: HTML = """
+                <a class="pin" href="\(href)" aria-label="\(label)" data-for="\(hit.property.id.text)">\(shape)</a>
+                """
+            if isFree { labels.append(pin) } else { dots.append(pin) }
         }
         view = [
-            // Dots below the prices, so that a price can be read.
-            "pins": pins.filter { $0["isLabel"] as? Bool == false } + pins.filter { $0["isLabel"] as? Bool == true },
-            "width": SearchMap.width, "height": SearchMap.height,
-            "moves": SearchMap.moves(area, asked, page), "bbox": area.text, "scale": area.scale(page),
+            "pinsHTML": HTML(dots + labels), "width": SearchMap.width, "height": SearchMap.height,
+            "movesHTML": SearchMap.moves(area, asked, page), "bbox": area.text, "scale": area.scale(page),
             "linesHTML": SearchMap.lines(area),
         ]
     }
@@ -63,7 +70,13 @@ struct SearchMap {
 
         var text: String { [west, south, east, north].map { Area.short($0) }.joined(separator: ",") }
 
-        private static func short(_ value: Double) -> String { String(format: "%.5f", value) }
+        /// With five decimals: a metre.
+        private static func short(_ value: Double) -> String {
+            let scaled = Int((value * 100_000).rounded())
+            let decimals = String(abs(scaled) % 100_000)
+            return (scaled < 0 ? "-" : "") + String(abs(scaled) / 100_000) + "."
+                + String(repeating: "0", count: 5 - decimals.count) + decimals
+        }
 
         private var middle: Double { (south + north) / 2 }
 
@@ -141,20 +154,21 @@ struct SearchMap {
 
     // MARK: What surrounds the pins
 
-    private static func moves(_ area: Area, _ asked: SearchAsked, _ page: PageVisit) -> [View] {
+    private static func moves(_ area: Area, _ asked: SearchAsked, _ page: PageVisit) -> HTML {
         let isNearest = area.north - area.south <= leastSpan * 1.5
         var moves = [
             ("north", area.moved(0, 0.5)), ("west", area.moved(-0.5, 0)), ("east", area.moved(0.5, 0)),
             ("south", area.moved(0, -0.5)), ("out", area.zoomed(2)),
         ]
         if !isNearest { moves.append(("in", area.zoomed(0.5))) }
-        return moves.map { name, area in
-            [
-                "name": name, "text": page.texts("map.\(name)"),
-                // The words of a place would hold the map back where they were.
-                "href": page.path(asked.address(without: ["location"], with: [("bbox", area.text)])) + "#map",
-            ]
+        let links = moves.map { name, area -> HTML in
+            // The words of a place would hold the map back where they were.
+            let href = page.path(asked.address(without: ["location"], with: [("bbox", area.text)])) + "#map"
+            return """
+                <li><a class="chip" href="\(href)" rel="nofollow" data-move="\(name)">\(page.texts("map.\(name)"))</a></li>
+                """
         }
+        return HTML(links)
     }
 
     /// A net of lines in round degrees, so that moving can be seen.

@@ -1,64 +1,99 @@
 import Core
-import Foundation
 import PropertyService
 
 /// Facts for search engines, as schema.org names them; the same that can be read on the page.
 enum StructuredData {
-    static func property(_ property: Property, base: String, page: PageVisit) -> HTML? {
+    static func property(_ property: Property, base: String, page: PageVisit) -> HTML {
         let url = base + page.path("/properties/\(property.id)")
-        let point = SearchMap.approximate(property)
-        var rental: [String: Any] = [
-            "@type": "VacationRental", "identifier": property.id.text, "name": property.title, "url": url,
-            "description": Plain.line(property.description, longest: 5000),
-            "image": [base + "/share/\(property.id).png"], "latitude": point.latitude, "longitude": point.longitude,
-            "address": address(property.location), "checkinTime": property.checkInFrom.description,
-            "checkoutTime": property.checkOutBy.description, "petsAllowed": property.amenities.contains("pets-allowed"),
-            "containsPlace": accommodation(property),
-        ]
-        if let average = property.rating.average, property.rating.count > 0 {
-            rental["aggregateRating"] =
-                [
-                    "@type": "AggregateRating", "ratingValue": average, "reviewCount": property.rating.count,
-                    "bestRating": 5,
-                ] as [String: Any]
-        }
         let city = base + page.path("/search?location=" + PercentCoding.encode(property.location.city))
-        let crumbs: [String: Any] = [
-            "@type": "BreadcrumbList",
-            "itemListElement": [
-                ("Roost", base + page.path("/")), (property.location.city, city), (property.title, url),
-            ]
-            .enumerated().map { index, item in
-                ["@type": "ListItem", "position": index + 1, "name": item.0, "item": item.1] as [String: Any]
-            },
+        let crumbs = [("Roost", base + page.path("/")), (property.location.city, city), (property.title, url)]
+        let parts: [(inout JSONWriter) -> Void] = [
+            { $0.rental(property, base: base, url: url) }, { $0.breadcrumbs(crumbs) },
         ]
-        return html(["@context": "https://schema.org", "@graph": [rental, crumbs]])
+        var json = JSONWriter(capacity: 4096)
+        json.object { graph in
+            graph.member("@context", "https://schema.org")
+            graph.list("@graph", parts) { $1(&$0) }
+        }
+        // JSON may stand in a page as it is once nothing in it can end the element.
+        let text = String(decoding: json.bytes, as: UTF8.self)
+        return HTML(written: text.utf8.contains(UInt8(ascii: "<")) ? text.replacing("<", with: "\\u003c") : text)
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func rental(_ property: Property, base: String, url: String) {
+        let point = SearchMap.approximate(property)
+        object { rental in
+            rental.member("@type", "VacationRental")
+            rental.member("identifier", property.id.text)
+            rental.member("name", property.title)
+            rental.member("url", url)
+            rental.member("description", Plain.line(property.description, longest: 5000))
+            rental.list("image", [base + "/share/\(property.id).png"]) { $0.value($1) }
+            rental.member("latitude", point.latitude)
+            rental.member("longitude", point.longitude)
+            rental.object("address") {
+                $0.member("@type", "PostalAddress")
+                $0.member("addressLocality", property.location.city)
+                $0.member("addressCountry", property.location.country)
+            }
+            rental.member("checkinTime", property.checkInFrom.description)
+            rental.member("checkoutTime", property.checkOutBy.description)
+            rental.member("petsAllowed", property.amenities.contains("pets-allowed"))
+            rental.object("containsPlace") { $0.accommodation(property) }
+            if let average = property.rating.average, property.rating.count > 0 {
+                rental.object("aggregateRating") {
+                    $0.member("@type", "AggregateRating")
+                    $0.member("ratingValue", average)
+                    $0.member("reviewCount", property.rating.count)
+                    $0.member("bestRating", 5)
+                }
+            }
+        }
     }
 
-    private static func address(_ location: Location) -> [String: Any] {
-        ["@type": "PostalAddress", "addressLocality": location.city, "addressCountry": location.country]
+    private mutating func accommodation(_ property: Property) {
+        let kind =
+            switch property.roomType {
+            case .entireHome: "EntirePlace"
+            case .sharedRoom: "SharedRoom"
+            case .privateRoom, .hotelRoom: "PrivateRoom"
+            }
+        member("@type", "Accommodation")
+        member("additionalType", kind)
+        object("occupancy") {
+            $0.member("@type", "QuantitativeValue")
+            $0.member("value", property.maximumGuests)
+        }
+        member("numberOfBedrooms", property.bedrooms)
+        member("numberOfBathroomsTotal", property.bathrooms)
+        list("bed", [property.beds]) { json, beds in
+            json.object {
+                $0.member("@type", "BedDetails")
+                $0.member("numberOfBeds", beds)
+            }
+        }
+        list("amenityFeature", property.amenities) { json, amenity in
+            json.object {
+                $0.member("@type", "LocationFeatureSpecification")
+                $0.member("name", amenity)
+                $0.member("value", true)
+            }
+        }
     }
 
-    private static func accommodation(_ property: Property) -> [String: Any] {
-        [
-            "@type": "Accommodation",
-            "additionalType": property.roomType == .entireHome
-                ? "EntirePlace" : property.roomType == .sharedRoom ? "SharedRoom" : "PrivateRoom",
-            "occupancy": ["@type": "QuantitativeValue", "value": property.maximumGuests] as [String: Any],
-            "numberOfBedrooms": property.bedrooms, "numberOfBathroomsTotal": property.bathrooms,
-            "bed": [["@type": "BedDetails", "numberOfBeds": property.beds] as [String: Any]],
-            "amenityFeature": property.amenities.map {
-                ["@type": "LocationFeatureSpecification", "name": $0, "value": true] as [String: Any]
-            },
-        ]
-    }
-
-    /// JSON that may stand in a page: nothing in it can end the element.
-    private static func html(_ value: [String: Any]) -> HTML? {
-        guard
-            let data = try? JSONSerialization.data(
-                withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes])
-        else { return nil }
-        return HTML(written: String(decoding: data, as: UTF8.self).replacing("<", with: "\\u003c"))
+    fileprivate mutating func breadcrumbs(_ crumbs: [(name: String, address: String)]) {
+        object { list in
+            list.member("@type", "BreadcrumbList")
+            list.list("itemListElement", crumbs.enumerated()) { json, crumb in
+                json.object {
+                    $0.member("@type", "ListItem")
+                    $0.member("position", crumb.offset + 1)
+                    $0.member("name", crumb.element.name)
+                    $0.member("item", crumb.element.address)
+                }
+            }
+        }
     }
 }

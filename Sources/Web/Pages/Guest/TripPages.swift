@@ -40,7 +40,7 @@ struct TripPages {
                 "trips": items.map { booking -> View in
                     var view = BookingView(booking, on: page).view
                     if let property = properties[booking.propertyId] {
-                        view["drawingHTML"] = Drawing(of: property).html()
+                        view["drawing"] = Drawing.address(of: property)
                         view["place"] = PlaceCard.place(property, page)
                     }
                     return view

@@ -31,7 +31,7 @@ struct TripView {
                 ] as View
         }
         if let property = try await page.site.properties.properties([booking.propertyId])[booking.propertyId] {
-            view["drawingHTML"] = Drawing(of: property).html()
+            view["drawing"] = Drawing.address(of: property)
             view["place"] = PlaceCard.place(property, page)
             if booking.status == .confirmed, now < booking.agreed.checkOutAt {
                 view["address"] = TripView.address(of: property.location, page)
@@ -86,6 +86,8 @@ struct TripView {
                 view["changeAbout"] = OpenChange.about(change, booking, isGuest: isGuest, on: page)
             }
         }
+        // What is over can't be cancelled any more: only the policy's name is told.
+        if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policySteps"] = nil }
         if [.expired, .declined, .cancelled].contains(booking.status), isGuest {
             let query = "?checkIn=\(booking.stay.checkIn)&checkOut=\(booking.stay.checkOut)&guests=\(booking.guests)"
             view["againHref"] = page.path("/properties/\(booking.propertyId)" + query)

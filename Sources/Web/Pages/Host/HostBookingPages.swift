@@ -44,8 +44,9 @@ struct HostBookingPages {
             ],
             "booking": BookingView(booking, on: page).view, "id": booking.id.text, "key": page.freshKey,
             "heading": texts("host.booking.title", ["code": booking.code]),
-            "guestName": guest?.name ?? texts("host.bookings.unknownGuest"), "party": party(booking, texts),
-            "state": about(booking, guest?.name ?? texts("host.bookings.unknownGuest"), now, on: page),
+            "guestName": guest?.name ?? texts("host.bookings.unknownGuest"),
+            "party": PartyWords.text(booking.party ?? Party(adults: booking.guests), texts),
+            "state": about(booking, guest?.name ?? texts("host.bookings.unknownGuest"), caller, now, on: page),
             "listingHref": page.path("/host/properties/\(booking.propertyId)"),
             "calendarHref": page.path(
                 "/host/calendar/\(booking.propertyId)?month=\(booking.stay.checkIn.description.prefix(7))"),
@@ -60,13 +61,29 @@ struct HostBookingPages {
         if booking.status == .held || (booking.status == .confirmed && now < booking.agreed.checkOutAt) {
             view["cancelHref"] = page.path(path + "/cancel")
         }
+        if let reason = booking.reason {
+            view["reasonGiven"] = booking.isCrowdedOut ? texts("letter.crowdedOut") : reason
+        }
+        // What is over can't be cancelled any more: only the policy's name is told.
+        if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policySteps"] = nil }
+        if booking.status == .confirmed, now < booking.agreed.checkOutAt {
+            let changes = try await page.site.bookings.alterations(of: booking.id, for: caller)
+            view["changeHref"] = page.path(path + "/change")
+            if let open = changes.first(where: { $0.status == .proposed || $0.status == .agreed }) {
+                view["open"] = OpenChange(open, booking, isGuest: false, on: page).view
+            } else {
+                view["proposeHref"] = page.path(path + "/change")
+            }
+        }
         var head = Head(texts("host.booking.title", ["code": booking.code]))
         head.isWide = true
         let problems = problem.map { FormProblems($0, texts) }
         return try page.show("host-booking", head, view, problems: problems, status: problems?.status ?? .ok)
     }
 
-    private func about(_ booking: Booking, _ guest: String, _ now: Instant, on page: PageVisit) -> String {
+    private func about(
+        _ booking: Booking, _ guest: String, _ caller: Caller, _ now: Instant, on page: PageVisit
+    ) -> String {
         let (texts, formats) = (page.texts, page.formats)
         switch booking.status {
         case .requested:
@@ -82,12 +99,17 @@ struct HostBookingPages {
             return now < booking.agreed.checkOutAt
                 ? texts("host.booking.about.inStay", ["day": formats.longDay(booking.stay.checkOut)])
                 : texts("host.booking.about.completed")
-        case .completed, .cancelled, .declined, .expired: return texts("host.booking.about.\(booking.status.rawValue)")
+        case .cancelled:
+            guard let by = booking.cancelledBy, let when = booking.cancelledAt else {
+                return texts("host.booking.about.cancelled")
+            }
+            // An operator looks at this page too.
+            let who = by == .host && caller.id == booking.hostId ? "you" : by.rawValue
+            return texts(
+                "host.booking.cancelledBy.\(who)",
+                ["guest": guest, "when": formats.moment(when, in: booking.agreed.zone)])
+        case .completed, .declined, .expired: return texts("host.booking.about.\(booking.status.rawValue)")
         }
-    }
-
-    private func party(_ booking: Booking, _ texts: Texts) -> String {
-        PartyWords.text(booking.party ?? Party(adults: booking.guests), texts)
     }
 
     /// What it brings: by what was paid, else by what will be.

@@ -10,6 +10,8 @@ struct HostBookingsPage {
     private static let pageSize = 25
     /// A table for a program has all of a part, up to so many: a host with more asks for one place at a time.
     private static let mostRows = 5000
+    /// A host with more proposals to answer has the next ones once these are answered.
+    private static let mostProposals = 50
     /// A request that lapses in less than this is worth a word.
     private static let soon = Duration.seconds(6 * 3600)
 
@@ -31,7 +33,8 @@ struct HostBookingsPage {
             }
             let open = try await page.site.bookings.hosted(
                 .toAnswer, at: property, cursor: nil, limit: 1, for: caller)
-            part = open.items.isEmpty ? .arriving : .toAnswer
+            let proposals = try await page.site.bookings.proposalsToAnswer(at: property, limit: 1, for: caller)
+            part = open.items.isEmpty && proposals.isEmpty ? .arriving : .toAnswer
         }
 
         func query(_ part: HostedPart) -> String {
@@ -71,12 +74,40 @@ struct HostBookingsPage {
             "rows": found.items.map { row($0, guests[$0.guestId], on: page) }, "hasRows": !found.items.isEmpty,
             "csvHref": page.path("/host/bookings.csv" + asked.query(asked.part)),
         ]
+        if asked.part == .toAnswer, cursor.isEmpty {
+            let proposals = try await page.site.bookings.proposalsToAnswer(
+                at: asked.property, limit: Self.mostProposals, for: caller)
+            if !proposals.isEmpty {
+                let guests = try await page.site.accounts.people(proposals.map { $0.booking.guestId })
+                view["proposals"] =
+                    ["items": proposals.map { self.proposal($0, guests[$0.booking.guestId], on: page) }] as View
+            }
+        }
         if let next = found.nextCursor {
             view["moreHref"] = page.path(path + asked.query(asked.part) + "&cursor=" + PercentCoding.encode(next))
         }
         var head = Head(texts("host.bookings.title"))
         head.isWide = true
         return try page.show("host-bookings", head, view)
+    }
+
+    private func proposal(_ proposal: OpenProposal, _ guest: Person?, on page: PageVisit) -> View {
+        let (texts, formats) = (page.texts, page.formats)
+        let (booking, change) = (proposal.booking, proposal.alteration)
+        var view: View = [
+            "href": page.path("/host/bookings/\(booking.id)#change"), "code": booking.code,
+            "guest": guest?.name ?? texts("host.bookings.unknownGuest"), "placeTitle": booking.agreed.title,
+            "before": formats.stay(change.before.stay), "after": formats.stay(change.after.stay),
+            "guests": texts.count("count.guests", change.after.party.guests),
+            "total": formats.money(change.after.total),
+            "difference": ChangeView.difference(change.difference, on: page),
+        ]
+        if let until = change.expiresAt {
+            view["answerBy"] = texts(
+                "host.bookings.answerBy", ["until": formats.moment(until, in: booking.agreed.zone)])
+            if until.since(page.site.world.now()) < Self.soon { view["isSoon"] = true }
+        }
+        return view
     }
 
     private func row(_ booking: Booking, _ guest: Person?, on page: PageVisit) -> View {

@@ -68,7 +68,7 @@ struct ListingCard {
         var view: View = [
             "id": property.id.text, "title": property.title, "href": page.path("/host/properties/\(property.id)"),
             "place": PlaceCard.place(property, page), "facts": PlaceCard.facts(property, page),
-            "drawingHTML": Drawing(of: property).html(), "status": property.status.rawValue,
+            "drawing": Drawing.address(of: property), "status": property.status.rawValue,
             "statusText": texts("host.status.\(property.status.rawValue)"), "icon": ListingCard.icon(property.status),
             "calendarHref": page.path("/host/calendar/\(property.id)"),
             "bookingsHref": page.path("/host/bookings?property=\(property.id)"),
