@@ -87,6 +87,28 @@ struct LetterTests {
         #expect(try first(.cancelled, by: nil).hasPrefix("The booking was cancelled."))
     }
 
+    @Test(
+        "Whose request was crowded out hears why in their language; a host's own words stay theirs",
+        arguments: [
+            (Language.english, "The nights went to another guest."),
+            (.german, "Die Nächte gingen an einen anderen Gast."),
+            (.arabic, "ذهبت الليالي إلى ضيف آخر."),
+        ])
+    func crowdedOut(_ language: Language, _ expected: String) throws {
+        var facts = StayFacts.christmas()
+        facts.reason = "The nights went to another guest."
+        func text() throws -> String {
+            let content = try Self.writer(language).content(
+                of: Letter(.declined, to: MailFixture.guest, about: facts))
+            return TextLetter.render(content, greeting: "")
+        }
+        facts.cancelledBy = .system
+        #expect(try text().contains(expected))
+        #expect(try text().contains("The nights went") == (language == .english))
+        (facts.cancelledBy, facts.reason) = (.host, "The roof leaks.")
+        #expect(try text().contains("The roof leaks.") && !text().contains(expected))
+    }
+
     @Test("The hour that comes twice is told apart")
     func daylightSaving() throws {
         let zone = try #require(Zone("America/New_York"))

@@ -154,6 +154,7 @@ package struct Agreement: Sendable {
             quote.alternatives.allSatisfy { other in
                 Stay(from: other.checkIn, to: other.checkOut).map { model.total($0, party) } == other.total.amount
             }, "the total of an alternative", said)
+        compareSuggestions(model, quote, stay, party, said)
         try await compareTerms(model, quote, stay, party, said, town, &dice)
         let page = try await town.find { query in
             query.location = model.property.location.city
@@ -169,6 +170,20 @@ package struct Agreement: Sendable {
         }
         expect(
             (anyDay.totalCount == 1) == expected.isDisjoint(with: Agreement.aboutParty), "search without dates", said)
+    }
+
+    /// Whoever does what a reason suggests meets that reason no more.
+    private mutating func compareSuggestions(
+        _ model: RuleModel, _ quote: Quote, _ stay: Stay, _ party: Party, _ said: String
+    ) {
+        for reason in quote.reasons {
+            guard let suggestion = reason.facts.suggestion else { continue }
+            // A place that is not open as long as its window names one of the two at a time.
+            if reason.code == "beyond_booking_window", model.property.openUntil != nil { continue }
+            for (stay, party) in suggestion.followed(from: stay, party, for: reason.code) {
+                expect(!model.reasons(stay, party).contains(reason.code), "\(reason.code) though \(suggestion)", said)
+            }
+        }
     }
 
     /// A hold and a change of a booking ask the same rules, and leave the nights to the claims.
@@ -253,6 +268,38 @@ package struct Agreement: Sendable {
     private static let aboutLength: Set = [
         "below_minimum_nights", "above_maximum_nights", "no_arrival_on_this_day", "no_departure_on_this_day",
     ]
+}
+
+extension StaySuggestion {
+    /// What a guest asks for who does so, as little as it takes.
+    fileprivate func followed(from stay: Stay, _ party: Party, for code: String) -> [(Stay, Party)] {
+        func moved(to day: LocalDay) -> Stay? { Stay(from: day, to: day.advanced(by: stay.nightCount)) }
+        func ending(on day: LocalDay) -> Stay? { Stay(from: stay.checkIn, to: day) }
+        let stays: [Stay?]
+        switch self {
+        case .beginOnOrAfter(let day), .beginOnOrBefore(let day): stays = [moved(to: day)]
+        case .beginOn(let days): stays = days.map(moved)
+        case .leaveOnOrAfter(let day), .leaveOnOrBefore(let day): stays = [ending(on: day)]
+        case .leaveOn(let days): stays = days.map(ending)
+        case .nightsBefore(let day): stays = [Stay(from: day.advanced(by: -stay.nightCount), to: day)]
+        case .part(let part): stays = [part]
+        case .nearest(let other): stays = [other]
+        case .comeWith(let most): return [(stay, party.with(most, of: code))]
+        case .otherDates: return []
+        }
+        return stays.compactMap { $0.map { ($0, party) } }
+    }
+}
+
+extension Party {
+    fileprivate func with(_ most: Int, of code: String) -> Party {
+        switch code {
+        case "too_many_children": Party(adults: adults, children: most, infants: infants, pets: pets)
+        case "too_many_infants": Party(adults: adults, children: children, infants: most, pets: pets)
+        case "too_many_pets": Party(adults: adults, children: children, infants: infants, pets: most)
+        default: Party(adults: most)
+        }
+    }
 }
 
 extension PropertyRulesChanges {

@@ -61,7 +61,9 @@ struct HostBookingPages {
         if booking.status == .held || (booking.status == .confirmed && now < booking.agreed.checkOutAt) {
             view["cancelHref"] = page.path(path + "/cancel")
         }
-        if let reason = booking.reason { view["reasonGiven"] = reason }
+        if let reason = booking.reason {
+            view["reasonGiven"] = booking.isCrowdedOut ? texts("letter.crowdedOut") : reason
+        }
         // What is over can't be cancelled any more: only the policy's name is told.
         if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policySteps"] = nil }
         if booking.status == .confirmed, now < booking.agreed.checkOutAt {
