@@ -145,7 +145,8 @@ let package = Package(
         .testTarget(
             name: "PropertyServiceTests",
             dependencies: ["Core", "Storage", "PropertyService", "RuleWorlds", "TestSupport"]),
-        .testTarget(name: "PaymentServiceTests", dependencies: ["Core", "Storage", "Outside", "PaymentService", "TestSupport"]),
+        .testTarget(
+            name: "PaymentServiceTests", dependencies: ["Core", "Storage", "Outside", "PaymentService", "TestSupport"]),
         .testTarget(
             name: "BookingServiceTests",
             dependencies: ["Core", "Storage", "PropertyService", "PaymentService", "BookingService", "TestSupport"]),

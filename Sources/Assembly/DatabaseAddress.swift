@@ -55,7 +55,8 @@ public struct DatabaseAddresses: Sendable {
         payments = try address("payments")
         connections = try reader.whole("ROOST_DATABASE_CONNECTIONS", or: 10, in: 1...500)
         guard Set(all.map(\.address)).count == 4 else {
-            throw ConfigurationError("ROOST_USERS_DATABASE", "four databases in four places", "two of them are the same")
+            throw ConfigurationError(
+                "ROOST_USERS_DATABASE", "four databases in four places", "two of them are the same")
         }
     }
 

@@ -19,7 +19,8 @@ extension AccountStore {
         if !wanted.isEmpty {
             let pattern = "%\(AccountStore.escaped(wanted))%"
             conditions.append(
-                "(p.email_key LIKE \(pattern) ESCAPE '\\' OR LOWER(p.name) LIKE \(pattern) ESCAPE '\\' OR p.id = \(wanted))")
+                "(p.email_key LIKE \(pattern) ESCAPE '\\' OR LOWER(p.name) LIKE \(pattern) ESCAPE '\\' OR p.id = \(wanted))"
+            )
         }
         switch role {
         case .guest: conditions.append("p.is_host = 0 AND p.is_operator = 0")

@@ -113,7 +113,8 @@ struct BookingStore: Sendable {
             return Problem(.rateLimited, detail, retryAfterSeconds: Int(wait))
         }
         if here.count >= caps.holdsPerProperty {
-            throw refuse("You already hold nights at this place. Pay for them or cancel them first.", until: here.first?.endsAt)
+            throw refuse(
+                "You already hold nights at this place. Pay for them or cancel them first.", until: here.first?.endsAt)
         }
         if live.count >= caps.holdsPerPerson {
             throw refuse(
@@ -192,7 +193,8 @@ struct BookingStore: Sendable {
         case .refundInFull:
             try append(
                 PayableRefund.kind,
-                PayableRefund(bookingId: record.id, amount: nil, reason: "the payment came after the booking had ended"),
+                PayableRefund(
+                    bookingId: record.id, amount: nil, reason: "the payment came after the booking had ended"),
                 &record, at: now, in: tx)
         case .claimAgainOrRefund:
             try claimAgainOrRefund(&record, move, at: now, in: tx)
@@ -270,7 +272,8 @@ struct BookingStore: Sendable {
         if change == .cancelled {
             // What was never confirmed was never paid: there is nothing to give back.
             percent = record.course.state == .cancelled ? refundPercent(of: record, by: actor, at: now) : 100
-            refund = record.course.state == .cancelled ? record.total.percent(percent ?? 0) : .zero(record.total.currency)
+            refund =
+                record.course.state == .cancelled ? record.total.percent(percent ?? 0) : .zero(record.total.currency)
         }
         let body = BookingChanged(
             booking: record.booking, change: change, by: actor, refund: refund, refundPercent: percent, reason: reason)

@@ -111,7 +111,9 @@ extension Bookings {
                     SELECT 1 FROM claimed_night
                     WHERE night_block.unit_id = claimed_night.unit_id AND night_block.night = claimed_night.night)
                 """
-            ) { row in "\(try row[0] as String): the night of \(try row[1] as LocalDay) is closed, but free to be booked" }
+            ) { row in
+                "\(try row[0] as String): the night of \(try row[1] as LocalDay) is closed, but free to be booked"
+            }
 
             var blocked: [UnitID: [Int64: Int64]] = [:]
             let closed: SQL = "SELECT DISTINCT unit_id, night FROM night_block WHERE \(BlockSource.isClosing)"
@@ -161,7 +163,8 @@ extension BookingRecord {
         switch course.state {
         case .held, .requested, .closing: if endsAt == nil { fault("never ends") }
         case .confirmed, .completed: if confirmedAt == nil { fault("was never confirmed") }
-        case .cancelled: if confirmedAt == nil || cancelledAt == nil { fault("has no moment of confirmation or cancellation") }
+        case .cancelled:
+            if confirmedAt == nil || cancelledAt == nil { fault("has no moment of confirmation or cancellation") }
         case .abandoned: if cancelledAt == nil { fault("has no moment of cancellation") }
         case .declined, .expired, .lapsed: break
         }

@@ -26,8 +26,11 @@ extension Bookings {
             let conflicts = try tx.setOpen(nights, of: facts.units)
             guard conflicts.isEmpty else {
                 throw Problem(
-                    .nightsUnavailable, "A guest has some of these nights, so nothing was changed. Cancel the booking first.",
-                    errors: conflicts.map { Problem.FieldError("nights", "night_taken", "A guest has the night of \($0).") })
+                    .nightsUnavailable,
+                    "A guest has some of these nights, so nothing was changed. Cancel the booking first.",
+                    errors: conflicts.map {
+                        Problem.FieldError("nights", "night_taken", "A guest has the night of \($0).")
+                    })
             }
             if caller.id != facts.hostId {
                 try tx.write(
@@ -65,7 +68,8 @@ extension Bookings {
                 """)
             if claimed {
                 throw Problem(
-                    .nightsUnavailable, "Guests have nights on a unit that would go. Fewer units than are claimed is not possible.",
+                    .nightsUnavailable,
+                    "Guests have nights on a unit that would go. Fewer units than are claimed is not possible.",
                     errors: [Problem.FieldError("unitCount", "night_taken", "Units with guests to come can't go.")])
             }
         }

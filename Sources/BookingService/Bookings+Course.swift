@@ -12,7 +12,9 @@ extension Bookings {
     public func accept(_ id: BookingID, for caller: Caller, once: Once?) async throws -> Booking {
         try await moveOnce(id, for: caller, once: once, act: "accept") {
             let (record, actor) = try await hosted(id, by: caller)
-            guard let facts = try await properties.facts(record.wish.propertyId) else { throw Problem.notFound("place") }
+            guard let facts = try await properties.facts(record.wish.propertyId) else {
+                throw Problem.notFound("place")
+            }
             return { record, now in
                 try record.requireOpenRequest(at: now)
                 return BookingStore.Move(event: .accepted, actor: actor, units: facts.units)
@@ -45,7 +47,8 @@ extension Bookings {
             guard let endsAt = try current.requireHold(at: now) else { return current.booking }
             guard current.extensions < BookingPolicy.mostExtensions else {
                 throw Problem(
-                    .stateConflict, "A hold can be extended \(BookingPolicy.mostExtensions) times. Pay now, or book anew.")
+                    .stateConflict,
+                    "A hold can be extended \(BookingPolicy.mostExtensions) times. Pay now, or book anew.")
             }
             current.extensions += 1
             current.endsAt = endsAt + policy.holdDuration
@@ -74,7 +77,8 @@ extension Bookings {
                 case .abandoned, .cancelled:
                     return nil
                 case .declined, .expired, .lapsed, .completed:
-                    throw Problem(.stateConflict, "This booking is \(record.course.status.rawValue) and can't be cancelled.")
+                    throw Problem(
+                        .stateConflict, "This booking is \(record.course.status.rawValue) and can't be cancelled.")
                 }
             }
         }
@@ -89,7 +93,8 @@ extension Bookings {
         switch record.course.state {
         case .requested, .held, .closing, .confirmed: break
         case .abandoned, .cancelled, .declined, .expired, .lapsed, .completed:
-            throw Problem(.stateConflict, "This booking is \(record.course.status.rawValue): there is nothing to cancel.")
+            throw Problem(
+                .stateConflict, "This booking is \(record.course.status.rawValue): there is nothing to cancel.")
         }
         let paid = try await withBalances([record.booking])[0].paid
         let rule = record.agreed.cancellation.rule(at: now)

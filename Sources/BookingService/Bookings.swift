@@ -211,7 +211,8 @@ extension AgreedTerms {
             checkInAt: facts.zone.instant(of: stay.checkIn, at: facts.checkInFrom),
             checkOutAt: facts.zone.instant(of: stay.checkOut, at: facts.checkOutBy),
             cancellation: CancellationTerms(
-                facts.cancellationPolicy, facts.cancellation, bookedAt: bookedAt, checkIn: stay.checkIn, from: facts.checkInFrom,
+                facts.cancellationPolicy, facts.cancellation, bookedAt: bookedAt, checkIn: stay.checkIn,
+                from: facts.checkInFrom,
                 in: facts.zone))
     }
 

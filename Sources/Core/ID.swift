@@ -12,7 +12,8 @@ public struct ID<Kind: IDKind>: Sendable, Hashable, Codable, Comparable, CustomS
         guard text.utf8.count <= 64, text.hasPrefix(Kind.prefix + "_"),
             text.utf8.allSatisfy({ byte in
                 switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                    true
                 default: false
                 }
             })

@@ -17,7 +17,9 @@ extension Mails {
     /// The newest mails as they are sent, newest first: for a demo, in which anyone may read them.
     package func newest() async throws -> [ReadableMail] {
         let rows = try await store.database.read { reader in
-            try reader.all("SELECT id, letter, created_at FROM mail ORDER BY created_at DESC, id DESC LIMIT \(Mails.mostRead)") {
+            try reader.all(
+                "SELECT id, letter, created_at FROM mail ORDER BY created_at DESC, id DESC LIMIT \(Mails.mostRead)"
+            ) {
                 (id: try $0[0] as MailID, letter: try $0[1] as String, createdAt: try $0[2] as Instant)
             }
         }
@@ -29,7 +31,8 @@ extension Mails {
             let content = try writer.content(of: letter)
             mails.append(
                 ReadableMail(
-                    id: row.id, to: reader?.address.address ?? "nobody", subject: content.subject, createdAt: row.createdAt,
+                    id: row.id, to: reader?.address.address ?? "nobody", subject: content.subject,
+                    createdAt: row.createdAt,
                     text: TextLetter.render(content, greeting: writer.greeting(reader?.address.name))))
         }
         return mails

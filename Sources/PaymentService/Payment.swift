@@ -2,7 +2,9 @@ public import Core
 
 extension PayableID {
     /// What is owed for a booking itself. Named after it, so that whoever owes and whoever collects need not ask.
-    public init(of booking: BookingID) { self.init(stored: "due_" + booking.text.dropFirst(BookingKind.prefix.count + 1)) }
+    public init(of booking: BookingID) {
+        self.init(stored: "due_" + booking.text.dropFirst(BookingKind.prefix.count + 1))
+    }
 }
 
 /// What something is owed for; a booking may owe several sums.
@@ -53,7 +55,8 @@ public struct Payment: Sendable, Codable, Equatable {
     public let createdAt: Instant
 
     public init(
-        id: PaymentID, bookingId: BookingID, purpose: Purpose, provider: String, status: PaymentStatus, amount: Money, refunded: Money,
+        id: PaymentID, bookingId: BookingID, purpose: Purpose, provider: String, status: PaymentStatus, amount: Money,
+        refunded: Money,
         checkoutUrl: String?, createdAt: Instant
     ) {
         self.id = id

@@ -16,7 +16,8 @@ struct RoostCommand: CommandGroup {
             """,
         subcommands: [
             ServeCommand.self, ImportCommand.self, UserCommand.self, AuditCommand.self, CopyCommand.self,
-            BackupCommand.self, RestoreCommand.self, SimulateCommand.self, CasesCommand.self, DoctorCommand.self, OpenAPICommand.self,
+            BackupCommand.self, RestoreCommand.self, SimulateCommand.self, CasesCommand.self, DoctorCommand.self,
+            OpenAPICommand.self,
         ])
 
     /// Exit status: 0 done, 1 failed, 2 wrong usage; one clear sentence on standard error.

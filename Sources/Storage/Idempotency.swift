@@ -77,7 +77,9 @@ extension Transaction {
     ) throws -> Outcome<Value> {
         guard let once else { return try attempt(work) }
         // Travels with what `work` asks first. Where somebody was first, all that `work` did meanwhile is undone.
-        let isFirst = try soon(insertion(of: once, at: now, lease: .zero, returning: "RETURNING 1")) { try $0[0] as Int }
+        let isFirst = try soon(insertion(of: once, at: now, lease: .zero, returning: "RETURNING 1")) {
+            try $0[0] as Int
+        }
         var outcome: Outcome<Value>?
         if isFirst.atOnce?.isEmpty != true {
             outcome = try savepoint { step -> Savepoint<Outcome<Value>?> in

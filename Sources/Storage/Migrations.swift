@@ -45,11 +45,12 @@ extension Database {
         try await write { tx in
             // As a script, because that may wait as long as another node needs.
             try tx.connection.run(script: "UPDATE migration_lock SET id = 1")
-            let isNew = try tx.execute(
-                """
-                INSERT INTO schema_migration (name, applied_at) VALUES (\(migration.name), \(now))
-                ON CONFLICT (name) DO NOTHING
-                """) == 1
+            let isNew =
+                try tx.execute(
+                    """
+                    INSERT INTO schema_migration (name, applied_at) VALUES (\(migration.name), \(now))
+                    ON CONFLICT (name) DO NOTHING
+                    """) == 1
             if isNew { try tx.connection.run(script: migration.script) }
         }
     }

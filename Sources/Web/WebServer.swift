@@ -39,7 +39,8 @@ public struct WebServer: Sendable {
     /// - Parameter more: routes of someone else's, behind the same middleware.
     package init(
         accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, mails: Mails,
-        settings: WebSettings, world: World, probes: WebProbes = WebProbes(), mail: MailReader? = nil, more: [ExtraRoute]
+        settings: WebSettings, world: World, probes: WebProbes = WebProbes(), mail: MailReader? = nil,
+        more: [ExtraRoute]
     ) throws {
         var routes = Routes()
         SessionRoutes().add(to: &routes)
@@ -64,7 +65,8 @@ public struct WebServer: Sendable {
         site = Site(
             accounts: accounts, properties: properties, bookings: bookings, payments: payments, mails: mails,
             settings: settings, probes: probes, mail: mail, world: world, resources: try Resources(),
-            pages: try Pages(), docs: try DocsPage(Resources.read("openapi.json")).html(), meters: Meters(routes.entries))
+            pages: try Pages(), docs: try DocsPage(Resources.read("openapi.json")).html(),
+            meters: Meters(routes.entries))
     }
 
     /// The server as a service: listens until it is told to stop, then lets what runs finish.

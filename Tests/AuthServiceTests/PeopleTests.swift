@@ -62,7 +62,8 @@ struct PeopleTests {
             #expect(ended == 2)
         }
         #expect(try await accounts.person(forToken: ada.token) == nil)
-        let acts = try await accounts.operatorActs(OperatorActFilter(subject: id.text), cursor: nil, limit: 10, for: boss)
+        let acts = try await accounts.operatorActs(
+            OperatorActFilter(subject: id.text), cursor: nil, limit: 10, for: boss)
         #expect(acts.map(\.act) == ["end sessions"] && acts.map(\.reason) == ["A lost phone."])
         #expect(acts.map(\.operatorId) == [boss.id] && acts.map(\.at) == [fixture.clock.now])
         #expect(

@@ -75,7 +75,8 @@ struct RoundTripTests {
         let first = try await trips { _ = try await hold(place, in: 10, key: "a") }
         #expect(first <= 4)
         // Refused by a cap, and asked again: no more than that.
-        #expect(try await trips { await #expect(throws: Problem.self) { try await hold(place, in: 20, key: "b") } } <= 4)
+        #expect(
+            try await trips { await #expect(throws: Problem.self) { try await hold(place, in: 20, key: "b") } } <= 4)
         #expect(try await trips { _ = try await hold(place, in: 10, key: "a") } <= 6)
     }
 

@@ -30,7 +30,9 @@ struct LocalDayTests {
         #expect((LocalDay(text) != nil) == exists)
     }
 
-    @Test("Weekdays are those of the calendar", arguments: [("1970-01-01", Weekday.thursday), ("2026-11-22", .sunday), ("1969-12-29", .monday)])
+    @Test(
+        "Weekdays are those of the calendar",
+        arguments: [("1970-01-01", Weekday.thursday), ("2026-11-22", .sunday), ("1969-12-29", .monday)])
     func weekdays(_ text: String, weekday: Weekday) throws {
         #expect(try #require(LocalDay(text)).weekday == weekday)
     }

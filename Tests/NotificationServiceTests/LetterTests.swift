@@ -181,7 +181,9 @@ struct LetterTests {
         for sentence in english.paragraphs + [english.subject, english.action?.label ?? "Hello"] {
             #expect(!text.contains(sentence), "\(kind): \(sentence)")
         }
-        for body in [text, html] { #expect(!body.contains("{") || body.contains("@media"), "a place for a value is left") }
+        for body in [text, html] {
+            #expect(!body.contains("{") || body.contains("@media"), "a place for a value is left")
+        }
         #expect(!text.contains("{") && !text.contains("letter."))
         #expect(html.contains("<html lang=\"\(language.code)\" dir=\"\(language.direction)\">"))
         #expect(text.contains("https://roost.example/\(language.code)/"))
@@ -199,7 +201,9 @@ struct LetterTests {
     func zonesInLanguages() throws {
         let words = try Wordbook.shipped.get()
         let vienna = try #require(Zone("Europe/Vienna"))
-        #expect(words.formats(.german).longMoment(TestWorld().now, in: vienna).hasSuffix("Mitteleuropäische Sommerzeit (UTC+2)"))
+        #expect(
+            words.formats(.german).longMoment(TestWorld().now, in: vienna).hasSuffix(
+                "Mitteleuropäische Sommerzeit (UTC+2)"))
         #expect(words.formats(.german).zone(vienna) == "Mitteleuropäische Zeit (Europe/Vienna)")
         let arabic = words.formats(.arabic).longMoment(TestWorld().now, in: vienna)
         // Within a sentence a value is isolated, and what has no letters of its own would run from left to right.
@@ -212,8 +216,10 @@ struct LetterTests {
     func priceLines() throws {
         var facts = StayFacts.christmas()
         facts.lines = [
-            .init("2026-12-24", Money(10_000, .usd), kind: "night"), .init("2026-12-25", Money(10_000, .usd), kind: "night"),
-            .init("2026-12-26", Money(17_500, .usd), kind: "night"), .init("Cleaning", Money(3_730, .usd), kind: "cleaningFee"),
+            .init("2026-12-24", Money(10_000, .usd), kind: "night"),
+            .init("2026-12-25", Money(10_000, .usd), kind: "night"),
+            .init("2026-12-26", Money(17_500, .usd), kind: "night"),
+            .init("Cleaning", Money(3_730, .usd), kind: "cleaningFee"),
         ]
         let letter = Letter(.held, to: MailFixture.guest, about: facts)
         let english = try Self.writer().content(of: letter).price

@@ -39,7 +39,8 @@ struct MailFixture {
         try Mails(
             database: database, world: clock.world, outbox: outbox, providers: providers,
             readerOf: { try addresses.address(of: $0).map { LetterReader($0, language: language) } },
-            words: Wordbook.shipped.get(), sender: MailAddress("Roost <no-reply@roost.example>")!, baseURL: "https://roost.example", webhooks: webhooks
+            words: Wordbook.shipped.get(), sender: MailAddress("Roost <no-reply@roost.example>")!,
+            baseURL: "https://roost.example", webhooks: webhooks
         )
     }
 

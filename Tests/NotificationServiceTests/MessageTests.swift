@@ -66,7 +66,8 @@ struct MessageTests {
         }
         #expect(
             names == [
-                "BEGIN", "VERSION", "PRODID", "CALSCALE", "METHOD", "BEGIN", "UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND",
+                "BEGIN", "VERSION", "PRODID", "CALSCALE", "METHOD", "BEGIN", "UID", "SEQUENCE", "DTSTAMP", "DTSTART",
+                "DTEND",
                 "SUMMARY",
                 "LOCATION", "DESCRIPTION", "URL", "STATUS", "END", "END",
             ])

@@ -10,7 +10,8 @@ struct CancellationTermsTests {
     static let booked = newYork.instant(of: LocalDay("2027-01-01")!, at: TimeOfDay("12:00")!)
 
     private func terms(_ policy: CancellationPolicy, bookedAt: Instant = booked) -> CancellationTerms {
-        CancellationTerms(policy, bookedAt: bookedAt, checkIn: Self.checkIn, from: TimeOfDay("15:00")!, in: Self.newYork)
+        CancellationTerms(
+            policy, bookedAt: bookedAt, checkIn: Self.checkIn, from: TimeOfDay("15:00")!, in: Self.newYork)
     }
 
     private func moment(_ day: String, _ time: String) -> Instant {
@@ -123,7 +124,8 @@ struct CancellationTermsTests {
     func movedGrace() {
         func moved(_ terms: CancellationTerms, to day: String) -> CancellationTerms {
             terms.moved(
-                from: Self.checkIn, to: LocalDay(day)!, at: TimeOfDay("15:00")!, in: Self.newYork, bookedAt: Self.booked)
+                from: Self.checkIn, to: LocalDay(day)!, at: TimeOfDay("15:00")!, in: Self.newYork, bookedAt: Self.booked
+            )
         }
         // Three months ahead the policy gives everything back for longer; two days ahead it does not.
         let nearer = moved(own(nil, grace: 24).confirmed(at: Self.booked), to: "2027-01-03")

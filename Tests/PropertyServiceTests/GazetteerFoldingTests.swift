@@ -20,7 +20,8 @@ struct GazetteerFoldingTests {
         #expect(compared > 500)
     }
 
-    @Test("Folding twice is folding once", arguments: ["Zürich", "İstanbul", "O’Fallon", "ŁÓDŹ", "ΣΊΣΥΦΟΣ", "서울", "Æ-ß"])
+    @Test(
+        "Folding twice is folding once", arguments: ["Zürich", "İstanbul", "O’Fallon", "ŁÓDŹ", "ΣΊΣΥΦΟΣ", "서울", "Æ-ß"])
     func idempotent(_ name: String) {
         let once = Folding.fold(name)
         #expect(Folding.fold(once) == once)

@@ -11,12 +11,14 @@ struct GazetteerTests {
     @Test(
         "A town is found by any of its names, whatever the case, accents and punctuation",
         arguments: [
-            ("New York", "New York City", "US"), ("new york city", "New York City", "US"), ("montreal", "Montréal", "CA"),
+            ("New York", "New York City", "US"), ("new york city", "New York City", "US"),
+            ("montreal", "Montréal", "CA"),
             ("Montréal, Quebec", "Montréal", "CA"), ("Zürich", "Zürich", "CH"), ("Zurich", "Zürich", "CH"),
             ("ZÜRICH", "Zürich", "CH"), ("Albany, NY", "Albany", "US"), ("Paris", "Paris", "FR"),
             ("Paris, Texas", "Paris", "US"), ("Paris, FR", "Paris", "FR"), ("Paris, France", "Paris", "FR"),
             ("Köln", "Köln", "DE"), ("Cologne", "Köln", "DE"), ("Antwerpen", "Antwerp", "BE"),
-            ("Antwerp", "Antwerp", "BE"), ("Lucerne", "Luzern", "CH"), ("Munich", "Munich", "DE"), ("東京", "Tokyo", "JP"),
+            ("Antwerp", "Antwerp", "BE"), ("Lucerne", "Luzern", "CH"), ("Munich", "Munich", "DE"),
+            ("東京", "Tokyo", "JP"),
             ("saint   petersburg", "Saint Petersburg", "RU"), ("Sydney, NSW, Australia", "Sydney", "AU"),
             ("Victoria, BC", "Victoria", "CA"), ("Bristol", "Bristol", "GB"), ("Hong Kong", "Hong Kong", "HK"),
         ])
@@ -44,7 +46,8 @@ struct GazetteerTests {
         "A country is found by code, by its English name and by its own",
         arguments: [
             ("DE", "DE"), ("de", "DE"), ("DEU", "DE"), ("Germany", "DE"), ("Deutschland", "DE"), ("USA", "US"),
-            ("United States", "US"), ("España", "ES"), ("espana", "ES"), ("UK", "GB"), ("日本", "JP"), ("Côte d'Ivoire", "CI"),
+            ("United States", "US"), ("España", "ES"), ("espana", "ES"), ("UK", "GB"), ("日本", "JP"),
+            ("Côte d'Ivoire", "CI"),
             ("Singapore", "SG"), ("Österreich", "AT"),
         ])
     func country(_ asked: String, _ code: String) {
@@ -59,7 +62,8 @@ struct GazetteerTests {
     @Test(
         "The nearest town is found, also over the antimeridian and by size",
         arguments: [
-            (42.6526, -73.7562, 0, "Albany"), (51.22, 4.40, 100_000, "Antwerpen"), (40.7282, -74.0776, 100_000, "Jersey City"),
+            (42.6526, -73.7562, 0, "Albany"), (51.22, 4.40, 100_000, "Antwerpen"),
+            (40.7282, -74.0776, 100_000, "Jersey City"),
             (-18.13, 179.99, 0, "Lambasa"),
         ])
     func nearest(_ latitude: Double, _ longitude: Double, _ population: Int, _ name: String) throws {
@@ -90,7 +94,9 @@ struct GazetteerTests {
 
     @Test("A file that is missing, cut short or something else is refused")
     func damaged() throws {
-        #expect(throws: GazetteerError.self) { try Gazetteer(contentsOf: URL(fileURLWithPath: "/nowhere/gazetteer.bin")) }
+        #expect(throws: GazetteerError.self) {
+            try Gazetteer(contentsOf: URL(fileURLWithPath: "/nowhere/gazetteer.bin"))
+        }
         let whole = ImportFiles.package.appending(path: "Sources/PropertyService/Resources/gazetteer.bin")
         let bytes = try Data(contentsOf: whole)
         try ImportFiles.with(Array(bytes.dropLast(1))) { file in

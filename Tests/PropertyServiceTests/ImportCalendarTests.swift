@@ -14,10 +14,13 @@ struct ImportCalendarTests {
     private func load(
         _ listings: String, _ rows: String, shiftTo: LocalDay? = nil
     ) async throws -> (summary: ImportSummary, places: [ImportedPlace]) {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "roost-\(ProcessInfo.processInfo.globallyUniqueString)")
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "roost-\(ProcessInfo.processInfo.globallyUniqueString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let (listingsFile, calendarFile) = (folder.appending(path: "listings.csv"), folder.appending(path: "calendar.csv"))
+        let (listingsFile, calendarFile) = (
+            folder.appending(path: "listings.csv"), folder.appending(path: "calendar.csv")
+        )
         try Data((ImportCalendarTests.listings + listings).utf8).write(to: listingsFile)
         try Data((ImportCalendarTests.header + rows).utf8).write(to: calendarFile)
         let checked = try ImportFiles.check(
@@ -35,7 +38,8 @@ struct ImportCalendarTests {
             1,2027-01-05,t,$100.00,,1125,1125
 
             """
-        let calendar = try #require(try await load("1,Flat,7,51.2,4.4,Private room,90,2\n", rows).places.first?.calendar)
+        let calendar = try #require(
+            try await load("1,Flat,7,51.2,4.4,Private room,90,2\n", rows).places.first?.calendar)
         #expect(calendar.closed == [try day("2027-01-02")])
         #expect(calendar.openUntil == (try day("2027-01-06")))
         #expect(calendar.first == (try day("2027-01-01")))
@@ -49,7 +53,8 @@ struct ImportCalendarTests {
 
     @Test("A listing without a price takes the median of its calendar's, the lower of two middles; else it is a draft")
     func median() async throws {
-        let listings = "1,A,7,51.2,4.4,Private room,,1\n2,B,7,51.2,4.4,Private room,0,1\n3,C,7,51.2,4.4,Private room,,1\n"
+        let listings =
+            "1,A,7,51.2,4.4,Private room,,1\n2,B,7,51.2,4.4,Private room,0,1\n3,C,7,51.2,4.4,Private room,,1\n"
         let rows = """
             1,2027-01-01,t,$40.00,,1,9
             1,2027-01-02,f,$10.00,,1,9
@@ -74,7 +79,8 @@ struct ImportCalendarTests {
         for day in 0..<60 {
             for listing in 1...2 {
                 let date = try dayNumber(day)
-                rows.append("\(listing),\(date),\((day + listing).isMultiple(of: 3) ? "f" : "t"),$\(50 + day % 4).00,,1,9\n")
+                rows.append(
+                    "\(listing),\(date),\((day + listing).isMultiple(of: 3) ? "f" : "t"),$\(50 + day % 4).00,,1,9\n")
             }
         }
         let inOrder = try await load(listings, rows.sorted().joined())
@@ -91,7 +97,10 @@ struct ImportCalendarTests {
 
     @Test(
         "A moved calendar begins on one of the last seven days, moved by whole weeks",
-        arguments: ["2026-12-25", "2026-12-31", "2027-01-01", "2027-01-02", "2027-01-07", "2027-01-08", "2030-02-28", "2020-02-29"])
+        arguments: [
+            "2026-12-25", "2026-12-31", "2027-01-01", "2027-01-02", "2027-01-07", "2027-01-08", "2030-02-28",
+            "2020-02-29",
+        ])
     func shift(_ today: String) async throws {
         let today = try day(today)
         let loaded = try await load(
@@ -104,7 +113,9 @@ struct ImportCalendarTests {
         #expect(loaded.summary.shiftDays.isMultiple(of: 7))
     }
 
-    @Test("A day said to be open and closed is closed, with a warning that names the second row; saying it twice alike is not")
+    @Test(
+        "A day said to be open and closed is closed, with a warning that names the second row; saying it twice alike is not"
+    )
     func contradiction() async throws {
         let rows = """
             1,2027-01-01,f,,,1,9

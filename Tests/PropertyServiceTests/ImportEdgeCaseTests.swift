@@ -49,7 +49,8 @@ struct ImportEdgeCaseTests {
         let ids = places.map { ImportFiles.listing($0).source.id }
         #expect(
             ids == [
-                "1717081230062550815", "2", "3", "4", "6", "7", "10", "11", "12", "13", "14", "15", "17", "18", "19", "20", "22",
+                "1717081230062550815", "2", "3", "4", "6", "7", "10", "11", "12", "13", "14", "15", "17", "18", "19",
+                "20", "22",
             ])
         #expect(summary.listings == 17)
         #expect(summary.rejected == 6)
@@ -84,7 +85,8 @@ struct ImportEdgeCaseTests {
     @Test(
         "Files with odd forms are read",
         arguments: [
-            ("bom-crlf.csv", 3, 0), ("reordered-and-extra.csv", 3, 0), ("short-and-long-rows.csv", 1, 2), ("invalid-utf8.csv", 2, 1),
+            ("bom-crlf.csv", 3, 0), ("reordered-and-extra.csv", 3, 0), ("short-and-long-rows.csv", 1, 2),
+            ("invalid-utf8.csv", 2, 1),
             ("nul-byte.csv", 2, 1), ("header-only.csv", 0, 0),
         ])
     func forms(_ name: String, _ listings: Int, _ rejected: Int) async throws {
@@ -98,7 +100,8 @@ struct ImportEdgeCaseTests {
     @Test(
         "What is no such CSV is refused whole, in one sentence",
         arguments: [
-            ("semicolons.csv", 1, "semicolons"), ("missing-column.csv", 1, "no column “id”"), ("empty.csv", nil, "empty"),
+            ("semicolons.csv", 1, "semicolons"), ("missing-column.csv", 1, "no column “id”"),
+            ("empty.csv", nil, "empty"),
             ("unterminated-quote.csv", 3, "never closed"), ("truncated.csv.gz", nil, "cut short"),
             ("calendar-faults.csv", 1, "no column"), ("no-such-file.csv", nil, "can't be read"),
         ] as [(String, Int?, String)])

@@ -11,7 +11,8 @@ struct ImportFieldTests {
         arguments: [
             ("$1,234.00", "USD", 123_400), ("90", "USD", 9_000), (" 80 ", "USD", 8_000), ("$1,234.00", "JPY", 1_234),
             ("89534293", "CLP", 89_534_293), ("$89,534,293.00", "USD", 8_953_429_300), ("1.25", "KWD", 1_250),
-            ("€99.50", "EUR", 9_950), ("1234.5", "JPY", 1_235), ("0.01", "USD", 1), ("12.345", "USD", 1_235), ("7.", "USD", 700),
+            ("€99.50", "EUR", 9_950), ("1234.5", "JPY", 1_235), ("0.01", "USD", 1), ("12.345", "USD", 1_235),
+            ("7.", "USD", 700),
         ])
     func price(_ text: String, _ currency: String, _ expected: Int64) throws {
         #expect(try parsed(text, currency) == .amount(expected))
@@ -41,7 +42,8 @@ struct ImportFieldTests {
         "An id is a whole number of 64 bits and nothing else",
         arguments: [
             ("1717081230062550815", 1_717_081_230_062_550_815), ("9223372036854775807", Int64.max),
-            ("9223372036854775808", nil), ("21.0", nil), ("1.7E+18", nil), ("-1", nil), ("+1", nil), ("", nil), ("1 2", nil),
+            ("9223372036854775808", nil), ("21.0", nil), ("1.7E+18", nil), ("-1", nil), ("+1", nil), ("", nil),
+            ("1 2", nil),
         ] as [(String, Int64?)])
     func wholeNumber(_ text: String, _ expected: Int64?) {
         #expect(Array(text.utf8).withUnsafeBytes { FieldText.wholeNumber($0) } == expected)
@@ -60,7 +62,8 @@ struct ImportFieldTests {
     @Test(
         "Ratings of both scales become 0 to 5",
         arguments: [
-            ("4.81", 4.81), ("96", 4.8), ("100", 5), ("5.0", 5), ("20", 1), ("93.0", 4.65), ("0", 0), ("101", nil), ("-1", nil),
+            ("4.81", 4.81), ("96", 4.8), ("100", 5), ("5.0", 5), ("20", 1), ("93.0", 4.65), ("0", 0), ("101", nil),
+            ("-1", nil),
             ("x", nil), ("nan", nil),
         ] as [(String, Double?)])
     func rating(_ text: String, _ expected: Double?) {
@@ -72,7 +75,8 @@ struct ImportFieldTests {
         arguments: [
             ("{TV,\"Cable TV\",Wifi}", ["tv", "cable-tv", "wifi"]), ("[\"Hot tub\", \"Wifi\"]", ["hot-tub", "wifi"]),
             ("[\"Private backyard \\u2013 Fully fenced\"]", ["private-backyard-fully-fenced"]), ("[]", []), ("{}", []),
-            ("", []), ("{\"translation missing: en.hosting_amenity_49\",Gym}", ["gym"]), ("[\"Wifi\",\"WIFI\"]", ["wifi"]),
+            ("", []), ("{\"translation missing: en.hosting_amenity_49\",Gym}", ["gym"]),
+            ("[\"Wifi\",\"WIFI\"]", ["wifi"]),
             ("{\"55\\\" TV\"}", ["55-tv"]), ("[\"Café\", \"···\"]", ["cafe"]),
         ])
     func amenities(_ text: String, _ codes: [String]) {
@@ -87,18 +91,24 @@ struct ImportFieldTests {
     @Test(
         "A description becomes plain text",
         arguments: [
-            ("One<br />two<br>three<BR/>four", "One\ntwo\nthree\nfour"), ("<b>The space</b><br />Nice", "The space\nNice"),
-            ("<p>a</p><p>b</p>", "a\n\nb"), ("<div class=\"x\">a</div>", "a"), ("Fish &amp; chips &#39;n&#x2019; &eacute;", "Fish & chips 'n’ é"),
-            ("&amp;lt;b&amp;gt;", "&lt;b&gt;"), ("&lt;script&gt;", "<script>"), ("<Newly built! 2 < 3", "<Newly built! 2 < 3"),
-            ("<Professional> host", "<Professional> host"), ("a <3 b", "a <3 b"), ("AT&T & co; R&D;", "AT&T & co; R&D;"),
-            ("x<script>alert(1)</script>y", "xy"), ("a\r\nb\rc\n\n\n\nd", "a\nb\nc\n\nd"), ("  a   b \u{A0} c  ", "a b c"),
+            ("One<br />two<br>three<BR/>four", "One\ntwo\nthree\nfour"),
+            ("<b>The space</b><br />Nice", "The space\nNice"),
+            ("<p>a</p><p>b</p>", "a\n\nb"), ("<div class=\"x\">a</div>", "a"),
+            ("Fish &amp; chips &#39;n&#x2019; &eacute;", "Fish & chips 'n’ é"),
+            ("&amp;lt;b&amp;gt;", "&lt;b&gt;"), ("&lt;script&gt;", "<script>"),
+            ("<Newly built! 2 < 3", "<Newly built! 2 < 3"),
+            ("<Professional> host", "<Professional> host"), ("a <3 b", "a <3 b"),
+            ("AT&T & co; R&D;", "AT&T & co; R&D;"),
+            ("x<script>alert(1)</script>y", "xy"), ("a\r\nb\rc\n\n\n\nd", "a\nb\nc\n\nd"),
+            ("  a   b \u{A0} c  ", "a b c"),
             ("<b", "<b"), ("<b <i>x</i>", "<b x"), ("&#0;&#xD800;&#x110000;", "&#0;&#xD800;&#x110000;"), ("", ""),
         ])
     func plainText(_ html: String, _ text: String) {
         #expect(PlainText.of(html: html) == text)
     }
 
-    @Test("Text of a megabyte of marks is read in time that grows with it, not with its square", .timeLimit(.minutes(1)))
+    @Test(
+        "Text of a megabyte of marks is read in time that grows with it, not with its square", .timeLimit(.minutes(1)))
     func longText() {
         #expect(PlainText.of(html: String(repeating: "<", count: 100_000)).count == 100_000)
         #expect(PlainText.of(html: String(repeating: "<b a", count: 20_000)).count == 80_000)

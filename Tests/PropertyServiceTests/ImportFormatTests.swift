@@ -85,12 +85,16 @@ struct ImportFormatTests {
         #expect(new.maximumNights == 365)
     }
 
-    @Test("The policies of the site become the nearest of ours", arguments: [
-        ("flexible", CancellationPolicy.flexible), ("moderate", .moderate), ("strict", .strict), ("firm", .firm),
-        ("strict_14_with_grace_period", .strict), ("super_strict_30", .strict), ("super_strict_60", .strict), ("", .moderate),
-    ])
+    @Test(
+        "The policies of the site become the nearest of ours",
+        arguments: [
+            ("flexible", CancellationPolicy.flexible), ("moderate", .moderate), ("strict", .strict), ("firm", .firm),
+            ("strict_14_with_grace_period", .strict), ("super_strict_30", .strict), ("super_strict_60", .strict),
+            ("", .moderate),
+        ])
     func policies(_ text: String, _ policy: CancellationPolicy) async throws {
-        let csv = "id,name,host_id,latitude,longitude,room_type,price,cancellation_policy\n1,A,7,51,4,Private room,9,\(text)\n"
+        let csv =
+            "id,name,host_id,latitude,longitude,room_type,price,cancellation_policy\n1,A,7,51,4,Private room,9,\(text)\n"
         let checked = try ImportFiles.with(csv) { file in (file, try ImportFiles.check(try ImportFiles.choices(file))) }
         #expect(checked.1.summary.issues.isEmpty)
         try Data(csv.utf8).write(to: checked.0)
@@ -116,7 +120,9 @@ struct ImportFormatTests {
         let listings = folder.appending(path: "listings.csv.gz")
         let table = try CSVTable(listings, what: "listings", required: [])
         while try table.reader.next() {
-            for column in ["host_name", "host_about", "host_url", "host_picture_url", "picture_url", "listing_url", "license"] {
+            for column in [
+                "host_name", "host_about", "host_url", "host_picture_url", "picture_url", "listing_url", "license",
+            ] {
                 let place = try #require(table.place(of: column))
                 #expect(table.reader.bytes(place).isEmpty)
             }

@@ -17,7 +17,8 @@ struct ImportRealDataTests {
 
     /// Files of a kind and their rows, from the table of the data's README.
     private static func files(_ kind: String) -> [File] {
-        guard let readme = try? String(contentsOf: ImportFiles.realData.appending(path: "README.md"), encoding: .utf8) else {
+        guard let readme = try? String(contentsOf: ImportFiles.realData.appending(path: "README.md"), encoding: .utf8)
+        else {
             return []
         }
         return readme.split(separator: "\n").compactMap { line in
@@ -69,7 +70,8 @@ struct ImportRealDataTests {
         let folder = ImportFiles.realData.appending(path: "samples/singapore-12")
         let checked = try ImportFiles.check(
             try ImportFiles.choices(
-                folder.appending(path: "listings.csv"), calendar: folder.appending(path: "calendar.csv"), currency: "SGD",
+                folder.appending(path: "listings.csv"), calendar: folder.appending(path: "calendar.csv"),
+                currency: "SGD",
                 city: "Singapore", country: "SG"))
         let calendar = try String(contentsOf: folder.appending(path: "calendar.csv"), encoding: .utf8)
         let closed = calendar.split(whereSeparator: \.isNewline).count { $0.split(separator: ",")[2] == "f" }

@@ -40,7 +40,8 @@ struct ImportRunTests {
     private func importDemo(into town: Town) async throws -> ListingImport.Result {
         let folder = ImportFiles.package.appending(path: "Demo/albany")
         let choices = try ImportFiles.choices(
-            folder.appending(path: "listings.csv.gz"), calendar: folder.appending(path: "calendar.csv.gz"), city: "Albany",
+            folder.appending(path: "listings.csv.gz"), calendar: folder.appending(path: "calendar.csv.gz"),
+            city: "Albany",
             country: "US", shiftTo: LocalDay("2026-11-22"))
         let gazetteer = try #require(ImportFiles.gazetteer)
         return try await ListingImport(choices, gazetteer: gazetteer, through: town.doors).run()

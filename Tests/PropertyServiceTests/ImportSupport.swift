@@ -20,7 +20,8 @@ enum ImportFiles {
     /// Writes a file that the test takes away again.
     @discardableResult
     static func with<T>(_ bytes: [UInt8], _ body: (URL) throws -> T) throws -> T {
-        let file = FileManager.default.temporaryDirectory.appending(path: "roost-\(UInt64(bitPattern: Int64(unique())))")
+        let file = FileManager.default.temporaryDirectory.appending(
+            path: "roost-\(UInt64(bitPattern: Int64(unique())))")
         try Data(bytes).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         return try body(file)
@@ -32,13 +33,15 @@ enum ImportFiles {
     private static func unique() -> Int { ProcessInfo.processInfo.globallyUniqueString.hashValue }
 
     static func choices(
-        _ listings: URL, calendar: URL? = nil, currency: String = "USD", city: String? = "Antwerp", country: String? = "BE",
+        _ listings: URL, calendar: URL? = nil, currency: String = "USD", city: String? = "Antwerp",
+        country: String? = "BE",
         host: String? = nil, shiftTo: LocalDay? = nil
     ) throws -> ImportChoices {
         let currency = try #require(Currency(code: currency))
         let zone = try #require(Zone("Europe/Brussels"))
         return ImportChoices(
-            listings: listings, calendar: calendar, currency: currency, zone: zone, city: city, country: country, hostEmail: host, shiftTo: shiftTo)
+            listings: listings, calendar: calendar, currency: currency, zone: zone, city: city, country: country,
+            hostEmail: host, shiftTo: shiftTo)
     }
 
     static func check(_ choices: ImportChoices) throws -> CheckedImport {

@@ -63,7 +63,8 @@ struct NightEventTests {
         #expect(try await free(fixture, id, "2027-08-01", "2027-08-02") == [true])
     }
 
-    @Test("Nights kept to prepare are gone too, each as the last event of its booking says; either event may come twice")
+    @Test(
+        "Nights kept to prepare are gone too, each as the last event of its booking says; either event may come twice")
     func prepared() async throws {
         let fixture = try await ListingsFixture()
         let id = try await fixture.place().id

@@ -125,9 +125,14 @@ struct IdempotencyTests {
         let database = try await Engine.memory.make(in: folder)
         let refused: Outcome<String> = try await database.once(once("k"), at: now) {
             throw Problem(code, "first")
-        } _: { _, _ in "done" }
+        } _: { _, _ in
+            "done"
+        }
         #expect(throws: Problem(code, "first")) { try refused.get() }
-        let again: Outcome<String> = try await database.once(once("k"), at: now) {} _: { _, _ in "done" }
+        let again: Outcome<String> = try await database.once(once("k"), at: now) {
+        } _: { _, _ in
+            "done"
+        }
         if isKept {
             #expect(throws: Problem(code, "first")) { try again.get() }
         } else {
@@ -139,7 +144,8 @@ struct IdempotencyTests {
     func keepsFromOutside() async throws {
         let database = try await Engine.memory.make(in: folder)
         #expect(try await database.keep(Problem(.notFound, "first"), for: once("k"), at: now).detail == "first")
-        #expect(try await database.keep(Problem(.validationFailed, "second"), for: once("k"), at: now).detail == "first")
+        #expect(
+            try await database.keep(Problem(.validationFailed, "second"), for: once("k"), at: now).detail == "first")
         await #expect(throws: Problem.self) {
             _ = try await database.keep(Problem(.notFound, "other body"), for: once("k", body: "b"), at: now)
         }

@@ -44,7 +44,9 @@ struct PostgresTests {
         #expect(try await database.read { try $0.exists("SELECT 1 FROM thing WHERE name > \("Z") AND name < \("a")") })
     }
 
-    @Test("Sums of whole numbers are whole", arguments: [[1], [Int64.max], [Int64.min], [9999, 1], [10_000], [-20_000, 5], [0]])
+    @Test(
+        "Sums of whole numbers are whole",
+        arguments: [[1], [Int64.max], [Int64.min], [9999, 1], [10_000], [-20_000, 5], [0]])
     func sums(_ sizes: [Int64]) async throws {
         let database = try await made()
         let sum = try await database.write { tx in
@@ -64,7 +66,9 @@ struct PostgresTests {
                 try tx.later("UPDATE thing SET size = 7 WHERE name = 'passed over'")
             }
         }
-        let changed = try await database.write { try $0.execute("UPDATE thing SET size = 7 WHERE name = 'passed over'") }
+        let changed = try await database.write {
+            try $0.execute("UPDATE thing SET size = 7 WHERE name = 'passed over'")
+        }
         #expect(changed == 0)
     }
 
@@ -156,7 +160,9 @@ struct PostgresTests {
     func reads() async throws {
         let database = try await made()
         await #expect(throws: StorageError.self) {
-            try await database.read { try $0.values("INSERT INTO thing (name) VALUES ('a') RETURNING name", as: String.self) }
+            try await database.read {
+                try $0.values("INSERT INTO thing (name) VALUES ('a') RETURNING name", as: String.self)
+            }
         }
         #expect(try await database.read { try $0.value("SELECT COUNT(*) FROM thing", as: Int.self) } == 0)
     }

@@ -15,7 +15,8 @@ struct OperatorLogTests {
     func oneList() async throws {
         let fixture = try await WebFixture()
         let accounts = fixture.house.accounts
-        let boss = try await accounts.add(email: "boss@example.org", name: "Boss", isOperator: true, password: "a long and quiet river")
+        let boss = try await accounts.add(
+            email: "boss@example.org", name: "Boss", isOperator: true, password: "a long and quiet river")
         let anna = try await accounts.add(email: "anna@example.org", name: "Anna", isOperator: false, password: nil)
         let house = fixture.house
         try await fixture.meet { guest in

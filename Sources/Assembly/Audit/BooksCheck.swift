@@ -73,7 +73,9 @@ enum BooksCheck {
             guard alteration.status == .applied, alteration.difference > 0 else { continue }
             let payable = payables[alteration.payableId]
             guard payable?.state != .paid || payable?.amount?.amount != alteration.difference else { continue }
-            findings.append(.init(alteration.bookingId.text, "\(alteration.id) of \(alteration.bookingId): counts, and is not paid"))
+            findings.append(
+                .init(alteration.bookingId.text, "\(alteration.id) of \(alteration.bookingId): counts, and is not paid")
+            )
         }
         for id in paidFor.sorted() {
             guard let booking = payables[id]?.bookingId else { continue }

@@ -13,7 +13,8 @@ enum MailCheck {
                 findings.append(
                     .init(
                         booking.id.text,
-                        "\(booking.id) (\(booking.status.rawValue)): the mail \(kind.rawValue) is queued \(count) times"))
+                        "\(booking.id) (\(booking.status.rawValue)): the mail \(kind.rawValue) is queued \(count) times"
+                    ))
             }
         }
         return findings + alterations(bookings, mails)
@@ -21,7 +22,8 @@ enum MailCheck {
 
     /// Both sides hear of every step of every change.
     private static func alterations(_ bookings: BookingsAudit, _ mails: MailsAudit) -> [Audit.Finding] {
-        let people = Dictionary(uniqueKeysWithValues: bookings.bookings.map { ($0.id, (guest: $0.guestId, host: $0.hostId)) })
+        let people = Dictionary(
+            uniqueKeysWithValues: bookings.bookings.map { ($0.id, (guest: $0.guestId, host: $0.hostId)) })
         var findings: [Audit.Finding] = []
         for (id, all) in Dictionary(grouping: bookings.alterations, by: \.bookingId) {
             guard let (guest, host) = people[id] else { continue }
@@ -39,7 +41,9 @@ enum MailCheck {
             for (kind, recipient, expected) in due {
                 let count = mails.counts[MailTopic(subject: id.text, recipient: recipient, kind: kind)] ?? 0
                 guard !expected.contains(count) else { continue }
-                findings.append(.init(id.text, "\(id): the mail \(kind.rawValue) is queued \(count) times for \(all.count) changes"))
+                findings.append(
+                    .init(id.text, "\(id): the mail \(kind.rawValue) is queued \(count) times for \(all.count) changes")
+                )
             }
         }
         return findings

@@ -103,7 +103,8 @@ public struct AirbnbImport: Sendable {
 
     private func choices(of request: Request) throws -> ImportChoices {
         guard let currency = Currency(code: request.currency) else {
-            throw Problem.invalid("currency", "invalid", "--currency takes a code of ISO 4217 such as USD, not \(request.currency).")
+            throw Problem.invalid(
+                "currency", "invalid", "--currency takes a code of ISO 4217 such as USD, not \(request.currency).")
         }
         guard let zone = Zone(request.timeZone) else {
             throw Problem.invalid(

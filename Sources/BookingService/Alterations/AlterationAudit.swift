@@ -35,7 +35,8 @@ struct AlterationsAudit {
 
     /// - Parameter claims: who has which nights; those held apart are taken out.
     init(
-        _ reader: borrowing Reader, _ claims: inout [BookingID: [(unit: UnitID, night: LocalDay)]], _ kept: inout [String: [(unit: UnitID, night: LocalDay)]], at now: Instant
+        _ reader: borrowing Reader, _ claims: inout [BookingID: [(unit: UnitID, night: LocalDay)]],
+        _ kept: inout [String: [(unit: UnitID, night: LocalDay)]], at now: Instant
     ) throws {
         let all = try reader.all(
             "SELECT \(raw: AlterationRecord.columns) FROM alteration ORDER BY booking_id, number", AlterationRecord.init
@@ -45,7 +46,9 @@ struct AlterationsAudit {
             let prepared = kept.removeValue(forKey: BlockSource.preparation(for: alteration.owner)) ?? []
             findings += alteration.faults(owning: apart)
             if let unit = apart.first?.unit {
-                holdings.append(AuditedHolding(owner: alteration.owner, unit: unit, nights: apart.map(\.night),
+                holdings.append(
+                    AuditedHolding(
+                        owner: alteration.owner, unit: unit, nights: apart.map(\.night),
                         prepared: prepared.map(\.night)))
             }
             if alteration.course.state == .closing || alteration.dueAt.map({ $0 <= now }) == true { inFlight += 1 }

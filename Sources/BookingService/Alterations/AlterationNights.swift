@@ -65,7 +65,9 @@ extension Transaction {
                 UPDATE night_block SET source = \(BlockSource.preparation(for: record.id))
                 WHERE unit_id = \(place) AND source = \(BlockSource.preparation(for: alteration.owner))
                 """)
-            func move(_ kind: String, _ owner: BookingID, _ unit: UnitID, _ nights: [LocalDay], prepared: [LocalDay] = [])
+            func move(
+                _ kind: String, _ owner: BookingID, _ unit: UnitID, _ nights: [LocalDay], prepared: [LocalDay] = []
+            )
                 -> NightsMove
             { NightsMove(kind: kind, owner: owner, unit: unit, nights: nights, prepared: prepared) }
             let nights = Array(new.nights)
@@ -121,12 +123,13 @@ extension Transaction {
         for night in new.checkIn.advanced(by: -gap)..<new.checkOut.advanced(by: gap) {
             let isOwn = new.nights.contains(night)
             guard !(isOwn && old.nights.contains(night)) else { continue }
-            let isNew = try execute(
-                """
-                INSERT INTO claimed_night (unit_id, night, booking_id)
-                VALUES (\(unit), \(night), \(isOwn ? booking : nil))
-                ON CONFLICT (unit_id, night) DO NOTHING
-                """) == 1
+            let isNew =
+                try execute(
+                    """
+                    INSERT INTO claimed_night (unit_id, night, booking_id)
+                    VALUES (\(unit), \(night), \(isOwn ? booking : nil))
+                    ON CONFLICT (unit_id, night) DO NOTHING
+                    """) == 1
             if isOwn {
                 if !isNew || isRetired { taken.append(night) } else { added.append(night) }
             } else if !isNew {

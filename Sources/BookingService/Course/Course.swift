@@ -56,7 +56,8 @@ struct Course: Equatable {
         case (.abandoned, .paid), (.declined, .paid), (.lapsed, .paid): return [.refundInFull]
 
         case (.requested, .holdRanOut), (.requested, .payableClosed), (.requested, .paid), (.requested, .checkedOut),
-            (.held, .accepted), (.held, .declined), (.held, .requestRanOut), (.held, .payableClosed), (.held, .checkedOut),
+            (.held, .accepted), (.held, .declined), (.held, .requestRanOut), (.held, .payableClosed),
+            (.held, .checkedOut),
             (.closing, .accepted), (.closing, .declined), (.closing, .requestRanOut), (.closing, .holdRanOut),
             (.closing, .checkedOut),
             (.confirmed, .accepted), (.confirmed, .declined), (.confirmed, .requestRanOut), (.confirmed, .holdRanOut),

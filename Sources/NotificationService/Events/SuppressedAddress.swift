@@ -93,7 +93,8 @@ extension LetterKind {
     /// Whether the host knows of the booking when its guest gets this letter: a hold is nobody else's news.
     fileprivate var isForGuestOfKnownBooking: Bool {
         switch self {
-        case .requested, .accepted, .confirmed, .cancelled, .changeProposed, .changeAgreed, .changeApplied, .changeEnded:
+        case .requested, .accepted, .confirmed, .cancelled, .changeProposed, .changeAgreed, .changeApplied,
+            .changeEnded:
             true
         case .registered, .requestReceived, .declined, .lapsed, .held, .bookingReceived, .expired, .cancelledForHost,
             .refunded, .lateRefunded, .guestUnreachable, .changeProposedToHost, .changeAgreedForHost,

@@ -39,7 +39,9 @@ enum HTMLLetter {
         }
         body += table(content.facts, title: content.factsTitle)
         body += table(content.price, title: content.priceTitle, areAmounts: true)
-        if let footnote = content.footnote { body += "<p class=\"quiet\" style=\"\(small)\">\(escaped(footnote))</p>\n" }
+        if let footnote = content.footnote {
+            body += "<p class=\"quiet\" style=\"\(small)\">\(escaped(footnote))</p>\n"
+        }
         let language = content.language
         return """
             <!DOCTYPE html>

@@ -16,14 +16,17 @@ enum StayCalendar {
             texts(
                 "letter.calendar.times",
                 [
-                    "checkIn": writer.formats.time(facts.checkInFrom), "checkOut": writer.formats.time(facts.checkOutBy),
+                    "checkIn": writer.formats.time(facts.checkInFrom),
+                    "checkOut": writer.formats.time(facts.checkOutBy),
                     "zone": facts.zone.name,
                 ]), url,
         ].joined(separator: "\n")
         let lines = [
-            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Roost//Roost//\(texts.language.code.uppercased())", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
+            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Roost//Roost//\(texts.language.code.uppercased())",
+            "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
             // The same stay under the same name: a later file takes the place of an earlier one (RFC 5545 3.8.7.4).
-            "BEGIN:VEVENT", "UID:\(facts.bookingId)", "SEQUENCE:\(facts.change?.number ?? 0)", "DTSTAMP:\(compact(now))",
+            "BEGIN:VEVENT", "UID:\(facts.bookingId)", "SEQUENCE:\(facts.change?.number ?? 0)",
+            "DTSTAMP:\(compact(now))",
             // Whole days: a stay is nights, and no change of clocks moves a night. The end is not part of it.
             "DTSTART;VALUE=DATE:\(compact(facts.stay.checkIn))", "DTEND;VALUE=DATE:\(compact(facts.stay.checkOut))",
             "SUMMARY:\(escaped(texts("letter.calendar.summary", ["place": place])))",

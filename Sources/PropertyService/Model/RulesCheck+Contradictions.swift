@@ -26,7 +26,8 @@ extension RulesCheck {
                 check.refuse(
                     "\(field).daysBefore", "contradiction",
                     "\(step.daysBefore.counted("day")) before check-in have two refunds")
-            } else if let other = steps.first(where: { $0.daysBefore > step.daysBefore && $0.percent <= step.percent }) {
+            } else if let other = steps.first(where: { $0.daysBefore > step.daysBefore && $0.percent <= step.percent })
+            {
                 check.refuse(
                     "\(field).percent", "contradiction",
                     "\(step.percent) % until \(step.daysBefore.counted("day")) before is no less than "

@@ -40,7 +40,8 @@ struct CopyCommand: AsyncParsableCommand {
             throw Failure(
                 sentence: "every row was copied, but the target breaks promises that the source keeps: see above")
         }
-        print("Every row was copied. The source says the same of itself: start the target, and ask `roost audit` there.")
+        print(
+            "Every row was copied. The source says the same of itself: start the target, and ask `roost audit` there.")
     }
 
     private func findings(at place: [String: String]) async throws -> [String] {

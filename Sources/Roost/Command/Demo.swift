@@ -16,7 +16,9 @@ extension MailReader {
     init(_ house: House) {
         self.init(
             list: { try await house.demoMails().map(\.summary) },
-            read: { id in try await house.demoMails().first { $0.id == id }.map { MailText(summary: $0.summary, text: $0.text) } })
+            read: { id in
+                try await house.demoMails().first { $0.id == id }.map { MailText(summary: $0.summary, text: $0.text) }
+            })
     }
 }
 

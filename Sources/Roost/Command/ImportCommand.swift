@@ -17,14 +17,16 @@ struct ImportCommand: CommandGroup {
 
         @OptionGroup var settings: SettingsOptions
         @Argument(help: "LISTINGS.csv or LISTINGS.csv.gz.") var listings: String
-        @Option(help: "CALENDAR.csv or CALENDAR.csv.gz: its nights are open and priced as it says.") var calendar: String?
+        @Option(help: "CALENDAR.csv or CALENDAR.csv.gz: its nights are open and priced as it says.") var calendar:
+            String?
         @Option(help: "The currency of the prices, which the files do not name: USD.") var currency: String
         @Option(help: "The places' time zone: America/New_York.") var timeZone: String
         @Option(help: "The city, where the file does not say it.") var city: String?
         @Option(help: "Its country: US.") var country: String?
         @Option(help: "The address of the person who lets all of them; made if need be, without a password.")
         var host: String?
-        @Flag(help: "Moves the calendar by whole weeks so that it begins in the week before today.") var shiftDates = false
+        @Flag(help: "Moves the calendar by whole weeks so that it begins in the week before today.") var shiftDates =
+            false
 
         func validate() throws {
             guard (city == nil) == (country == nil) else {
@@ -39,7 +41,8 @@ struct ImportCommand: CommandGroup {
         }
 
         func run() async throws {
-            for path in [listings, calendar].compactMap(\.self) where !FileManager.default.isReadableFile(atPath: path) {
+            for path in [listings, calendar].compactMap(\.self) where !FileManager.default.isReadableFile(atPath: path)
+            {
                 throw Failure(sentence: "\(path) can't be read")
             }
             let line = ProgressLine()

@@ -48,7 +48,8 @@ struct ServeCommand: AsyncParsableCommand {
                     databases: { await house.readiness() }, gauges: { await house.gauges().map(Gauge.init) }),
                 mail: configuration.isDemo ? MailReader(house) : nil)
             let application = server.application(logger: log) { address in
-                log.notice("Roost listens", metadata: ["address": "\(address.map { "\($0)" } ?? configuration.baseURL)"])
+                log.notice(
+                    "Roost listens", metadata: ["address": "\(address.map { "\($0)" } ?? configuration.baseURL)"])
             }
             if role == .worker { log.notice("Roost works in the background and listens nowhere") }
             let group = ServiceGroup(
@@ -71,6 +72,7 @@ struct ServeCommand: AsyncParsableCommand {
 extension Gauge {
     init(_ measure: House.Measure) {
         self.init(
-            measure.name, help: measure.help, labels: measure.labels.map { (name: $0.name, value: $0.value) }, measure.value)
+            measure.name, help: measure.help, labels: measure.labels.map { (name: $0.name, value: $0.value) },
+            measure.value)
     }
 }

@@ -40,7 +40,9 @@ struct UserCommand: CommandGroup {
         @Flag(help: "Reads the new password from standard input.") var passwordStdin = false
 
         func validate() throws {
-            guard passwordStdin else { throw ValidationError("Give the new password on standard input: --password-stdin.") }
+            guard passwordStdin else {
+                throw ValidationError("Give the new password on standard input: --password-stdin.")
+            }
         }
 
         func run() async throws {

@@ -13,7 +13,8 @@ struct PostgresAddress: Sendable {
             return nil
         }
         defer { PQfreemem(why) }
-        return "this postgresql:// address can't be read: \(why.map { OneSentence.of(String(cString: $0)) } ?? "no memory")"
+        return
+            "this postgresql:// address can't be read: \(why.map { OneSentence.of(String(cString: $0)) } ?? "no memory")"
     }
 
     /// Host, port and database as a URL, without user and password.

@@ -104,7 +104,9 @@ extension SQLValue {
     /// A sum of whole numbers is a `numeric`: digits to the base of 10,000, the first worth 10,000 to the power of its
     /// weight.
     private init(numeric bytes: UnsafeRawBufferPointer) throws {
-        func word(_ index: Int) -> Int16 { UnsafeRawBufferPointer(rebasing: bytes[(index * 2)...]).bigEndian(Int16.self) }
+        func word(_ index: Int) -> Int16 {
+            UnsafeRawBufferPointer(rebasing: bytes[(index * 2)...]).bigEndian(Int16.self)
+        }
         let (count, weight, sign, scale) = (Int(word(0)), Int(word(1)), UInt16(bitPattern: word(2)), word(3))
         guard sign == 0 || sign == 0x4000 else { throw StorageError.fault("a number is not a number") }
         guard scale == 0 else {

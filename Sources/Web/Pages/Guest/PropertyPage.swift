@@ -150,7 +150,8 @@ enum PolicySteps {
                 "amount": formats.money(refund.amount),
             ]
             if let hours = refund.hoursAfterConfirmation {
-                return withAmounts ? texts.count("policy.graceAmount", hours, values) : texts.count("policy.grace", hours)
+                return withAmounts
+                    ? texts.count("policy.graceAmount", hours, values) : texts.count("policy.grace", hours)
             }
             return texts(withAmounts ? "policy.amount" : "policy.step", values)
         }.map { ["text": $0] }

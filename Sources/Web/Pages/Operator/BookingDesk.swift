@@ -132,7 +132,8 @@ struct BookingDesk {
                     isBad: true))
         case .declined:
             steps.append(
-                .init(what: texts("operator.course.declined"), when: "",
+                .init(
+                    what: texts("operator.course.declined"), when: "",
                     detail: booking.isCrowdedOut ? texts("letter.crowdedOut") : history.reason, isBad: true))
         case .expired: steps.append(.init(what: texts("operator.course.expired"), when: "", isBad: true))
         case .completed:
