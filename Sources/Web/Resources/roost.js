@@ -160,9 +160,13 @@ for (const fieldset of document.querySelectorAll("fieldset[data-dates]")) {
         const nightsText = say("nights", { count: (last - first) / 86_400_000 });
         status.textContent = `${nightsText}, ${days}`;
         if (!fieldset.dataset.property) return;
-        const guests = fieldset.form?.elements.guests?.value || 1;
+        const fields = fieldset.form?.elements;
+        const who = new URLSearchParams({ adults: fields?.guests?.value || 1 });
+        for (const name of ["children", "infants", "pets"]) who.set(name, fields?.[name]?.value || 0);
+        const ages = fields?.childAges?.value.split(/[\s,]+/).filter(Boolean).join();
+        if (ages) who.set("childAges", ages);
         try {
-            const quote = await ask(`/api/v1/properties/${fieldset.dataset.property}/quote?checkIn=${iso(first)}&checkOut=${iso(last)}&guests=${guests}`);
+            const quote = await ask(`/api/v1/properties/${fieldset.dataset.property}/quote?checkIn=${iso(first)}&checkOut=${iso(last)}&${who}`);
             if (first !== start || last !== end || !quote.available) return;
             const style = new Intl.NumberFormat(page.lang + "-u-nu-latn", { style: "currency", currency: quote.total.currency });
             status.textContent += `, ${style.format(quote.total.amount / 10 ** style.resolvedOptions().maximumFractionDigits)}`;

@@ -205,6 +205,66 @@ def test_who_comes_can_be_changed_to_the_last_pet(visit, folk, script):
         visitor.go(f"{path}?{wrong}&checkIn={booking['checkIn']}", expect=422)
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_a_child_is_told_from_the_page_of_a_place_to_the_booking(visit, folk, script):
+    home = place(folk.hilda, maximumGuests=3)
+    folk.hilda.patch(f"/api/v1/properties/{home['id']}/rules", {
+        "taxes": [{"name": "City tax", "amount": usd(300), "per": "personAndNight", "exemptUnderAge": 12}]})
+    guest = folk.new("carla")
+    path = f"/properties/{home['id']}"
+    visitor = visit(script=script, token=guest.token)
+    page = visitor.go(f"{path}?checkIn={day(20)}&checkOut={day(22)}")
+    assert [page.input_value(f"#{name}") for name in ("guests", "children", "childAges", "infants", "pets")] == ["2", "0", "", "0", "0"]
+    page.get_by_text("Children, infants and pets").click()
+    # An age that belongs to no child is not passed over.
+    page.fill("#childAges", "5")
+    page.locator(".dates-form > button").click()
+    assert "One age from 2 to 17" in page.inner_text("#childAges-error") and page.get_by_role("button", name="Reserve").count() == 0
+    assert page.input_value("#childAges") == "5"
+    page.fill("#children", "1")
+    page.locator(".dates-form > button").click()
+    assert page.input_value("#children") == "1" and page.input_value("#childAges") == "5" and page.locator("#children").is_visible()
+    # Two adults pay the tax for two nights, the child does not.
+    assert "$212.00" in page.inner_text("#book .price .sum")
+    assert not script or not violations(page)
+    page.get_by_role("button", name="Reserve").click()
+    assert visitor.path.startswith("/checkout/") and "2 adults · 1 child (5)" in page.inner_text("main") and "$212.00" in page.inner_text("main")
+    booking = guest.get("/api/v1/bookings").json()["items"][0]
+    assert booking["party"] == {"adults": 2, "children": 1, "childAges": [5], "infants": 0, "pets": 0} and booking["total"] == usd(21200)
+    # Who signs in on the way comes back with the child; the same goes for the dates of the calendar, and a host's check of the price.
+    stranger = visit(script=script)
+    page = stranger.go(f"{path}?checkIn={day(30)}&checkOut={day(32)}&guests=1&children=2&childAges=5,%2014")
+    assert "children=2&childAges=5%2C%2014" in html.unescape(page.locator(".months a[href]").last.get_attribute("href"))
+    page.get_by_role("button", name="Reserve").click()
+    assert "children%3D2%26childAges%3D5" in page.url
+    page = visit(script=script, token=folk.hilda.token).go(
+        f"/host/properties/{home['id']}/price-check?checkIn={day(30)}&checkOut={day(32)}&guests=1&children=2&childAges=5,14")
+    assert "$212.00" in page.inner_text("#answer") and page.input_value("#childAges") == "5,14"
+    for wrong in ("guests=0", "children=-1", "children=x", "children=1001", "childAges=5,18", "childAges=5", "children=1&childAges=a"):
+        page = visitor.go(f"{path}?{wrong}&checkIn={day(30)}&checkOut={day(32)}")
+        assert page.title().startswith("Error: ") and page.get_by_role("button", name="Reserve").count() == 0, wrong
+    page = visitor.go(f"{path}?children=2&checkIn={day(30)}&checkOut={day(32)}")
+    assert page.get_by_role("button", name="Reserve").count() == 0 and "3 guests" in page.inner_text("#book .notice.bad")
+
+
+def test_a_guest_reads_who_cancelled_a_stay(folk, inventory):
+    words = {
+        "": ("You cancelled this booking on", "The host cancelled this booking on", "The operator of this site cancelled this booking on"),
+        "/de": ("Sie haben diese Buchung storniert:", "Der Gastgeber hat diese Buchung storniert:", "Der Betreiber dieser Seite hat diese Buchung storniert:"),
+        "/ar": ("ألغيت هذا الحجز:", "ألغى المضيف هذا الحجز:", "ألغى مشغّل هذا الموقع هذا الحجز:"),
+    }
+    for who, person in enumerate((folk.gina, folk.hilda, inventory.operator)):
+        booking = stay_at(folk.gina, place(folk.hilda))
+        person.post(f"/api/v1/bookings/{booking['id']}/cancel", {}, expect=200)
+        for prefix, sentences in words.items():
+            state = re.search(r'id="state">(.*?)</p>', page_for(folk, folk.gina, f"{prefix}/trips/{booking['id']}").text, re.DOTALL).group(1)
+            assert [sentence in html.unescape(state) for sentence in sentences] == [index == who for index in range(3)], state
+        # An operator who looks at it reads the guest's name, as on the host's page.
+        if who == 0:
+            assert "cancelled this booking on" in page_for(folk, inventory.operator, f"/trips/{booking['id']}").text
+            assert "You cancelled" not in page_for(folk, inventory.operator, f"/trips/{booking['id']}").text
+
+
 def open_dates(visit, path):
     visitor = visit(width=1024)
     page = visitor.go(path)

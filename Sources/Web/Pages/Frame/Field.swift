@@ -8,6 +8,10 @@ struct Field {
     var error: String?
     var autocomplete: String?
     var isOptional = false
+    /// It may be left empty and then means what it said; no word is lost about it.
+    var hasDefault = false
+    /// A number with buttons for one more and one less, where there is a script.
+    var isStepped = false
     var longest: Int?
     var shortest: Int?
     /// `numeric`, `decimal`, `email`.
@@ -31,6 +35,7 @@ struct Field {
         let id = idPrefix + name
         var view: View = [
             "name": name, "id": id, "label": label, "type": type, "value": value, "isOptional": isOptional,
+            "isRequired": !isOptional && !hasDefault,
         ]
         var about: [String] = []
         if let hint {
@@ -45,7 +50,7 @@ struct Field {
         let more: [(String, String?)] = [
             ("autocomplete", autocomplete), ("maxlength", longest.map { String($0) }),
             ("minlength", shortest.map { String($0) }), ("inputmode", inputMode), ("min", minimum), ("max", maximum),
-            ("step", step),
+            ("step", step), ("data-stepper", isStepped ? "" : nil),
         ]
         view["attributes"] = more.compactMap { name, value in value.map { ["name": name, "value": $0] as View } }
         if let rows { view["rows"] = rows }

@@ -23,14 +23,15 @@ struct BookPages {
             let more = form["total"].isEmpty ? [] : [("total", form["total"])]
             return page.signIn(next: "/properties/\(id)/book" + asked.query(more))
         }
-        guard let stay = asked.stay, let party = asked.party, asked.errors.isEmpty else {
+        guard let stay = asked.stay, asked.errors.isEmpty else {
             return try await review(page, asked)
         }
         let property = try await page.visit.property()
         let expected = property.nightlyPrice.flatMap { asked.expected($0.currency) }
         do {
             let booking = try await page.site.bookings.hold(
-                Wish(propertyId: id, stay: stay, party: party), expecting: expected, for: caller, once: page.once(form))
+                Wish(propertyId: id, stay: stay, party: asked.party), expecting: expected, for: caller,
+                once: page.once(form))
             return page.goTo(booking.status == .held ? "/checkout/\(booking.id)" : "/trips/\(booking.id)")
         } catch let problem as Problem where problem.code != .notFound {
             return try await review(page, asked, problem)

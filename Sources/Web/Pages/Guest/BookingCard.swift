@@ -16,16 +16,17 @@ struct BookingCard {
         let path = "/properties/\(property.id)"
         var view: View = [
             "action": page.path(path), "checkIn": asked.form["checkIn"], "checkOut": asked.form["checkOut"],
-            "guests": asked.form["guests"].isEmpty ? "2" : asked.form["guests"],
             "earliest": today.description, "latest": today.advanced(by: Stay.farthest + Stay.longest).description,
-            "mostGuests": property.maximumGuests, "guestsHint": texts.count("property.takes", property.maximumGuests),
-            "propertyId": property.id.text, "infants": asked.form["infants"].isEmpty ? "0" : asked.form["infants"],
-            "pets": asked.form["pets"].isEmpty ? "0" : asked.form["pets"],
-            "hasOthers": ["infants", "pets"].contains { !["", "0"].contains(asked.form[$0]) },
+            "propertyId": property.id.text, "hasOthers": asked.who.hasOthers,
         ]
+        var who = asked.who.fields(texts) { name in asked.errors.first { $0.field == name }?.message }
+        for index in who.indices { who[index].isStepped = who[index].type == "number" }
+        who[0].hint = texts.count("property.takes", property.maximumGuests)
+        view["adults"] = who[0].view
+        view["alsoComing"] = who.dropFirst().map(\.view)
         for error in asked.errors { view[error.field + "Error"] = error.message }
         if let price = property.nightlyPrice { view["nightly"] = formats.shortMoney(price) }
-        guard let stay = asked.stay, let party = asked.party, asked.errors.isEmpty else {
+        guard let stay = asked.stay, asked.errors.isEmpty else {
             if let checkIn = asked.checkIn, asked.checkOut == nil {
                 view["half"] = texts("property.arriveOn", ["day": formats.longDay(checkIn)])
             }
@@ -36,7 +37,7 @@ struct BookingCard {
         let quote: Quote
         do {
             quote = try await page.site.properties.quote(
-                property.id, checkIn: stay.checkIn, checkOut: stay.checkOut, party: party, for: caller,
+                property.id, checkIn: stay.checkIn, checkOut: stay.checkOut, party: asked.party, for: caller,
                 orWhere: { try await visit.hasBooked(property.id, caller) })
         } catch let problem as Problem where problem.code == .validationFailed {
             view["reasons"] = problem.errors.map { ["text": texts.message(of: $0)] as View }

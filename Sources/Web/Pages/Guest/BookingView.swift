@@ -21,7 +21,7 @@ struct BookingView {
             "checkOutTime": texts("time.by", ["time": formats.time(booking.agreed.checkOutBy)]),
             "zone": formats.zoneName(booking.agreed.zone, at: booking.agreed.checkInAt),
             "nights": texts.count("count.nights", booking.stay.nightCount),
-            "guests": texts.count("count.guests", booking.guests),
+            "guests": PartyWords.short(booking.party ?? Party(adults: booking.guests), texts),
             "price": PriceView(booking.lines, total: booking.total, on: page).view,
         ]
         view["icon"] = BookingView.icon(booking.status.rawValue)

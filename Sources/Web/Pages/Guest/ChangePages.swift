@@ -153,29 +153,16 @@ struct ChangePages {
 
     private func form(_ asked: ChangeAsked, _ booking: Booking, on page: PageVisit) -> View {
         let texts = page.texts
-        func field(_ name: String, _ label: String, _ value: String, type: String) -> Field {
+        func error(_ name: String) -> String? { asked.errors.first { $0.field == name }?.message }
+        func day(_ name: String, _ label: String, _ value: LocalDay) -> Field {
             var field = Field(name, texts(label))
-            field.type = type
-            field.value = value
-            field.error = asked.errors.first { $0.field == name }?.message
+            (field.type, field.value, field.error) = ("date", "\(value)", error(name))
             return field
         }
-        func count(_ name: String, _ label: String, _ value: Int) -> Field {
-            var field = field(name, label, "\(value)", type: "number")
-            (field.minimum, field.maximum, field.inputMode) = (name == "guests" ? "1" : "0", "\(Party.most)", "numeric")
-            return field
-        }
-        let party = asked.party
-        var ages = field(
-            "childAges", "change.childAges", party.childAges.map(String.init).joined(separator: ", "), type: "text")
-        (ages.isOptional, ages.hint) = (true, texts("change.childAgesHint"))
-        let fields = [
-            field("checkIn", "search.checkIn", "\(asked.checkIn)", type: "date"),
-            field("checkOut", "search.checkOut", "\(asked.checkOut)", type: "date"),
-            count("guests", "change.adults", party.adults), count("children", "change.children", party.children), ages,
-            count("infants", "property.infants", party.infants), count("pets", "property.pets", party.pets),
+        let days = [
+            day("checkIn", "search.checkIn", asked.checkIn), day("checkOut", "search.checkOut", asked.checkOut),
         ]
-        return ["fields": fields.map(\.view)]
+        return ["fields": (days + asked.who.fields(texts, error: error)).map(\.view)]
     }
 
     private func offer(
@@ -195,16 +182,12 @@ struct ChangePages {
         guard quote.isPossible else { return view }
         var message = Field("message", texts("change.message"))
         (message.isOptional, message.rows, message.longest, message.value) = (true, 3, 1000, asked.form["message"])
+        let days = [("checkIn", "\(asked.checkIn)"), ("checkOut", "\(asked.checkOut)")]
+        let hidden = days + PartyAsked.pairs(asked.party) + [("total", "\(total.amount)")]
         view["propose"] =
             [
                 "key": page.freshKey, "fields": [message.view],
-                "hidden": [
-                    ("checkIn", "\(asked.checkIn)"), ("checkOut", "\(asked.checkOut)"),
-                    ("guests", "\(asked.party.adults)"), ("children", "\(asked.party.children)"),
-                    ("childAges", asked.party.childAges.map(String.init).joined(separator: ", ")),
-                    ("infants", "\(asked.party.infants)"), ("pets", "\(asked.party.pets)"),
-                    ("total", "\(total.amount)"),
-                ].map { ["name": $0.0, "value": $0.1] as View },
+                "hidden": hidden.map { ["name": $0.0, "value": $0.1] as View },
             ] as View
         return view
     }
@@ -215,7 +198,7 @@ struct ChangeAsked {
     let form: Form
     let checkIn: LocalDay
     let checkOut: LocalDay
-    let party: Party
+    let who: PartyAsked
     let wish: AlterationWish
     /// What the page showed when it was sent here.
     let expected: Money?
@@ -238,35 +221,18 @@ struct ChangeAsked {
         checkOut = day("checkOut", booking.stay.checkOut)
         if checkOut <= checkIn { errors.append(("checkOut", texts("searchPage.error.reversed"))) }
         let booked = booking.party ?? Party(adults: booking.guests)
-        func count(_ name: String, _ booked: Int, least: Int = 0) -> Int {
-            guard !form[name].isEmpty else { return booked }
-            guard let count = Int(form[name]), (least...Party.most).contains(count) else {
-                errors.append((name, texts("searchPage.error.\(least == 1 ? "guests" : "number")")))
-                return booked
-            }
-            return count
-        }
-        let children = count("children", booked.children)
-        var ages = children == booked.children ? booked.childAges : []
-        if form.has("childAges"), children > 0 {
-            let words = form["childAges"].split { $0 == "," || $0.isWhitespace }
-            ages = words.compactMap { Int($0) }.filter { Party.childAgeRange.contains($0) }
-            if ages.count != words.count || !(words.isEmpty || ages.count == children) {
-                errors.append(("childAges", texts("change.childAgesHint")))
-                ages = []
-            }
-        }
-        let party = Party(
-            adults: count("guests", booked.adults, least: 1), children: children, childAges: ages,
-            infants: count("infants", booked.infants), pets: count("pets", booked.pets))
-        self.party = party
+        who = PartyAsked(form, otherwise: booked, texts)
+        errors += who.errors
         wish = AlterationWish(
             checkIn: checkIn == booking.stay.checkIn ? nil : checkIn,
-            checkOut: checkOut == booking.stay.checkOut ? nil : checkOut, party: party == booked ? nil : party)
+            checkOut: checkOut == booking.stay.checkOut ? nil : checkOut,
+            party: who.party == booked ? nil : who.party)
         expected = Int64(form["total"]).flatMap { $0 >= 0 ? Money($0, booking.total.currency) : nil }
         isAsked = ["checkIn", "checkOut", "guests", "children", "infants", "pets"].contains { !form[$0].isEmpty }
         self.errors = errors
     }
+
+    var party: Party { who.party }
 }
 
 /// A change in words: from what to what, and where it stands.

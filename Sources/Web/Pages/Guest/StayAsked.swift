@@ -6,11 +6,12 @@ struct StayAsked {
     let form: Form
     private(set) var checkIn: LocalDay?
     private(set) var checkOut: LocalDay?
-    private(set) var party: Party?
+    let who: PartyAsked
     private(set) var errors: [(field: String, message: String)] = []
 
     init(_ form: Form, _ texts: Texts) {
         self.form = form
+        who = PartyAsked(form, otherwise: Party(adults: 2), texts)
         func day(_ name: String) -> LocalDay? {
             guard !form[name].isEmpty else { return nil }
             guard let day = LocalDay(form[name]) else {
@@ -24,18 +25,12 @@ struct StayAsked {
         if let checkIn, let checkOut, checkOut <= checkIn {
             errors.append(("checkOut", texts("searchPage.error.reversed")))
         }
-        func count(_ name: String, least: Int, otherwise: Int) -> Int {
-            guard !form[name].isEmpty else { return otherwise }
-            guard let count = Int(form[name]), (least...Party.most).contains(count) else {
-                errors.append((name, texts("searchPage.error.\(least == 1 ? "guests" : "number")")))
-                return otherwise
-            }
-            return count
-        }
-        party = Party(
-            adults: count("guests", least: 1, otherwise: 2), infants: count("infants", least: 0, otherwise: 0),
-            pets: count("pets", least: 0, otherwise: 0))
+        errors += who.errors
     }
+
+    var party: Party { who.party }
+
+    private static let names = ["checkIn", "checkOut"] + PartyAsked.names
 
     var stay: Stay? {
         guard let checkIn, let checkOut else { return nil }
@@ -49,15 +44,14 @@ struct StayAsked {
 
     /// For addresses of the same stay, beginning with `?`; empty for none.
     func query(_ more: [(String, String)] = []) -> String {
-        let names = ["checkIn", "checkOut", "guests", "infants", "pets"]
-        let pairs = names.compactMap { form[$0].isEmpty ? nil : ($0, form[$0]) } + more
+        let pairs = StayAsked.names.compactMap { form[$0].isEmpty ? nil : ($0, form[$0]) } + more
         let kept = pairs.filter { pair in !more.contains { $0.0 == pair.0 && $0.1 != pair.1 } }
         return kept.isEmpty ? "" : "?" + kept.map { "\($0.0)=\(PercentCoding.encode($0.1))" }.joined(separator: "&")
     }
 
     /// As fields that are not seen.
     var hidden: [View] {
-        ["checkIn", "checkOut", "guests", "infants", "pets"].compactMap { name in
+        StayAsked.names.compactMap { name in
             form[name].isEmpty
                 ? (name == "guests" ? ["name": name, "value": "2"] : nil) : ["name": name, "value": form[name]]
         }

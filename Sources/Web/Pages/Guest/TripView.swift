@@ -64,7 +64,11 @@ struct TripView {
             view["about"] = texts(
                 now < booking.agreed.checkInAt
                     ? "trip.upcoming" : now < booking.agreed.checkOutAt ? "trip.inStay" : "status.completed.about")
-        case .completed, .cancelled, .declined: view["about"] = texts("status.\(booking.status.rawValue).about")
+        case .cancelled:
+            let guest = people[booking.guestId]?.name ?? texts("host.bookings.unknownGuest")
+            view["about"] =
+                CancelledWords.text(booking, guest: guest, for: caller, on: page) ?? texts("status.cancelled.about")
+        case .completed, .declined: view["about"] = texts("status.\(booking.status.rawValue).about")
         case .expired:
             view["about"] = texts(booking.paid.amount > 0 ? "trip.paidTooLate" : "status.expired.about")
         }
@@ -89,7 +93,9 @@ struct TripView {
         // What is over can't be cancelled any more: only the policy's name is told.
         if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policySteps"] = nil }
         if [.expired, .declined, .cancelled].contains(booking.status), isGuest {
-            let query = "?checkIn=\(booking.stay.checkIn)&checkOut=\(booking.stay.checkOut)&guests=\(booking.guests)"
+            let who = PartyAsked.pairs(booking.party ?? Party(adults: booking.guests))
+                .map { "&\($0.0)=\(PercentCoding.encode($0.1))" }.joined()
+            let query = "?checkIn=\(booking.stay.checkIn)&checkOut=\(booking.stay.checkOut)" + who
             view["againHref"] = page.path("/properties/\(booking.propertyId)" + query)
         }
         view["payments"] = payments.map { payment -> View in

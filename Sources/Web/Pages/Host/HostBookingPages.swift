@@ -100,14 +100,8 @@ struct HostBookingPages {
                 ? texts("host.booking.about.inStay", ["day": formats.longDay(booking.stay.checkOut)])
                 : texts("host.booking.about.completed")
         case .cancelled:
-            guard let by = booking.cancelledBy, let when = booking.cancelledAt else {
-                return texts("host.booking.about.cancelled")
-            }
-            // An operator looks at this page too.
-            let who = by == .host && caller.id == booking.hostId ? "you" : by.rawValue
-            return texts(
-                "host.booking.cancelledBy.\(who)",
-                ["guest": guest, "when": formats.moment(when, in: booking.agreed.zone)])
+            return CancelledWords.text(booking, guest: guest, for: caller, on: page)
+                ?? texts("host.booking.about.cancelled")
         case .completed, .declined, .expired: return texts("host.booking.about.\(booking.status.rawValue)")
         }
     }

@@ -18,10 +18,10 @@ struct PriceCheckPage {
             "crumbs": page.hostCrumbs(property), "action": page.path("/host/properties/\(property.id)/price-check"),
             "backHref": page.path("/host/properties/\(property.id)"),
         ]
-        if problems == nil, let stay = asked.stay, let party = asked.party {
+        if problems == nil, let stay = asked.stay {
             do {
                 let quote = try await page.site.properties.quote(
-                    property.id, checkIn: stay.checkIn, checkOut: stay.checkOut, party: party, for: caller)
+                    property.id, checkIn: stay.checkIn, checkOut: stay.checkOut, party: asked.party, for: caller)
                 view["quote"] = answer(quote, property, on: page)
             } catch let problem as Problem where problem.code == .validationFailed {
                 problems = FormProblems(problem, texts)
@@ -37,23 +37,21 @@ struct PriceCheckPage {
         _ asked: StayAsked, _ problems: FormProblems?, _ property: Property, on page: PageVisit
     ) -> [View] {
         let today = property.zone.day(at: page.site.world.now())
-        func field(_ name: String, _ label: String, _ usual: String, _ type: String) -> View {
+        func day(_ name: String, _ label: String, _ usual: LocalDay) -> Field {
             var field = Field(name, page.texts(label))
-            field.type = type
-            field.value = asked.form.has(name) ? asked.form[name] : usual
+            field.type = "date"
+            field.value = asked.form.has(name) ? asked.form[name] : usual.description
             field.error = problems?[name]
-            if type == "number" {
-                field.minimum = name == "guests" ? "1" : "0"
-                field.inputMode = "numeric"
-            }
-            return field.view
+            return field
         }
-        return [
-            field("checkIn", "search.checkIn", today.advanced(by: 14).description, "date"),
-            field("checkOut", "search.checkOut", today.advanced(by: 17).description, "date"),
-            field("guests", "search.guests", "2", "number"), field("infants", "property.infants", "0", "number"),
-            field("pets", "property.pets", "0", "number"),
+        var who = asked.who.fields(page.texts) { problems?[$0] }
+        // Small fields have no hints; what is wrong is said.
+        for index in who.indices { who[index].hint = nil }
+        let days = [
+            day("checkIn", "search.checkIn", today.advanced(by: 14)),
+            day("checkOut", "search.checkOut", today.advanced(by: 17)),
         ]
+        return (days + who).map(\.view)
     }
 
     private func answer(_ quote: Quote, _ property: Property, on page: PageVisit) -> View {

@@ -1,0 +1,80 @@
+import Core
+import PropertyService
+
+/// Who comes, as a form or an address asks for it: the same fields, read in the same way, wherever a page asks.
+struct PartyAsked {
+    /// Of its fields. `guests` are the adults.
+    static let names = ["guests", "children", "childAges", "infants", "pets"]
+
+    private let form: Form
+    let party: Party
+    /// What can't be read; the party has what it would be without.
+    let errors: [(field: String, message: String)]
+
+    /// - Parameter usual: who comes where the form says nothing.
+    init(_ form: Form, otherwise usual: Party, _ texts: Texts) {
+        var errors: [(field: String, message: String)] = []
+        func count(_ name: String, _ usual: Int, least: Int = 0) -> Int {
+            guard !form[name].isEmpty else { return usual }
+            guard let count = Int(form[name]), (least...Party.most).contains(count) else {
+                errors.append((name, texts("searchPage.error.\(least == 1 ? "guests" : "number")")))
+                return usual
+            }
+            return count
+        }
+        let adults = count("guests", usual.adults, least: 1)
+        let children = count("children", usual.children)
+        var ages = children == usual.children ? usual.childAges : []
+        if form.has("childAges") {
+            let words = form["childAges"].split { $0 == "," || $0.isWhitespace }
+            ages = words.compactMap { Int($0) }.filter { Party.childAgeRange.contains($0) }
+            if ages.count != words.count || !(words.isEmpty || ages.count == children) {
+                errors.append(("childAges", texts("change.childAgesHint")))
+                ages = []
+            }
+        }
+        party = Party(
+            adults: adults, children: children, childAges: ages, infants: count("infants", usual.infants),
+            pets: count("pets", usual.pets))
+        self.form = form
+        self.errors = errors
+    }
+
+    /// Whether others come than adults, as far as the form says: then a page shows their fields at once.
+    var hasOthers: Bool {
+        party != Party(adults: party.adults) || errors.contains { $0.field != "guests" }
+    }
+
+    /// The fields of the form, with what was typed.
+    /// - Parameter error: what is wrong with the field of a name.
+    func fields(_ texts: Texts, error: (_ name: String) -> String?) -> [Field] {
+        func field(_ name: String, _ label: String, _ value: String) -> Field {
+            var field = Field(name, texts(label))
+            field.value = form[name].isEmpty ? value : form[name]
+            field.error = error(name)
+            return field
+        }
+        func count(_ name: String, _ label: String, _ value: Int) -> Field {
+            var field = field(name, label, "\(value)")
+            (field.type, field.inputMode, field.hasDefault) = ("number", "numeric", true)
+            (field.minimum, field.maximum) = (name == "guests" ? "1" : "0", "\(Party.most)")
+            return field
+        }
+        var ages = field("childAges", "change.childAges", PartyAsked.text(party.childAges))
+        (ages.isOptional, ages.hint) = (true, texts("change.childAgesHint"))
+        return [
+            count("guests", "change.adults", party.adults), count("children", "change.children", party.children), ages,
+            count("infants", "property.infants", party.infants), count("pets", "property.pets", party.pets),
+        ]
+    }
+
+    /// A party as the fields say it, for fields that are not seen and for addresses.
+    static func pairs(_ party: Party) -> [(String, String)] {
+        [
+            ("guests", "\(party.adults)"), ("children", "\(party.children)"), ("childAges", text(party.childAges)),
+            ("infants", "\(party.infants)"), ("pets", "\(party.pets)"),
+        ]
+    }
+
+    private static func text(_ ages: [Int]) -> String { ages.map(String.init).joined(separator: ", ") }
+}
