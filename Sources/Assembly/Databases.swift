@@ -25,12 +25,14 @@ public struct Databases: Sendable {
     /// Opens the databases: embedded ones for the one process that owns them, others beside all other nodes.
     /// - Throws: `StorageError` where another process has one of them, or it can't be opened or reached.
     public static func open(_ addresses: DatabaseAddresses, world: World) async throws -> Databases {
-        try await Databases.opened(addresses, world) { try SQLiteDatabase(path: $0) }
+        try await Databases.opened(addresses, world, answerWithin: servingPatience) { try SQLiteDatabase(path: $0) }
     }
 
     /// Opens them for looking only; another process may own them.
     public static func look(_ addresses: DatabaseAddresses, world: World) async throws -> Databases {
-        let databases = try await Databases.opened(addresses, world) { try SQLiteSnapshot(path: $0) }
+        let databases = try await Databases.opened(addresses, world, answerWithin: lookingPatience) {
+            try SQLiteSnapshot(path: $0)
+        }
         for ((name, database), migrations) in zip(databases.all, Databases.migrations) {
             guard try await database.applied() != [] else {
                 throw StorageError.unavailable(
@@ -42,14 +44,22 @@ public struct Databases: Sendable {
         return databases
     }
 
+    /// Less than the lease of a Patroni primary (20 s in `Deploy/patroni`): nobody waits for one that was frozen and replaced
+    /// until it wakes and answers from the past.
+    private static let servingPatience = Duration.seconds(15)
+    /// An audit sums up whole tables.
+    private static let lookingPatience = Duration.seconds(600)
+
     private static func opened(
-        _ addresses: DatabaseAddresses, _ world: World, _ file: (String) throws -> any Database
+        _ addresses: DatabaseAddresses, _ world: World, answerWithin: Duration,
+        _ file: (String) throws -> any Database
     ) async throws -> Databases {
         func open(_ name: String, _ address: DatabaseAddress) async throws -> any Database {
             switch address {
             case .sqlite(let path): return try file(path)
             case .postgresql(let url):
-                let database = PostgresDatabase(url: url, connections: addresses.connections, world: world)
+                let database = PostgresDatabase(
+                    url: url, connections: addresses.connections, answerWithin: answerWithin, world: world)
                 do {
                     // A wrong password shows at the start, not to the first guest.
                     _ = try await database.read { try $0.exists("SELECT 1") }

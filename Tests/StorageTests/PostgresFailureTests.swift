@@ -63,4 +63,15 @@ struct PostgresFailureTests {
         #expect(complaint?.contains("nonsense") == true)
         #expect(complaint?.contains("secret") == false)
     }
+
+    @Test("A server in whose place another was promoted is refused", .enabled(if: PostgresServer.isThere))
+    func replaced() async throws {
+        let reconnect = Reconnect()
+        for timeline in [nil, 2, 2, nil, 3] as [UInt32?] { try reconnect.follow(timeline) }
+        #expect(throws: StorageError.self) { try reconnect.follow(2) }
+        try reconnect.follow(3)
+        // A server that was never promoted writes the first history.
+        let url = try await PostgresServer.shared().emptyURL()
+        #expect(try PostgresWire(try PostgresAddress(url: url).connect(), patience: 5).timeline == 1)
+    }
 }

@@ -184,4 +184,32 @@ struct PostgresTests {
         #expect(served == 1)
         #expect(try await database.read { try $0.exists("SELECT 1") })
     }
+
+    @Test("Where a server gave no answer, connections at rest are opened anew as well")
+    func silent() async throws {
+        let url = try await PostgresServer.shared().emptyURL()
+        let database = PostgresDatabase(url: url, connections: 2, answerWithin: .seconds(1), world: .live)
+        /// Both server processes, each kept busy for long enough that the other must serve too.
+        func processes() async throws -> Set<Int> {
+            try await withThrowingTaskGroup(of: Int?.self) { group in
+                for _ in 0..<2 {
+                    group.addTask {
+                        try await database.read {
+                            try $0.value("SELECT pg_backend_pid() FROM pg_sleep(0.3)", as: Int.self)
+                        }
+                    }
+                }
+                return try await group.reduce(into: []) { if let process = $1 { $0.insert(process) } }
+            }
+        }
+        let before = try await processes()
+        #expect(before.count == 2)
+        #expect(try await processes() == before)
+        await #expect(throws: StorageError.self) {
+            try await database.read { try $0.exists("SELECT 1 FROM pg_sleep(30)") }
+        }
+        let after = try await processes()
+        #expect(after.count == 2)
+        #expect(after.isDisjoint(with: before))
+    }
 }

@@ -31,7 +31,8 @@ package final class SoleConnection {
 
     /// - Throws: `StorageError.unavailable` where the server can't be reached.
     package init(postgresql url: String) throws {
-        engine = .postgresql(PostgresSession(try PostgresWire(try PostgresAddress(url: url).connect()), RoundTrips()))
+        let wire = try PostgresWire(try PostgresAddress(url: url).connect(), patience: PostgresWire.longPatience)
+        engine = .postgresql(PostgresSession(wire, RoundTrips()))
     }
 
     /// Runs `body` on one state of the database, however long it takes.

@@ -8,10 +8,14 @@ actor PostgresConnection {
     private let address: PostgresAddress
     private let reconnect: Reconnect
     private let roundTrips: RoundTrips
+    private let patience: Int
     private var session: PostgresSession?
+    /// How many losses there had been when the session was opened.
+    private var losses = 0
 
-    init(_ address: PostgresAddress, _ reconnect: Reconnect, _ roundTrips: RoundTrips) {
+    init(_ address: PostgresAddress, _ reconnect: Reconnect, _ roundTrips: RoundTrips, patience: Int) {
         self.address = address
+        self.patience = patience
         self.reconnect = reconnect
         self.roundTrips = roundTrips
     }
@@ -54,23 +58,34 @@ actor PostgresConnection {
             try session.begin(begin)
             return try work(session)
         } catch PostgresFailure.lost(let why) {
-            self.session = nil
+            lose()
             throw PostgresFailure.lost(why)
         } catch StorageError.unknownOutcome {
-            self.session = nil
+            lose()
             throw StorageError.unknownOutcome
         } catch {
-            do { try session.dismiss("ROLLBACK") } catch { self.session = nil }
+            do { try session.dismiss("ROLLBACK") } catch { lose() }
             throw error
         }
     }
 
     private func opened() throws -> PostgresSession {
-        if let session, session.isAlive { return session }
+        if let session, losses == reconnect.losses, session.isAlive { return session }
         session = nil
-        let fresh = PostgresSession(try PostgresWire(try reconnect.trying(address.connect)), roundTrips)
+        losses = reconnect.losses
+        let wire = try reconnect.trying {
+            let wire = try PostgresWire(try address.connect(), patience: patience)
+            try reconnect.follow(wire.timeline)
+            return wire
+        }
+        let fresh = PostgresSession(wire, roundTrips)
         session = fresh
         return fresh
+    }
+
+    private func lose() {
+        session = nil
+        reconnect.lost()
     }
 }
 

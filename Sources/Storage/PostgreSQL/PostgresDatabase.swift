@@ -17,10 +17,16 @@ public struct PostgresDatabase: Database {
     ///   - url: as libpq reads it; several hosts and `sslmode` belong here.
     ///   - connections: how many are opened at most; each is opened when it is first needed.
     ///   - patience: how long somebody waits for a connection before being told to come again.
+    ///   - answerWithin: how long the server may take for one statement, in whole seconds, before it is hung up on. A node that
+    ///     serves says less than the lease of a primary, so that nobody waits for one that was frozen and replaced.
     ///
     /// Whether the server is there shows when it is asked.
-    public init(url: String, connections: Int, patience: Duration = .seconds(5), world: World) {
-        pool = PostgresPool(PostgresAddress(url: url), size: connections, patience: patience)
+    public init(
+        url: String, connections: Int, patience: Duration = .seconds(5), answerWithin: Duration = .seconds(60),
+        world: World
+    ) {
+        pool = PostgresPool(
+            PostgresAddress(url: url), size: connections, patience: patience, answerWithin: answerWithin)
         self.world = world
     }
 

@@ -25,15 +25,17 @@ final class PostgresPool: Sendable {
     let roundTrips = RoundTrips()
     private let size: Int
     private let patience: DispatchTimeInterval
+    private let answerWithin: Int
     private let clock = DispatchQueue(label: "roost.postgresql.pool")
 
     /// How many may wait: more than can be served within the time they would wait.
     static let mostWaiting = 1024
 
-    init(_ address: PostgresAddress, size: Int, patience: Duration) {
+    init(_ address: PostgresAddress, size: Int, patience: Duration, answerWithin: Duration) {
         self.address = address
         self.size = size
         self.patience = .milliseconds(Int(patience.wholeMilliseconds))
+        self.answerWithin = max(1, Int(answerWithin.wholeMilliseconds / 1000))
     }
 
     /// - Throws: `StorageError.overloaded` where none came free in time.
@@ -83,7 +85,7 @@ final class PostgresPool: Sendable {
         if let connection = state.idle.popLast() { return connection }
         guard state.count < size else { return nil }
         state.count += 1
-        return PostgresConnection(address, reconnect, roundTrips)
+        return PostgresConnection(address, reconnect, roundTrips, patience: answerWithin)
     }
 
     private func release(_ connection: PostgresConnection) {

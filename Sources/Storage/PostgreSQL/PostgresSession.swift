@@ -69,8 +69,10 @@ final class PostgresSession: Connection {
         wire.forgetWarnings()
         let result: OpaquePointer?
         do {
-            try send("COMMIT", as: .query)
-            result = try answer()
+            result = try patiently {
+                try send("COMMIT", as: .query)
+                return try answer()
+            }
         } catch PostgresFailure.lost {
             // Also where the server ended the session while it waited for a standby: it may stand.
             throw StorageError.unknownOutcome
@@ -137,9 +139,11 @@ final class PostgresSession: Connection {
         defer { isStreaming = false }
         var thrown: (any Error)?
         // After an error the rest is read and thrown away: the session can be used again.
-        _ = try answer(isStreamed: true) { result in
-            guard thrown == nil else { return }
-            do { try each(PostgresCursor(result).row) } catch { thrown = error }
+        _ = try patiently {
+            try answer(isStreamed: true) { result in
+                guard thrown == nil else { return }
+                do { try each(PostgresCursor(result).row) } catch { thrown = error }
+            }
         }
         if let thrown { throw thrown }
     }
@@ -189,6 +193,13 @@ final class PostgresSession: Connection {
     private func mark() throws {
         try wire.mark()
         expected.append(Expected(kind: .sync))
+    }
+
+    private func patiently<T>(_ work: () throws -> T) rethrows -> T {
+        let usual = wire.patience
+        wire.patience = max(usual, PostgresWire.longPatience)
+        defer { wire.patience = usual }
+        return try work()
     }
 
     private func answer() throws -> OpaquePointer? { try answer(isStreamed: false) { _ in } }

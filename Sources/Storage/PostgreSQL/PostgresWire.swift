@@ -9,10 +9,17 @@ final class PostgresWire {
     private let handle: OpaquePointer
     private let notices: Notices
 
-    /// How long the server may take for one answer: a row lock is given free long before, a frozen server never answers.
-    static let patience = 60
+    /// How many seconds the server may take for one answer: a row lock is given free long before, a frozen server never
+    /// answers.
+    var patience: Int
+    /// The same for a COMMIT, which may wait for a standby that is being replaced, and for rows without end.
+    static let longPatience = 60
     /// A migration builds indexes, and may wait for another node that migrates.
     static let scriptPatience = 3600
+
+    /// The history of the cluster that this server writes: each promotion begins one with a higher number. Nothing where the
+    /// server knows of none, as others that speak its protocol.
+    let timeline: UInt32?
 
     private final class Notices {
         var warned = false
@@ -20,8 +27,9 @@ final class PostgresWire {
 
     /// Takes over a connection just made.
     /// - Throws: `StorageError.unavailable` where it can't be set up.
-    init(_ handle: OpaquePointer) throws {
+    init(_ handle: OpaquePointer, patience: Int) throws {
         self.handle = handle
+        self.patience = patience
         notices = Notices()
         PQsetNoticeReceiver(
             handle,
@@ -33,12 +41,21 @@ final class PostgresWire {
         // A node that freezes within a transaction must not keep its locks: the server ends the session.
         let result = PQexec(handle, "SET idle_in_transaction_session_timeout = '20s'")
         defer { PQclear(result) }
+        timeline = PostgresWire.timeline(of: handle)
         guard PQresultStatus(result) == PGRES_COMMAND_OK, PQsetnonblocking(handle, 1) == 0,
             PQenterPipelineMode(handle) == 1
         else { throw StorageError.unavailable(OneSentence.of(String(cString: PQerrorMessage(handle)))) }
     }
 
     deinit { PQfinish(handle) }
+
+    private static func timeline(of handle: OpaquePointer) -> UInt32? {
+        let result = PQexec(handle, "SELECT pg_walfile_name(pg_current_wal_lsn())")
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_TUPLES_OK, let name = PQgetvalue(result, 0, 0) else { return nil }
+        // The first eight digits of a log file's name ("WAL Internals" of PostgreSQL's manual).
+        return UInt32(String(cString: name).prefix(8), radix: 16)
+    }
 
     var isAlive: Bool {
         guard PQstatus(handle) == CONNECTION_OK else { return false }
@@ -76,7 +93,7 @@ final class PostgresWire {
         while true {
             switch PQflush(handle) {
             case 0: return
-            case 1: try wait(for: POLLIN | POLLOUT, seconds: PostgresWire.patience)
+            case 1: try wait(for: POLLIN | POLLOUT, seconds: patience)
             default: throw lost
             }
         }
@@ -125,7 +142,7 @@ final class PostgresWire {
     private func next() throws -> OpaquePointer? {
         try flush()
         while PQisBusy(handle) == 1 {
-            try wait(for: POLLIN, seconds: PostgresWire.patience)
+            try wait(for: POLLIN, seconds: patience)
         }
         return PQgetResult(handle)
     }
