@@ -220,13 +220,13 @@ def test_hosting_with_the_keyboard_alone(visit, folk):
     page.wait_for_url("**/bkg_*")
     press_until(page, "Tab", "Accept")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('.badge.held')")
+    page.wait_for_selector(".badge.held")
     press_until(page, "Tab", "Cancel this booking")
     page.keyboard.press("Enter")
     page.wait_for_url("**/cancel")
     press_until(page, "Tab", "Cancel this booking")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('.badge.cancelled')")
+    page.wait_for_selector(".badge.cancelled")
     assert guest.get(f"/api/v1/bookings/{booking}").json()["status"] == "cancelled"
 
 

@@ -98,7 +98,6 @@ def test_photos_are_seen_with_their_captions_one_after_another(town, visit, folk
                 changed += database.execute("UPDATE property SET photos = ? WHERE id = ?", (json.dumps(photos), home["id"])).rowcount
     assert changed == 1
     path = f"/properties/{home['id']}"
-    painted = "document.querySelector('%s').naturalWidth"
     plain = visit(script=False)
     page = plain.go(path)
     assert page.locator(".hero-picture img").get_attribute("alt") == "The kitchen" and page.locator("img.drawing").count() == 0
@@ -113,7 +112,7 @@ def test_photos_are_seen_with_their_captions_one_after_another(town, visit, folk
         page.wait_for_selector("dialog.viewer[open]")
         first, second = page.locator("dialog.viewer .photo").all()
         assert first.is_visible() and not second.is_visible() and "1 / 2" in page.inner_text("dialog.viewer")
-        page.wait_for_function(painted % "dialog.viewer .photo img" + " > 0")
+        eventually(lambda: page.locator("dialog.viewer .photo img").first.evaluate("image => image.naturalWidth"), lambda size: size > 0, seconds=10, what="a picture")
         assert not violations(page)
         page.keyboard.press("ArrowRight")
         assert second.is_visible() and not first.is_visible() and "2 / 2" in page.inner_text("dialog.viewer")
