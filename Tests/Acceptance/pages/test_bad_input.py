@@ -1,6 +1,7 @@
 """Text that wants to be markup, forms that were tampered with, posts from elsewhere."""
 
 import html
+import json
 import re
 
 import pytest
@@ -11,6 +12,8 @@ from roost.trade import PASSWORD, day
 HOSTILE = [
     "<script>document.title = 'pwned'</script>", "\"><img src=x onerror=\"document.title='pwned'\">", "{{personName}} {{{jsonLDHTML}}}",
     "</title><svg onload=alert(1)>", "\u202eright to left", "😀👩‍👩‍👧‍👦 emoji", "a" * 200, "' OR 1=1 --", "</script><script>document.title='pwned'</script>",
+    # U+0D4E joins what follows to one character of Swift's.
+    "\u0d4e</script>\u0d4e<meta name=pwned>",
 ]
 
 
@@ -28,6 +31,10 @@ def test_what_a_host_writes_is_text_everywhere(visit, host, text):
     page = visitor.go(f"/properties/{place['id']}")
     assert page.inner_text("h1") == page.evaluate("text => { const e = document.createElement('h1'); e.textContent = text; document.body.append(e); const t = e.innerText; e.remove(); return t; }", place["title"])
     assert page.title() != "pwned" and page.locator("main img:not([src^='/drawings/']), main script").count() == 0
+    assert page.locator("meta[name=pwned]").count() == 0
+    facts = page.locator("head script[type='application/ld+json']")
+    assert facts.count() == 1
+    assert json.loads(facts.text_content())["@graph"][0]["name"] == place["title"]
     page = visitor.go(f"/search?q={place['id']}&location={re.sub('[^A-Za-z]', '+', text)[:150]}")
     assert page.title() != "pwned"
 
