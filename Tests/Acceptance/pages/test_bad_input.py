@@ -7,7 +7,7 @@ import re
 import pytest
 
 from inventory import listing
-from roost.trade import PASSWORD, day
+from roost.trade import PASSWORD, book, day, later, place, stay_at
 
 HOSTILE = [
     "<script>document.title = 'pwned'</script>", "\"><img src=x onerror=\"document.title='pwned'\">", "{{personName}} {{{jsonLDHTML}}}",
@@ -110,6 +110,52 @@ def test_another_guests_checkout_trip_and_payment_are_nobody_elses(folk, host):
         assert guest.connection.get(path, headers={"Accept": "text/html"}).headers["location"].startswith("/login?next=")
     assert other.connection.post(f"/trips/{booking}/cancel", headers={"Authorization": f"Bearer {other.token}"}).status_code == 404
     assert guest.get(f"/api/v1/bookings/{booking}").json()["status"] == "held"
+
+
+def german(text):
+    """Where the link to the same page in German leads."""
+    return html.unescape(re.search(r'<li><a href="([^"]*)" lang="de"', text).group(1))
+
+
+def test_who_signs_in_from_a_form_comes_back_to_its_page(visit, folk):
+    host, guest = folk.new("hedda"), folk.new("rita")
+    home = listing(host, "A place to change").json()
+    booking = stay_at(guest, home, start=40)
+    change = host.post(f"/api/v1/bookings/{booking['id']}/alterations", {"checkOut": later(booking["checkOut"], 1)}).json()
+    path = f"/trips/{booking['id']}/change"
+    session = folk.sign_in(guest.user["email"])
+    visitor = visit(token=session.token)
+    page = visitor.go(path)
+    session.post("/api/v1/auth/logout", expect=204)
+    page.get_by_role("button", name="Agree").click()
+    assert visitor.path == f"/login?next={path}"
+    page.fill("#email", guest.user["email"])
+    page.fill("#password", PASSWORD)
+    with page.expect_navigation() as landed:
+        page.get_by_role("button", name="Sign in").click()
+    assert landed.value.status == 200 and visitor.path == path
+    page.get_by_role("button", name="Agree").click()
+    assert guest.get(f"/api/v1/alterations/{change['id']}").json()["status"] == "agreed"
+
+    # So do all forms that are sent to another address than their page's, whoever refuses them, and in every language.
+    held = guest.post("/api/v1/bookings", {"propertyId": home["id"], "checkIn": day(60), "checkOut": day(62), "guests": 1}).json()
+    asked = place(host, instantBook=False)
+    request = book(guest, asked, start=50)
+    forms = {
+        f"/checkout/{held['id']}/pay": (guest, f"/checkout/{held['id']}"), f"/checkout/{held['id']}/extend": (guest, f"/checkout/{held['id']}"),
+        f"{path}/answer": (guest, path), f"{path}/pay": (guest, path),
+        f"/host/bookings/{booking['id']}/change/answer": (host, f"/host/bookings/{booking['id']}/change"),
+        f"/host/bookings/{request['id']}/accept": (host, f"/host/bookings/{request['id']}"),
+        f"/host/properties/{home['id']}/status": (host, "/host"), "/account/profile": (guest, "/account"), "/logout": (guest, "/"),
+    }
+    for form, (person, back) in forms.items():
+        cookie = {"Cookie": f"roost_session={person.token}", "Accept": "text/html"}
+        if form != "/logout":
+            assert folk.anyone.connection.post(form, data={}, headers={"Accept": "text/html"}).headers["location"] == f"/login?next={back}"
+        for more in ({}, {"Sec-Fetch-Site": "cross-site"}):
+            refused = person.connection.post(form, data={"key": "x"}, headers=cookie | more)
+            assert refused.status_code == 403 and german(refused.text) == ("/de" + back).rstrip("/"), form
+        assert person.connection.get(german(refused.text), headers=cookie).status_code == 200, form
 
 
 def test_an_account_is_changed_by_its_person_only(visit, folk):

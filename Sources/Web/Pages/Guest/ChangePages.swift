@@ -28,8 +28,8 @@ struct ChangePages {
             return try await show(page)
         }
         routes.form("\(side.path)/{id}/change", propose)
-        routes.form("\(side.path)/{id}/change/answer", answer)
-        if side == .trip { routes.form("/trips/{id}/change/pay", pay) }
+        routes.form("\(side.path)/{id}/change/answer", back: "\(side.path)/{id}/change", answer)
+        if side == .trip { routes.form("/trips/{id}/change/pay", back: "/trips/{id}/change", pay) }
     }
 
     /// The host's page of the same change; nothing for who is not its host.

@@ -10,8 +10,8 @@ import PropertyService
 struct CheckoutPages {
     func add(to routes: inout Routes) {
         routes.page("/checkout/{id}") { try await show($0) }
-        routes.form("/checkout/{id}/pay", pay)
-        routes.form("/checkout/{id}/extend", extend)
+        routes.form("/checkout/{id}/pay", back: "/checkout/{id}", pay)
+        routes.form("/checkout/{id}/extend", back: "/checkout/{id}", extend)
     }
 
     @Sendable func pay(_ page: PageVisit, _ form: Form) async throws -> Response {
