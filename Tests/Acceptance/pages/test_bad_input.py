@@ -158,6 +158,32 @@ def test_who_signs_in_from_a_form_comes_back_to_its_page(visit, folk):
         assert person.connection.get(german(refused.text), headers=cookie).status_code == 200, form
 
 
+def test_a_change_is_answered_on_the_page_of_its_own_booking(folk):
+    host, guest = folk.new("hanne"), folk.new("rosa")
+    home = place(host)
+    booking, other = stay_at(guest, home, start=40), stay_at(guest, home, start=50)
+    change = host.post(f"/api/v1/bookings/{other['id']}/alterations", {"checkOut": later(other["checkOut"], 1)}).json()
+    cookie = {"Cookie": f"roost_session={guest.token}", "Accept": "text/html"}
+
+    def send(where, what, **data):
+        path = f"/trips/{where['id']}/change"
+        token = form_of(guest.connection.get(f"/trips/{other['id']}/change", headers=cookie).text, f"/trips/{other['id']}/change/{what}")["token"]
+        return guest.connection.post(f"{path}/{what}", data={"token": token, "alteration": change["id"], **data}, headers=cookie)
+
+    def status():
+        return guest.get(f"/api/v1/alterations/{change['id']}").json()["status"]
+
+    for answer in ("accept", "decline", "withdraw"):
+        assert send(booking, "answer", answer=answer).status_code == 404 and status() == "proposed"
+    # The answer of the host is not the guest's to give; what is refused is shown, and leads to its page in other languages.
+    refused = send(other, "answer", answer="withdraw")
+    assert refused.status_code in (403, 404, 409) and status() == "proposed"
+    assert german(refused.text) == f"/de/trips/{other['id']}/change" and guest.connection.get(german(refused.text), headers=cookie).status_code == 200
+    assert send(other, "answer", answer="accept").status_code == 303 and status() == "agreed"
+    assert send(booking, "pay", provider="test").status_code == 404 and guest.get(f"/api/v1/bookings/{other['id']}").json()["paid"] == other["paid"]
+    assert send(other, "pay", provider="test").status_code == 303
+
+
 def test_an_account_is_changed_by_its_person_only(visit, folk):
     person = folk.new("lea")
     visitor = visit(token=person.token)

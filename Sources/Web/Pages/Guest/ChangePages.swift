@@ -68,7 +68,7 @@ struct ChangePages {
 
     @Sendable func answer(_ page: PageVisit, _ form: Form) async throws -> Response {
         let (booking, caller) = try await booking(page)
-        guard let id = AlterationID(form["alteration"]) else { throw Problem.notFound("alteration") }
+        let id = try await alteration(named: form, of: booking, for: caller, on: page)
         let (bookings, once) = (page.site.bookings, try page.once(form))
         do {
             switch form["answer"] {
@@ -84,17 +84,27 @@ struct ChangePages {
     }
 
     @Sendable func pay(_ page: PageVisit, _ form: Form) async throws -> Response {
-        let caller = try page.requireCaller()
-        let booking: BookingID = try page.visit.id("booking")
-        guard let id = AlterationID(form["alteration"]) else { throw Problem.notFound("alteration") }
+        let (booking, caller) = try await booking(page)
+        let id = try await alteration(named: form, of: booking, for: caller, on: page)
         do {
             let started = try await page.site.bookings.startPayment(
                 forAlteration: id, provider: form["provider"], for: caller, once: page.once(form))
-            guard let address = started.payment.checkoutUrl else { return page.goTo("/trips/\(booking)/change") }
+            guard let address = started.payment.checkoutUrl else { return page.goTo("/trips/\(booking.id)/change") }
             return .seeOther(address)
         } catch let problem as Problem where problem.code != .notFound && problem.code != .forbidden {
             return try await show(page, nil, FormProblems(problem, page.texts))
         }
+    }
+
+    /// - Throws: `Problem` `not_found` for one that is none of this booking's: what the page shows is what is answered.
+    private func alteration(
+        named form: Form, of booking: Booking, for caller: Caller, on page: PageVisit
+    ) async throws -> AlterationID {
+        let known = try await page.site.bookings.alterations(of: booking.id, for: caller)
+        guard let id = AlterationID(form["alteration"]), known.contains(where: { $0.id == id }) else {
+            throw Problem.notFound("alteration")
+        }
+        return id
     }
 
     private func show(
