@@ -121,8 +121,9 @@ struct ChangePages {
             "hasEarlier": alterations.contains { $0.id != open?.id },
             "earlier": alterations.filter { $0.id != open?.id }.map { ChangeView(of: $0, booking, on: page).view },
         ]
-        if let open {
-            view["open"] = OpenChange(open, booking, isGuest: booking.guestId == caller.id, on: page).view
+        let openChange = open.map { OpenChange($0, booking, isGuest: booking.guestId == caller.id, on: page) }
+        if let openChange {
+            view["open"] = openChange.view
         } else if booking.status == .confirmed, page.site.world.now() < booking.agreed.checkOutAt {
             view["form"] = form(asked, booking, on: page)
             if asked.isAsked, asked.errors.isEmpty {
@@ -144,7 +145,7 @@ struct ChangePages {
         var response = try page.show(
             "change", head, view, problems: problems, status: problems?.status ?? .ok, headers: problems?.headers ?? [:]
         )
-        if open?.status == .agreed {
+        if openChange?.isToPay == true {
             // The button leads to the provider's page by way of ours, and browsers count that as a form sent there.
             response.headers[.contentSecurityPolicy] = SecurityHeaders.policyForPaying(
                 isLocal: !page.site.settings.isSecure)
@@ -280,6 +281,8 @@ struct ChangeView {
 /// A change that may still come to something, with what the reader can do about it.
 struct OpenChange {
     let view: View
+    /// Whether the reader can pay it here.
+    let isToPay: Bool
 
     init(_ alteration: Alteration, _ booking: Booking, isGuest: Bool, on page: PageVisit) {
         let (texts, formats) = (page.texts, page.formats)
@@ -304,6 +307,7 @@ struct OpenChange {
                     ] as View
             }
         }
+        isToPay = view["pay"] != nil
         self.view = view
     }
 

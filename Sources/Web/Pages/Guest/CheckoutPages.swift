@@ -56,7 +56,8 @@ struct CheckoutPages {
             view["place"] = PlaceCard.place(property, page)
         }
         let now = page.site.world.now()
-        if booking.status == .held, let until = booking.holdExpiresAt, until > now {
+        let isHeld = booking.status == .held && booking.holdExpiresAt.map { $0 > now } == true
+        if isHeld, let until = booking.holdExpiresAt {
             view["held"] = held(booking, until: until, payments, on: page)
         } else {
             view["over"] = over(booking, payments, on: page)
@@ -67,9 +68,11 @@ struct CheckoutPages {
         var response = try page.show(
             "checkout", head, view, problems: problems, status: problems?.status ?? .ok,
             headers: problems?.headers ?? [:])
-        // The button leads to the provider's page by way of ours, and browsers count that as a form sent there.
-        response.headers[.contentSecurityPolicy] = SecurityHeaders.policyForPaying(
-            isLocal: !page.site.settings.isSecure)
+        if isHeld {
+            // The button leads to the provider's page by way of ours, and browsers count that as a form sent there.
+            response.headers[.contentSecurityPolicy] = SecurityHeaders.policyForPaying(
+                isLocal: !page.site.settings.isSecure)
+        }
         return response
     }
 
