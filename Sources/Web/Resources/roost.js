@@ -163,7 +163,7 @@ for (const fieldset of document.querySelectorAll("fieldset[data-dates]")) {
         const fields = fieldset.form?.elements;
         const who = new URLSearchParams({ adults: fields?.guests?.value || 1 });
         for (const name of ["children", "infants", "pets"]) who.set(name, fields?.[name]?.value || 0);
-        const ages = fields?.childAges?.value.split(/[\s,]+/).filter(Boolean).join();
+        const ages = fields?.childAges?.value.split(/[\s,\u060c]+/).filter(Boolean).join();
         if (ages) who.set("childAges", ages);
         try {
             const quote = await ask(`/api/v1/properties/${fieldset.dataset.property}/quote?checkIn=${iso(first)}&checkOut=${iso(last)}&${who}`);

@@ -6,6 +6,7 @@ import html
 import json
 import re
 import sqlite3
+import urllib.parse
 
 import icalendar
 import pytest
@@ -193,13 +194,31 @@ def test_who_comes_can_be_changed_to_the_last_pet(visit, folk, script):
     proposed = folk.gina.get(f"/api/v1/bookings/{booking['id']}/alterations").json()["items"][0]
     assert proposed["party"] == {"adults": 2, "children": 2, "childAges": [5, 12], "infants": 1, "pets": 1}
     assert proposed["difference"] == usd(600) and "2 children (5, 12)" in page.inner_text("main")
+    # The host is told who would come in the list of what waits for an answer.
+    whole = "2 adults · 2 children (5, 12) · 1 infant · 1 pet"
+    assert whole in page_for(folk, folk.hilda, "/host/bookings?show=toAnswer").text
+    hosting = f"/host/bookings/{booking['id']}/change"
+
+    def may_leave(person, path):
+        """Whether the form of a page may lead to a provider's."""
+        answer = page_for(folk, person, path)
+        assert answer.status_code == 200
+        return "form-action 'self' https:" in answer.headers["content-security-policy"]
+
+    assert not may_leave(folk.gina, path) and not may_leave(folk.hilda, hosting)
     # The other side sees the same; once it counts, it is what the form begins with.
     folk.hilda.post(f"/api/v1/alterations/{proposed['id']}/accept", expect=200)
+    assert may_leave(folk.gina, path) and not may_leave(folk.hilda, hosting)
     payment = folk.gina.post(f"/api/v1/alterations/{proposed['id']}/payments", {"provider": "test"}).json()
     act(folk.gina, payment, "succeed")
     eventually(lambda: booking_of(folk.gina, booking), lambda seen: seen["party"]["pets"] == 1, what="the change")
     page = visitor.go(path)
     assert [page.input_value(f"#{name}") for name in ("guests", "children", "childAges", "infants", "pets")] == ["2", "2", "5, 12", "1", "1"]
+    assert whole in page_for(folk, folk.hilda, "/host/bookings?show=arriving").text
+    # Other ages alone are a change too, with the comma of each language.
+    for ages in ("5, 13", "5، 13"):
+        page = visitor.go(f"{path}?childAges={urllib.parse.quote(ages)}")
+        assert "2 adults · 2 children (5, 13) · 1 infant · 1 pet" in page.inner_text("section[aria-labelledby=offer]"), ages
     for wrong in ("guests=0", "children=-1", "children=x", "infants=1001", "pets=1.5", "childAges=5,18", "childAges=5", "childAges=a,b"):
         visitor.go(f"{path}?{wrong}&checkIn={booking['checkIn']}", expect=422)
 

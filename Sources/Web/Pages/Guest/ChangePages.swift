@@ -239,7 +239,7 @@ struct ChangeAsked {
             checkOut: checkOut == booking.stay.checkOut ? nil : checkOut,
             party: who.party == booked ? nil : who.party)
         expected = Int64(form["total"]).flatMap { $0 >= 0 ? Money($0, booking.total.currency) : nil }
-        isAsked = ["checkIn", "checkOut", "guests", "children", "infants", "pets"].contains { !form[$0].isEmpty }
+        isAsked = (["checkIn", "checkOut"] + PartyAsked.names).contains { !form[$0].isEmpty }
         self.errors = errors
     }
 

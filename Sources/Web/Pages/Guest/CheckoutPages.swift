@@ -106,8 +106,7 @@ struct CheckoutPages {
 
     /// The hold has ended: what became of it, and the same stay once more.
     private func over(_ booking: Booking, _ payments: [Payment], on page: PageVisit) -> View {
-        let query = "?checkIn=\(booking.stay.checkIn)&checkOut=\(booking.stay.checkOut)&guests=\(booking.guests)"
-        var view: View = ["againHref": page.path("/properties/\(booking.propertyId)/book" + query)]
+        var view: View = ["againHref": page.path("/properties/\(booking.propertyId)/book" + booking.again)]
         if booking.status == .held { view["isClosing"] = true }
         if payments.contains(where: { $0.status == .refunded }) { view["wasRefunded"] = true }
         return view

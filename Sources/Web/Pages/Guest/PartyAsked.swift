@@ -26,7 +26,7 @@ struct PartyAsked {
         let children = count("children", usual.children)
         var ages = children == usual.children ? usual.childAges : []
         if form.has("childAges") {
-            let words = form["childAges"].split { $0 == "," || $0.isWhitespace }
+            let words = form["childAges"].split { ",،".contains($0) || $0.isWhitespace }
             ages = words.compactMap { Int($0) }.filter { Party.childAgeRange.contains($0) }
             if ages.count != words.count || !(words.isEmpty || ages.count == children) {
                 errors.append(("childAges", texts("change.childAgesHint")))
@@ -74,6 +74,11 @@ struct PartyAsked {
             ("guests", "\(party.adults)"), ("children", "\(party.children)"), ("childAges", text(party.childAges)),
             ("infants", "\(party.infants)"), ("pets", "\(party.pets)"),
         ]
+    }
+
+    /// The same for an address that has parameters already.
+    static func query(_ party: Party) -> String {
+        pairs(party).map { "&\($0.0)=\(PercentCoding.encode($0.1))" }.joined()
     }
 
     private static func text(_ ages: [Int]) -> String { ages.map(String.init).joined(separator: ", ") }
