@@ -24,7 +24,10 @@ struct BookingCard {
         who[0].hint = texts.count("property.takes", property.maximumGuests)
         view["adults"] = who[0].view
         view["alsoComing"] = who.dropFirst().map(\.view)
-        for error in asked.errors { view[error.field + "Error"] = error.message }
+        // The other fields have theirs already.
+        for name in ["checkIn", "checkOut"] {
+            view[name + "Error"] = asked.errors.first { $0.field == name }?.message
+        }
         if let price = property.nightlyPrice { view["nightly"] = formats.shortMoney(price) }
         guard let stay = asked.stay, asked.errors.isEmpty else {
             if let checkIn = asked.checkIn, asked.checkOut == nil {
