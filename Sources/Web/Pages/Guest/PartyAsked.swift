@@ -4,7 +4,8 @@ import PropertyService
 /// Who comes, as a form or an address asks for it: the same fields, read in the same way, wherever a page asks.
 struct PartyAsked {
     /// Of its fields. `guests` are the adults.
-    static let names = ["guests", "children", "childAges", "infants", "pets"]
+    static let names = ["guests"] + others
+    static let others = ["children", "childAges", "infants", "pets"]
 
     private let form: Form
     let party: Party
@@ -40,9 +41,23 @@ struct PartyAsked {
         self.errors = errors
     }
 
-    /// Whether others come than adults, as far as the form says: then a page shows their fields at once.
-    var hasOthers: Bool {
-        party != Party(adults: party.adults) || errors.contains { $0.field != "guests" }
+    /// Whether others come than adults.
+    var hasOthers: Bool { party != Party(adults: party.adults) }
+
+    /// As `parts/party` shows it: the adults, and folded away who else comes.
+    /// - Parameters:
+    ///   - hint: about the adults.
+    ///   - summary: what is read where the others are folded away.
+    ///   - showsOthers: whether they are seen at once; with an error they always are.
+    func view(_ texts: Texts, hint: String? = nil, summary: String? = nil, showsOthers: Bool) -> View {
+        var fields = fields(texts) { name in errors.first { $0.field == name }?.message }
+        for index in fields.indices { fields[index].isStepped = fields[index].type == "number" }
+        fields[0].hint = hint
+        return [
+            "adults": fields[0].view, "others": fields.dropFirst().map(\.view),
+            "summary": summary ?? texts("property.othersComing"),
+            "showsOthers": showsOthers || errors.contains { $0.field != "guests" },
+        ]
     }
 
     /// The fields of the form, with what was typed.
