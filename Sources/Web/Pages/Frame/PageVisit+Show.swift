@@ -12,7 +12,7 @@ extension PageVisit {
         _ template: String, _ head: Head, _ view: View = [:], problems: FormProblems? = nil,
         status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) throws -> Response {
-        let view = layout(head, problems).merging(view) { $1 }
+        let view = layout(head, problems).merging(view)
         let text = try site.pages.templates.html(template, view, in: language)
         var headers = headers
         if let cookie = browser.newCookie, FormToken.stands(in: text) {

@@ -4,7 +4,33 @@ public import Mustache
 
 /// What a template is filled with. Texts are escaped; only what is `HTML` already goes in as it is, under a name that
 /// ends in `HTML` and in three braces.
-typealias View = [String: Any]
+///
+/// A type of its own, since the library asks of each value, for each name in a template, whether it has members: of a
+/// `Dictionary` the runtime can say so only after a look at its keys.
+struct View: ExpressibleByDictionaryLiteral, MustacheParent {
+    private var members: [String: Any]
+
+    init(dictionaryLiteral members: (String, Any)...) {
+        self.members = Dictionary(members) { $1 }
+    }
+
+    /// Nothing takes the member out.
+    subscript(name: String) -> Any? {
+        get { members[name] }
+        set { members[name] = newValue }
+    }
+
+    /// Takes over what another has, in place of members of the same name.
+    mutating func merge(_ other: View) { members.merge(other.members) { $1 } }
+
+    func merging(_ other: View) -> View {
+        var both = self
+        both.merge(other)
+        return both
+    }
+
+    func child(named name: String) -> Any? { members[name] }
+}
 
 /// The templates of the pages, read once: a fault in one stops the start and no guest's evening.
 ///

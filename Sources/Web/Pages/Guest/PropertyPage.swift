@@ -32,7 +32,7 @@ struct PropertyPage {
         view["calendar"] = months.view
         let card = try await BookingCard(property, asked, on: page)
         view["card"] = card.view
-        view.merge(try await policy(property, asked, card.quote, on: page)) { $1 }
+        view.merge(try await policy(property, asked, card.quote, on: page))
         return try page.show("property", head, view, problems: asked.errors.isEmpty ? nil : FormProblems(asked.errors))
     }
 

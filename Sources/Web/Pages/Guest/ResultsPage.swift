@@ -32,7 +32,7 @@ struct ResultsPage {
         let amenities = try await page.site.properties.amenities()
         var view = FilterView(asked, amenities: amenities, problems, on: page).view
         if let found {
-            view.merge(try await self.found(found, asked, amenities, on: page)) { $1 }
+            view.merge(try await self.found(found, asked, amenities, on: page))
         }
         let head = head(asked, found, on: page)
         view["heading"] = head.title

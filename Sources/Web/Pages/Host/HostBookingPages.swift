@@ -234,13 +234,13 @@ struct HostBookingPages {
         field.longest = Self.longestReason
         field.value = reason
         field.error = problems?["reason"]
-        let view: View = [
+        var view: View = [
             "booking": BookingView(booking, on: page).view, "fields": [field.view], "key": page.freshKey,
             "action": page.path("/host/bookings/\(booking.id)/\(name)"),
             "keepHref": page.path("/host/bookings/\(booking.id)"),
-        ].merging(words) { $1 }
+        ]
+        for (name, text) in words where name != "title" { view[name] = text }
         return try page.show(
-            "host-question", Head(words["title"] ?? ""), view.filter { $0.key != "title" }, problems: problems,
-            status: problems?.status ?? .ok)
+            "host-question", Head(words["title"] ?? ""), view, problems: problems, status: problems?.status ?? .ok)
     }
 }

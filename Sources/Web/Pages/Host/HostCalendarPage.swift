@@ -86,7 +86,7 @@ struct HostCalendarPage {
             "action": page.path("/host/calendar/\(property.id)"), "key": page.freshKey,
             "otherListings": try await others(property, form, caller, on: page),
         ]
-        view.merge(NightsForm.fields(form, property, problems, on: page)) { $1 }
+        view.merge(NightsForm.fields(form, property, problems, on: page))
         if let count = changed ?? (problems == nil ? Int(page.parameters["changed"]) : nil), count > 0,
             count < 1_000_000
         {

@@ -78,7 +78,7 @@ struct EditorFieldView {
                 "boxes", EditorFieldView.boxes(name, values.map { ($0, EditorFieldView.words($0, texts)) }, form))
         case .weekdays:
             let days = page.formats.weekdays.map { ($0.rawValue, page.formats.weekday($0).full) }
-            view = group("boxes", EditorFieldView.boxes(name, days, form)).merging(["isShort": true]) { $1 }
+            view = group("boxes", EditorFieldView.boxes(name, days, form)).merging(["isShort": true])
         case .byWeekday(let range):
             let days = page.formats.weekdays.map { day -> View in
                 var input = input("\(name)-\(day.rawValue)", page.formats.weekday(day).full)
