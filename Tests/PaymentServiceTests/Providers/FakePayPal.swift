@@ -300,15 +300,14 @@ final class FakePayPal: Sendable {
         if steps.count == 5, steps[4] == "refund" {
             for index in books.orders.indices {
                 guard let capture = books.orders[index].captures.first(where: { $0.id == steps[3] }) else { continue }
-                let given = books.orders[index].refunds.filter { $0.status != "FAILED" }
-                    .compactMap { PayPalMoney.money($0.value, $0.currency)?.amount }.reduce(0, +)
-                let undecided = books.disputes.contains {
-                    $0.capture == capture.id && ($0.outcome == nil || $0.isLost)
+                let left = FakePayPal.left(of: capture, in: books)
+                // One that was lost in part leaves a rest; of one that was lost wholly nothing may be asked for.
+                let isDisputed = books.disputes.contains {
+                    $0.capture == capture.id && ($0.outcome == nil || $0.isLost && left <= 0)
                 }
-                if undecided { return refusal("TRANSACTION_DISPUTED") }
+                if isDisputed { return refusal("TRANSACTION_DISPUTED") }
                 let value = body["amount"]?["value"]?.text ?? capture.value
-                let whole = PayPalMoney.money(capture.value, capture.currency)?.amount ?? 0
-                guard given + (PayPalMoney.money(value, capture.currency)?.amount ?? 0) <= whole else {
+                guard PayPalMoney.money(value, capture.currency)?.amount ?? 0 <= left else {
                     return refusal("REFUND_AMOUNT_EXCEEDED")
                 }
                 let made = Refund(

@@ -273,6 +273,26 @@ struct UnhappyEndTests {
         try await counter.expectRest("gone once")
     }
 
+    @Test("After a dispute that was lost in part an operator gives back all that is left, and no more")
+    func lostInPart() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        let dispute = try #require(counter.paypal.dispute(payment.id))
+        counter.paypal.decide(dispute, "RESOLVED_BUYER_FAVOUR", refunding: "40.00")
+        try await counter.comeToRest()
+        let operatorCaller = Caller(id: UserID(stored: "usr_operator"), isOperator: true)
+        await expect(.stateConflict) {
+            try await counter.payments.refund(
+                payment.id, amount: Till.euros(6_001), reason: nil, by: operatorCaller, once: nil)
+        }
+        let given = try await counter.payments.refund(
+            payment.id, amount: nil, reason: nil, by: operatorCaller, once: nil)
+        #expect(given.refunded == Till.euros(6_000))
+        #expect(counter.paypal.books.orders.flatMap(\.refunds).map(\.value) == ["60.00"])
+        #expect(try await counter.openCases().map(\.kind) == [.disputeLost])
+        try await counter.expectRest("lost in part")
+    }
+
     @Test("PayPal tells of the money before it tells of the dispute that took it: it is gone once")
     func reversalFirst() async throws {
         let counter = try await Counter()
