@@ -67,6 +67,9 @@ extension Payments {
             let (id, now) = (world.id(CaseKind.self), world.now())
             try await store.database.write { tx in
                 let booking = try difference.payment.flatMap { try tx.findPayment($0)?.bookingId }
+                try tx.reopenCase(
+                    difference.kind, subject: "\(provider.name) \(difference.reference)", amount: difference.amount,
+                    detail: difference.detail)
                 try tx.openCase(
                     MoneyCase(
                         id: id, kind: difference.kind, subject: "\(provider.name) \(difference.reference)",
@@ -98,7 +101,7 @@ extension Payments {
         }
     }
 
-    /// Compares and changes nothing, for `roost audit --providers`; what an operator has resolved is left out.
+    /// Compares and changes nothing, for `roost audit --providers`; what a person has resolved is left out.
     package func providerDifferences() async throws -> [String] {
         let now = world.now()
         var findings: [String] = []
@@ -114,8 +117,10 @@ extension Payments {
                 let resolved = Set(
                     try await store.database.read { reader in
                         try reader.values(
-                            "SELECT kind || ' ' || subject FROM review_case WHERE resolved_at IS NOT NULL",
-                            as: String.self)
+                            """
+                            SELECT kind || ' ' || subject FROM review_case
+                            WHERE resolved_at IS NOT NULL AND resolved_by <> \(MoneyCase.Resolution.system)
+                            """, as: String.self)
                     })
                 let differences = compared.differences(lines, books) + compared.unknownDisputes(lines, books)
                 findings += differences.filter {

@@ -391,6 +391,38 @@ struct ReconcileTests {
             ])
     }
 
+    @Test("A difference that went by itself and comes back is a case again; one that a person resolved is not")
+    func comesBack() async throws {
+        let counter = try await Counter()
+        _ = try await counter.paid(with: "stripe")
+        func take(_ units: Int64) {
+            counter.stripe.change(ReconcileTests.changed("charge", "amount_captured", to: units))
+        }
+        take(10_001)
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [.chargeDiffers])
+        take(10_000)
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [])
+        #expect(try await counter.payments.providerDifferences() == [])
+        take(10_002)
+        #expect(try await counter.payments.providerDifferences().count == 1)
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        let found = try #require(try await counter.openCases().first)
+        #expect(found.kind == .chargeDiffers && found.amount == Till.euros(10_002))
+        #expect(found.detail.contains("100.02"), "\(found.detail)")
+        #expect(try await counter.payments.providerDifferences().count == 1)
+        _ = try await counter.payments.resolve(
+            found.id, note: "Stripe was asked.", tryAgain: false, by: ReconcileTests.caller, once: nil)
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [])
+        #expect(try await counter.payments.providerDifferences() == [])
+    }
+
     @Test("A refund by hand that does not fit beside one of ours is entered once that has failed", arguments: [1, 240])
     func byHandInTheWay(_ hours: Double) async throws {
         let counter = try await Counter()
