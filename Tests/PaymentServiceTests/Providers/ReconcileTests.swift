@@ -311,7 +311,7 @@ struct ReconcileTests {
     /// How a dispute at PayPal ends, and what of 100.00 is gone then.
     static let ends: [(outcome: String, refunded: String?, gone: Int64)] = [
         ("RESOLVED_SELLER_FAVOUR", nil, 0), ("CANCELED_BY_BUYER", nil, 0), ("RESOLVED_BUYER_FAVOUR", nil, 10_000),
-        ("ACCEPTED", "40.00", 4_000),
+        ("ACCEPTED", "40.00", 4_000), ("DENIED", nil, 0),
     ]
 
     @Test("A dispute at PayPal whose events were lost is found in its list of events, and its end too", arguments: ends)
@@ -336,6 +336,35 @@ struct ReconcileTests {
         #expect(try await kinds(counter) == (end.gone == 0 ? [] : [.disputeLost]))
         #expect(try await counter.payments.providerDifferences() == [])
         try await counter.expectRest("found")
+    }
+
+    /// What of a dispute at PayPal is no decision yet: an end that we don't know, or one that does not say how.
+    static let noEnds: [String?] = ["RESOLVED_BY_LOT", "", nil]
+
+    @Test("A dispute at PayPal whose end is not understood stays open until PayPal says one that is", arguments: noEnds)
+    func paypalNoEnd(_ outcome: String?) async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        let reference = try #require(counter.paypal.dispute(payment.id))
+        var resolved = try #require(counter.paypal.books.disputes.first)
+        resolved.outcome = outcome
+        var told = FakePayPal.shape(resolved)
+        told["status"] = "RESOLVED"
+        let event = FakePayPal.Told(at: counter.clock.now, type: "CUSTOMER.DISPUTE.UPDATED", resource: told)
+        counter.paypal.change { $0.events.append(event) }
+        try await counter.payments.receive(
+            counter.paypalEvent("WH-1", event.type, "dispute", told), from: "paypal")
+        try await counter.payments.workOnEvents()
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
+        #expect(try await kinds(counter) == [.disputeOpened])
+        counter.paypal.decide(reference, "RESOLVED_BUYER_FAVOUR")
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
+        #expect(try await kinds(counter) == [.disputeLost])
+        try await counter.expectRest("lost in the end")
     }
 
     @Test("A question at PayPal is a case without loss, until it becomes a dispute")
