@@ -83,6 +83,9 @@ extension DisputeFacts.State {
     }
 
     var isDecided: Bool { self == .won || self == .lost }
+
+    /// Whether money was taken for it, though it may have been given back since.
+    var tookMoney: Bool { self != .inquiry }
 }
 
 extension Queries where Self: ~Copyable {

@@ -84,13 +84,16 @@ struct PayPalDispute: Decodable, Sendable {
         return dispute_life_cycle_stage == "INQUIRY" ? .inquiry : .open
     }
 
-    /// Nothing where it does not say which money is disputed.
-    var facts: DisputeFacts? {
-        guard let reference = dispute_id, var amount = try? dispute_amount?.money(),
-            let capture = disputed_transactions?.first?.seller_transaction_id
-        else { return nil }
+    /// - Throws: `Misunderstood` where it does not say which money is disputed, or a sum is none.
+    func facts() throws(Misunderstood) -> DisputeFacts {
+        guard let reference = dispute_id else { throw Misunderstood(why: "it has no dispute_id") }
+        guard let disputed = dispute_amount else { throw Misunderstood(why: "it has no dispute_amount") }
+        guard let capture = disputed_transactions?.first?.seller_transaction_id else {
+            throw Misunderstood(why: "it names no seller_transaction_id")
+        }
+        var amount = try disputed.money()
         // Both may have agreed on less than was disputed.
-        if state == .lost, let lost = try? dispute_outcome?.amount_refunded?.money(), lost.amount > 0 { amount = lost }
+        if state == .lost, let lost = try dispute_outcome?.amount_refunded?.money(), lost.amount > 0 { amount = lost }
         return DisputeFacts(
             reference: reference, capture: capture, amount: amount, state: state, reason: reason ?? "unknown")
     }

@@ -339,7 +339,7 @@ final class FakePayPal: Sendable {
         let asked = Dictionary(query, uniquingKeysWith: { _, last in last })
         // Times in RFC 3339 and UTC sort as texts, once they have the same length.
         func comparable(_ text: String) -> String { String(text.prefix(19)) }
-        let told = books.events.filter { event in
+        let told = books.events.enumerated().filter { _, event in
             let at = comparable("\(event.at)")
             return event.type == asked["event_type"] && at >= comparable(asked["start_time"] ?? "")
                 && at <= comparable(asked["end_time"] ?? "9")
@@ -348,7 +348,10 @@ final class FakePayPal: Sendable {
         return FakeAnswer(
             status: 200,
             body: [
-                "events": .list(page.map { ["event_type": .text($0.type), "resource": $0.resource] }),
+                "events": .list(
+                    page.map { number, event in
+                        ["id": .text("WH-\(number)"), "event_type": .text(event.type), "resource": event.resource]
+                    }),
                 "count": .integer(Int64(page.count)),
             ])
     }

@@ -367,6 +367,74 @@ struct ReconcileTests {
         try await counter.expectRest("lost in the end")
     }
 
+    @Test("What a dispute took is no refund besides, though PayPal tells of it as of the capture itself")
+    func reversedCapture() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        later(counter)
+        try await counter.payments.reconcileDue()
+        later(counter, .hours(40 * 24))
+        _ = try #require(counter.paypal.dispute(payment.id))
+        counter.paypal.change { books in
+            let capture = books.orders[0].captures[0]
+            for index in books.events.indices where books.events[index].type == "PAYMENT.CAPTURE.REVERSED" {
+                books.events[index].resource = [
+                    "id": .text(capture.id), "status": "REVERSED",
+                    "amount": ["currency_code": "EUR", "value": .text(capture.value)],
+                ]
+            }
+        }
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [.disputeOpened])
+        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
+        #expect(try await counter.payments.providerDifferences() == [])
+    }
+
+    @Test("A reversal beside a question that took nothing is money gone: a case")
+    func reversalBesideInquiry() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        _ = try #require(counter.paypal.dispute(payment.id))
+        counter.paypal.change { books in
+            let stage: (inout FakePayPal.Told) -> Void = { $0.resource["dispute_life_cycle_stage"] = "INQUIRY" }
+            for index in books.events.indices where books.events[index].type == "CUSTOMER.DISPUTE.CREATED" {
+                stage(&books.events[index])
+            }
+        }
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(Set(try await kinds(counter)) == [.disputeOpened, .unknownRefund])
+    }
+
+    @Test("An event of PayPal's list that can't be read is a case, and takes no other with it")
+    func oddEvents() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        let reference = try #require(counter.paypal.dispute(payment.id))
+        var nameless = FakePayPal.shape(try #require(counter.paypal.books.disputes.first))
+        nameless["dispute_id"] = "PP-D-NAMELESS"
+        nameless["disputed_transactions"] = []
+        let odd: [(type: String, resource: JSON)] = [
+            ("CUSTOMER.DISPUTE.CREATED", ["dispute_id": 7]), ("CUSTOMER.DISPUTE.UPDATED", nameless),
+            ("PAYMENT.CAPTURE.REFUNDED", ["id": "R1", "amount": "25.00"]), ("PAYMENT.CAPTURE.REFUNDED", ["id": "R2"]),
+        ]
+        let now = counter.clock.now
+        counter.paypal.change { books in
+            books.events += odd.map { FakePayPal.Told(at: now, type: $0.type, resource: $0.resource) }
+        }
+        later(counter)
+        try await counter.payments.reconcileDue()
+        let found = try await counter.openCases()
+        #expect(
+            Set(found.map { "\($0.kind) \($0.subject)" }) == [
+                "disputeOpened paypal \(reference)", "badAnswer paypal event WH-2", "badAnswer paypal event WH-3",
+                "badAnswer paypal event WH-4", "badAnswer paypal PAYMENT.CAPTURE.REFUNDED R2",
+            ])
+        #expect(found.contains { $0.detail.contains("names no seller_transaction_id") })
+        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
+    }
+
     @Test("A question at PayPal is a case without loss, until it becomes a dispute")
     func paypalInquiry() async throws {
         let counter = try await Counter()

@@ -273,6 +273,42 @@ struct UnhappyEndTests {
         try await counter.expectRest("gone once")
     }
 
+    @Test("PayPal tells of money taken back that no dispute tells of yet: it is asked about again until one does")
+    func reversalAlone() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        counter.paypal.dispute(payment.id)
+        let told = counter.paypal.books.events
+        counter.paypal.change { $0.events = [] }
+        let reversal = try #require(told.last)
+        #expect(reversal.type == "PAYMENT.CAPTURE.REVERSED")
+        try await counter.payments.receive(
+            counter.paypalEvent("WH-1", reversal.type, "refund", reversal.resource), from: "paypal")
+        try await counter.payments.workOnEvents()
+        #expect(try await counter.openCases() == [])
+        counter.paypal.change { $0.events = told }
+        counter.clock.advance(.hours(1))
+        try await counter.payments.workOnEvents()
+        #expect(try await counter.openCases().map(\.kind) == [.disputeOpened])
+        #expect(try await counter.payments.payment(payment.id)?.refunded == Till.euros(0))
+        try await counter.expectRest("told at last")
+    }
+
+    @Test("A webhook about a dispute that can't be read is a case")
+    func oddDispute() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        counter.paypal.dispute(payment.id)
+        var resource = try #require(counter.paypal.books.events.first?.resource)
+        resource["dispute_amount"] = ["currency_code": "EUR", "value": "a hundred"]
+        try await counter.payments.receive(
+            counter.paypalEvent("WH-1", "CUSTOMER.DISPUTE.CREATED", "dispute", resource), from: "paypal")
+        try await counter.payments.workOnEvents()
+        let found = try await counter.openCases()
+        #expect(found.map(\.kind) == [.badAnswer] && found.first?.subject == "paypal event WH-1")
+        #expect(found.first?.detail.contains("a hundred") == true)
+    }
+
     @Test("After a dispute that was lost in part an operator gives back all that is left, and no more")
     func lostInPart() async throws {
         let counter = try await Counter()
