@@ -272,7 +272,7 @@ extension Payments {
                 disputes: Dictionary(
                     try reader.all(
                         """
-                        SELECT reference, payment_id, amount, currency, state FROM dispute
+                        SELECT reference, payment_id, amount, currency, state, closed_at FROM dispute
                         WHERE provider = \(provider)
                         """
                     ) { row in
@@ -280,7 +280,8 @@ extension Payments {
                         return (
                             try row[0] as String,
                             Reconciliation.Books.Dispute(
-                                payment: try row[1], amount: Money(try row[2], try row[3]), state: state)
+                                payment: try row[1], amount: Money(try row[2], try row[3]), state: state,
+                                closedAt: try row[5])
                         )
                     }, uniquingKeysWith: { first, _ in first }),
                 fees: Dictionary(

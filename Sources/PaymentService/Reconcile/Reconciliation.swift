@@ -33,6 +33,8 @@ struct Reconciliation: Sendable {
             let payment: PaymentID
             let amount: Money
             let state: DisputeFacts.State
+            /// When we learnt how it was decided; nothing while it is not.
+            let closedAt: Instant?
         }
 
         let captures: [Capture]
@@ -160,6 +162,7 @@ struct Reconciliation: Sendable {
     /// What a dispute took, where the provider's list shows it; one that was not known is entered, not compared.
     private func disputes(_ lines: [StatementLine], _ books: Books) -> [Difference] {
         var differences: [Difference] = []
+        let givenBack = Set(lines.filter { $0.kind == .chargebackReversal }.map(\.reference))
         for line in lines where line.kind == .chargeback || line.kind == .chargebackReversal {
             guard let booked = books.disputes[line.reference] else { continue }
             let what: String
@@ -167,6 +170,13 @@ struct Reconciliation: Sendable {
                 what = "the books say \(booked.amount)"
             } else if line.kind == .chargebackReversal, booked.state != .won {
                 what = "and gave it back; the books have it as \(booked.state.rawValue)"
+            } else if line.kind == .chargeback, booked.state == .inquiry {
+                what = "the books have it as a question that took nothing"
+            } else if line.kind == .chargeback, booked.state == .won, !givenBack.contains(line.reference),
+                booked.closedAt.map({ $0 < to }) ?? true
+            {
+                // What gave it back since then is not in this list yet.
+                what = "and never gave it back; the books have it as won"
             } else {
                 continue
             }

@@ -308,6 +308,69 @@ struct ReconcileTests {
         #expect(try await counter.payments.providerDifferences().count == (end == "won" ? 2 : 1))
     }
 
+    @Test("A question that became a dispute unheard is found by the audit", arguments: ["stripe", "paypal"])
+    func escalatedUnheard(_ provider: String) async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: provider)
+        var reference = ""
+        if provider == "stripe" {
+            reference = counter.stripe.dispute(payment.id, status: "warning_needs_response")
+            try await counter.payments.receive(
+                counter.stripeEvent(
+                    "evt_1", "charge.dispute.created", ["id": .text(reference), "object": "dispute"]), from: "stripe")
+            try await counter.payments.workOnEvents()
+            counter.stripe.decide(reference, "needs_response")
+        } else {
+            reference = try #require(counter.paypal.dispute(payment.id, stage: "INQUIRY"))
+            later(counter)
+            try await counter.payments.reconcileDue()
+            counter.paypal.decide(reference, nil)
+        }
+        #expect(try await kinds(counter) == [.disputeOpened])
+        #expect(try await counter.payments.providerDifferences() == [], "it may still be on its way to us")
+        later(counter)
+        let found = try await counter.payments.providerDifferences()
+        #expect(found.count == 1 && found[0].contains("a question that took nothing"), "\(found)")
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await counter.payments.providerDifferences() == [])
+        #expect(try await account("chargebacks:\(provider)", of: counter) == -10_000)
+    }
+
+    @Test("A dispute that the books won and the provider never gave back is a case", arguments: ["stripe", "paypal"])
+    func wonInTheBooksOnly(_ provider: String) async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: provider)
+        let reference =
+            provider == "stripe"
+            ? counter.stripe.dispute(payment.id) : try #require(counter.paypal.dispute(payment.id))
+        later(counter)
+        try await counter.payments.reconcileDue()
+        if provider == "stripe" {
+            counter.stripe.decide(reference, "won")
+            try await counter.payments.receive(
+                counter.stripeEvent(
+                    "evt_1", "charge.dispute.closed", ["id": .text(reference), "object": "dispute"]), from: "stripe")
+        } else {
+            counter.paypal.decide(reference, "RESOLVED_SELLER_FAVOUR")
+            let told = try #require(counter.paypal.books.events.last)
+            try await counter.payments.receive(
+                counter.paypalEvent("WH-1", told.type, "dispute", told.resource), from: "paypal")
+        }
+        try await counter.payments.workOnEvents()
+        #expect(try await account("chargebacks:\(provider)", of: counter) == 0)
+        #expect(try await counter.payments.providerDifferences() == [], "what gave it back is too young for the list")
+        later(counter)
+        #expect(try await counter.payments.providerDifferences() == [])
+        counter.stripe.change { $0.moves.removeAll { $0["reporting_category"]?.text == "dispute_reversal" } }
+        counter.paypal.change { $0.events.removeAll { $0.type == "CUSTOMER.DISPUTE.RESOLVED" } }
+        let found = try await counter.payments.providerDifferences()
+        #expect(found.count == 1 && found[0].contains("never gave it back"), "\(found)")
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [.disputeDiffers])
+    }
+
     /// How a dispute at PayPal ends, and what of 100.00 is gone then.
     static let ends: [(outcome: String, refunded: String?, gone: Int64)] = [
         ("RESOLVED_SELLER_FAVOUR", nil, 0), ("CANCELED_BY_BUYER", nil, 0), ("RESOLVED_BUYER_FAVOUR", nil, 10_000),
