@@ -68,6 +68,64 @@ struct ReconcileTests {
         #expect(try await kinds(counter) == [])
     }
 
+    @Test("What is not answered is asked about every hour, from the first look on, and after two days every day")
+    func everyHour() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.start(with: "stripe")
+        counter.pay(payment)
+        later(counter)
+        func lists() -> Int { counter.stripe.plan.log.count { $0 == "GET /v1/balance_transactions" } }
+        // Its list is there, the session can't be read.
+        counter.stripe.plan.decide { _, _, path in path.hasPrefix("/v1/checkout/sessions/") ? .trouble : nil }
+        try await counter.payments.reconcileDue()
+        for hour in 1...48 {
+            later(counter, .minutes(50))
+            try await counter.payments.reconcileDue()
+            #expect(lists() == hour, "\(hour)")
+            later(counter, .minutes(10))
+            try await counter.payments.reconcileDue()
+            #expect(lists() == hour + 1, "\(hour)")
+        }
+        later(counter, .hours(23))
+        try await counter.payments.reconcileDue()
+        #expect(lists() == 49)
+        counter.stripe.plan.decide { _, _, _ in nil }
+        later(counter, .hours(1))
+        try await counter.payments.reconcileDue()
+        #expect(lists() == 50)
+        #expect(try await counter.status(payment.id) == .captured)
+        #expect(try await kinds(counter) == [])
+        // All is answered: who is not answered from now on is asked every hour again.
+        let next = try await counter.start(with: "stripe", for: BookingID(stored: "bkg_other"))
+        counter.pay(next)
+        counter.stripe.plan.decide { _, _, path in path.hasPrefix("/v1/checkout/sessions/") ? .trouble : nil }
+        later(counter, .hours(24))
+        try await counter.payments.reconcileDue()
+        later(counter, .hours(1))
+        try await counter.payments.reconcileDue()
+        #expect(lists() == 52)
+    }
+
+    @Test("A question that was not answered is asked about again in an hour, though no list shows it")
+    func everyHourQuestion() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "stripe")
+        let question = counter.stripe.dispute(payment.id, status: "warning_needs_response")
+        try await counter.payments.receive(
+            counter.stripeEvent("evt_1", "charge.dispute.created", ["id": .text(question), "object": "dispute"]),
+            from: "stripe")
+        try await counter.payments.workOnEvents()
+        counter.stripe.decide(question, "warning_closed")
+        counter.stripe.plan.decide { _, _, path in path.hasPrefix("/v1/disputes/") ? .trouble : nil }
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [.disputeOpened])
+        counter.stripe.plan.decide { _, _, _ in nil }
+        later(counter, .hours(1))
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [])
+    }
+
     @Test("Money nobody told us of is found and counts", arguments: ["stripe", "paypal"])
     func lost(_ provider: String) async throws {
         let counter = try await Counter()
