@@ -321,6 +321,13 @@ struct UnhappyEndTests {
             try await counter.payments.refund(
                 payment.id, amount: Till.euros(6_001), reason: nil, by: operatorCaller, once: nil)
         }
+        // A loss in another currency can't be weighed: nothing goes back until a person has looked.
+        try await counter.store.write { try $0.execute("UPDATE dispute SET currency = 'USD'") }
+        await expect(.stateConflict) {
+            try await counter.payments.refund(
+                payment.id, amount: Till.euros(1), reason: nil, by: operatorCaller, once: nil)
+        }
+        try await counter.store.write { try $0.execute("UPDATE dispute SET currency = 'EUR'") }
         let given = try await counter.payments.refund(
             payment.id, amount: nil, reason: nil, by: operatorCaller, once: nil)
         #expect(given.refunded == Till.euros(6_000))
