@@ -324,6 +324,17 @@ struct ReconcileTests {
         #expect(try await counter.payments.providerDifferences() == [])
     }
 
+    @Test("A refund that PayPal's list has as failed alone is one difference")
+    func failedAlone() async throws {
+        let counter = try await Counter()
+        _ = try await counter.paid(with: "paypal")
+        try await counter.payments.apply(Till.refund(nil, version: 1))
+        counter.paypal.failRefund(try #require(counter.paypal.books.orders.first?.refunds.first?.id))
+        later(counter)
+        let found = try await counter.payments.providerDifferences()
+        #expect(found.count == 1 && found[0].contains("came back at paypal"), "\(found)")
+    }
+
     @Test("A refund that the books gave up and the provider made after all is a case")
     func madeAfterAll() async throws {
         let counter = try await Counter()
