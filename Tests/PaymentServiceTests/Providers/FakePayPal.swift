@@ -137,8 +137,8 @@ final class FakePayPal: Sendable {
         state.withLock { books in
             guard let index = books.orders.firstIndex(where: { $0.customId == payment.text && !$0.captures.isEmpty }),
                 let capture = books.orders[index].captures.first, capture.status == "COMPLETED",
-                !books.disputes.contains(where: { $0.capture == capture.id && ($0.outcome == nil || $0.isLost) }),
-                amount <= FakePayPal.left(of: capture, in: books), let currency = Currency(code: capture.currency)
+                !FakePayPal.isDisputed(capture, in: books), amount <= FakePayPal.left(of: capture, in: books),
+                let currency = Currency(code: capture.currency)
             else { return }
             let made = Refund(
                 id: books.next("BYHAND"), capture: capture.id, status: "COMPLETED",
@@ -155,6 +155,13 @@ final class FakePayPal: Sendable {
         let lost = books.disputes.filter { $0.capture == capture.id && $0.isLost }
         return units(capture.value) - given.reduce(0) { $0 + units($1.value) }
             - lost.reduce(0) { $0 + units($1.refunded ?? $1.value) }
+    }
+
+    /// Whether nothing may be given back. A dispute that was lost in part leaves a rest.
+    private static func isDisputed(_ capture: Capture, in books: Books) -> Bool {
+        books.disputes.contains {
+            $0.capture == capture.id && ($0.outcome == nil || $0.isLost && left(of: capture, in: books) <= 0)
+        }
     }
 
     /// The payer disputes what is left of what was taken; where it is more than a question, the money is gone at once.
@@ -300,14 +307,11 @@ final class FakePayPal: Sendable {
         if steps.count == 5, steps[4] == "refund" {
             for index in books.orders.indices {
                 guard let capture = books.orders[index].captures.first(where: { $0.id == steps[3] }) else { continue }
-                let left = FakePayPal.left(of: capture, in: books)
-                // One that was lost in part leaves a rest; of one that was lost wholly nothing may be asked for.
-                let isDisputed = books.disputes.contains {
-                    $0.capture == capture.id && ($0.outcome == nil || $0.isLost && left <= 0)
-                }
-                if isDisputed { return refusal("TRANSACTION_DISPUTED") }
+                if FakePayPal.isDisputed(capture, in: books) { return refusal("TRANSACTION_DISPUTED") }
                 let value = body["amount"]?["value"]?.text ?? capture.value
-                guard PayPalMoney.money(value, capture.currency)?.amount ?? 0 <= left else {
+                guard
+                    PayPalMoney.money(value, capture.currency)?.amount ?? 0 <= FakePayPal.left(of: capture, in: books)
+                else {
                     return refusal("REFUND_AMOUNT_EXCEEDED")
                 }
                 let made = Refund(
