@@ -289,22 +289,7 @@ struct ReconcileTests {
         later(counter)
         try await counter.payments.reconcileDue()
         later(counter, .hours(60 * 24))
-        let capture = try #require(counter.paypal.books.orders.first?.captures.first?.id)
-        let refund: JSON = [
-            "id": "BYHAND", "status": "COMPLETED", "amount": ["currency_code": "EUR", "value": "25.00"],
-            "links": [
-                [
-                    "href": .text("https://api-m.paypal.com/v2/payments/captures/\(capture)"), "rel": "up",
-                    "method": "GET",
-                ]
-            ],
-        ]
-        let now = counter.clock.now
-        counter.paypal.change { books in
-            books.orders[0].refunds.append(
-                FakePayPal.Refund(id: "BYHAND", capture: capture, status: "COMPLETED", value: "25.00", currency: "EUR"))
-            books.events.append(FakePayPal.Told(at: now, type: "PAYMENT.CAPTURE.REFUNDED", resource: refund))
-        }
+        counter.paypal.refundByHand(payment.id, 2_500)
         later(counter)
         try await counter.payments.reconcileDue()
         #expect(try await counter.payments.payment(payment.id)?.refunded == Till.euros(2_500))
