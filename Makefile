@@ -42,10 +42,10 @@ openapi: ## Prints the OpenAPI document
 	@$(DEBUG_BUILD)/debug/roost openapi
 
 format: ## Formats the Swift code as .swift-format says
-	@swift format format --in-place --parallel --recursive Package.swift Sources Tests
+	@swift format format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks
 
 lint: ## Says where the Swift code is not formatted
-	@swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	@swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks
 
 clean: ## Removes what was built; the data of `make run` stays
 	@rm -rf $(DEBUG_BUILD) $(RELEASE_BUILD) .venv

@@ -50,7 +50,7 @@ echo
 echo "== Format"
 started=$SECONDS
 # What `make format` would change: one form for all, so that a change shows only what it changes.
-if swift format lint --strict --parallel --recursive Package.swift Sources Tests; then record "format" $((SECONDS - started)) 1 0
+if swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks; then record "format" $((SECONDS - started)) 1 0
 else record "format" $((SECONDS - started)) 0 1; fi
 
 # One run per test target, so that each has its time; all are in the one bundle built above.

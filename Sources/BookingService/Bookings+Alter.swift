@@ -16,9 +16,10 @@ extension Bookings {
         let draft = try await draft(wish, of: record, by: actor, at: now)
         var reasons = draft.reasons
         if reasons.isEmpty {
-            // What a proposal would be refused for is a reason here: the two never disagree.
+            // What a proposal would be refused for at its price or its nights is a reason here too.
             do {
                 let proposal = try draft.proposal(id: world.id(), by: actor, nil, expecting: nil, policy, at: now)
+                if let refusal = unpayable(proposal.alteration.difference) { throw refusal }
                 try await store.database.write { tx in
                     try tx.savepoint { step in
                         _ = try step.holdNights(of: proposal, for: record, on: draft.facts.units, at: now)

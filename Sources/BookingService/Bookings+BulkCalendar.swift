@@ -45,7 +45,7 @@ extension Bookings {
     ///
     /// When this returns, search and calendar of this node show it.
     /// - Returns: what became of each night: `night_taken` where it was to be closed and a guest has it, `not_found`,
-    ///   `forbidden`, `wrong_currency`.
+    ///   `forbidden`, `wrong_currency`, `contradiction` where its minimum is above the longest stay that may begin then.
     /// - Throws: `Problem` `validation_failed` for far too much at once.
     public func changeCalendars(
         _ changes: [NightsChange], for caller: Caller, once: Once?
@@ -53,11 +53,14 @@ extension Bookings {
         let now = world.now()
         let actId = world.random(16)
         let outcome = try await store.database.once(once, at: now) {
-            try await places(of: changes, for: caller)
-        } _: { [store] tx, places in
+            let places = try await places(of: changes, for: caller)
+            return (places, try await longestStays(of: changes, at: places))
+        } _: { [store] tx, ready in
+            let (places, longest) = ready
             var outcomes: [NightOutcome] = []
             for (index, change) in changes.enumerated() {
-                outcomes += try store.apply(change, at: index, places[change.place], at: now, in: tx)
+                outcomes += try store.apply(
+                    change, at: index, places[change.place], longest[change.place] ?? [:], at: now, in: tx)
             }
             for id in Set(places.values.compactMap { try? $0.get() }.filter { $0.hostId != caller.id }.map(\.id)) {
                 try tx.write(
@@ -70,6 +73,19 @@ extension Bookings {
         let outcomes = try outcome.get()
         for place in Set(outcomes.filter { $0.code == nil }.map(\.place)).sorted() { await courier.deliver(place) }
         return outcomes
+    }
+
+    /// By place: the longest stays that may begin on the dates that are to get a minimum.
+    private func longestStays(
+        of changes: [NightsChange], at places: [String: Result<PropertyFacts, Problem>]
+    ) async throws -> [String: [LocalDay: Int]] {
+        var longest: [String: [LocalDay: Int]] = [:]
+        for (place, changes) in Dictionary(grouping: changes, by: \.place) {
+            guard let facts = try? places[place]?.get() else { continue }
+            longest[place] = try await longestStays(
+                at: facts.id, of: changes.flatMap { change in change.nights.map { ($0, change.minimumNights) } })
+        }
+        return longest
     }
 
     /// The places that are named, or why the caller may not change them.
@@ -108,8 +124,8 @@ extension Bookings {
 extension BookingStore {
     /// One change of a request of many.
     fileprivate func apply(
-        _ change: NightsChange, at index: Int, _ place: Result<PropertyFacts, Problem>?, at now: Instant,
-        in tx: borrowing Transaction
+        _ change: NightsChange, at index: Int, _ place: Result<PropertyFacts, Problem>?, _ longest: [LocalDay: Int],
+        at now: Instant, in tx: borrowing Transaction
     ) throws -> [NightOutcome] {
         func all(_ code: String, _ message: String) -> [NightOutcome] {
             change.nights.map {
@@ -135,8 +151,9 @@ extension BookingStore {
         let nights = change.nights.sorted().map {
             NightChange(date: $0, open: change.open, price: price, minimumNights: change.minimumNights)
         }
-        let conflicts = Set(try tx.setOpen(nights, of: facts.units))
-        let changed = nights.filter { !conflicts.contains($0.date) }
+        let possible = nights.filter { $0.contradiction(longest) == nil }
+        let conflicts = Set(try tx.setOpen(possible, of: facts.units))
+        let changed = possible.filter { !conflicts.contains($0.date) }
         if !changed.isEmpty {
             try announceCalendar(
                 of: facts.id, units: facts.units, touching: change.open == nil ? [] : changed.map(\.date),
@@ -144,10 +161,12 @@ extension BookingStore {
                 in: tx)
         }
         return nights.map { night in
-            let isTaken = conflicts.contains(night.date)
-            return NightOutcome(
-                change: index, place: change.place, date: night.date, code: isTaken ? "night_taken" : nil,
-                message: isTaken ? "A guest has the night, so it was left as it was." : nil)
+            func outcome(_ code: String?, _ message: String?) -> NightOutcome {
+                NightOutcome(change: index, place: change.place, date: night.date, code: code, message: message)
+            }
+            if let why = night.contradiction(longest) { return outcome("contradiction", why) }
+            return conflicts.contains(night.date)
+                ? outcome("night_taken", "A guest has the night, so it was left as it was.") : outcome(nil, nil)
         }
     }
 }

@@ -9,8 +9,8 @@ extension Bookings {
     ///
     /// When this returns, search and calendar of this node show it.
     /// - Parameter nights: at most 731, each date once.
-    /// - Throws: `Problem`: `not_found`, `forbidden` for another host's listed place, `validation_failed`,
-    ///   `nights_unavailable` where a night to be closed is a guest's on every unit; then nothing has changed.
+    /// - Throws: `Problem`: `not_found`, `forbidden` for another host's listed place, `validation_failed`, also for a minimum
+    ///   above the longest stay that may begin then; `nights_unavailable` where a night to be closed is a guest's on every unit; then nothing has changed.
     public func changeCalendar(of property: PropertyID, _ nights: [NightChange], for caller: Caller) async throws {
         let facts = try await hostedProperty(property, by: caller)
         guard !nights.isEmpty, nights.count <= Stay.farthest else {
@@ -18,6 +18,17 @@ extension Bookings {
         }
         guard Set(nights.map(\.date)).count == nights.count else {
             throw Problem.invalid("nights", "duplicate", "Name each night once.")
+        }
+        let longest = try await longestStays(at: property, of: nights.map { ($0.date, $0.minimumNights) })
+        let contradictions = nights.enumerated().compactMap { index, night in
+            night.contradiction(longest).map {
+                Problem.FieldError("nights[\(index)].minimumNights", "contradiction", $0)
+            }
+        }
+        guard contradictions.isEmpty else {
+            throw Problem(
+                .validationFailed, "No stay could begin on some of these nights, so nothing was changed.",
+                errors: contradictions)
         }
         let nights = nights.sorted { $0.date < $1.date }
         let now = world.now()
@@ -44,6 +55,14 @@ extension Bookings {
                 in: tx)
         }
         await courier.deliver(property.text)
+    }
+
+    /// The longest stays that may begin on those of the dates that are to get a minimum.
+    func longestStays(at property: PropertyID, of dates: [(date: LocalDay, minimum: Change<Int>)]) async throws
+        -> [LocalDay: Int]
+    {
+        let set = dates.filter { if case .set = $0.minimum { true } else { false } }.map(\.date)
+        return set.isEmpty ? [:] : try await properties.longestStays(at: property, beginning: set)
     }
 
     /// Makes room for another number of units, before the Property Service changes it.
@@ -198,5 +217,14 @@ extension Bookings {
             }
             return changed
         }
+    }
+}
+
+extension NightChange {
+    /// What is wrong with its minimum, where no stay so long may begin on its date.
+    func contradiction(_ longest: [LocalDay: Int]) -> String? {
+        guard case .set(let minimum) = minimumNights, let most = longest[date], minimum > most else { return nil }
+        return
+            "A stay that begins on \(date) may have \(most == 1 ? "1 night" : "\(most) nights") at most, so none could have \(minimum)."
     }
 }

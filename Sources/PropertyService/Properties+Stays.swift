@@ -31,6 +31,17 @@ extension Properties {
         }
     }
 
+    /// The longest stay that may begin on each of these days, by the rules as they are: a minimum above it would let none begin.
+    /// No permission is asked: callers are services.
+    public func longestStays(at id: PropertyID, beginning days: [LocalDay]) async throws -> [LocalDay: Int] {
+        try await database.read { reader in
+            guard let (property, sheet, _) = try propertyWithNights(id, nil, in: reader) else { return [:] }
+            let rules = StayRules(property, sheet)
+            return Dictionary(
+                days.map { ($0, min(rules.maximumNights(arriving: $0), Stay.longest)) }, uniquingKeysWith: { $1 })
+        }
+    }
+
     /// How many nights a calendar shows at once: as far ahead as a stay can begin.
     public static let mostCalendarNights = Stay.farthest
 

@@ -49,6 +49,27 @@ def test_a_night_that_a_guest_has_is_told_and_the_others_are_closed(people, anyo
     assert opened["changed"] == 4, "opening what a guest has changes nothing and is no mistake"
 
 
+def test_a_minimum_above_the_longest_stay_is_told(people, anyone):
+    home = place(people.hana, maximumNights=5)
+    stretch = {"propertyId": home["id"], "from": day(20), "to": day(22)}
+    answer = change(people.hana, {**stretch, "minimumNights": 6}).json()
+    assert [(item["date"], item["outcome"], item["code"]) for item in answer["items"]] == [
+        (day(20), "refused", "contradiction"), (day(21), "refused", "contradiction")]
+    assert "5 nights" in answer["items"][0]["message"]
+    assert {night["minimumNights"] for night in nights_of(anyone, home, day(20), day(22)).values()} == {1}
+    assert change(people.hana, {**stretch, "minimumNights": 5}).json()["changed"] == 2
+    # The same one by one, where all or nothing is changed; and by the rules of a season.
+    path = f"/api/v1/properties/{home['id']}/calendar"
+    sent = {"nights": [{"date": day(23), "price": usd(7000)}, {"date": day(24), "minimumNights": 6}]}
+    refused = people.hana.put(path, sent, expect="validation_failed")
+    assert [(error["field"], error["code"]) for error in refused.json()["errors"]] == [("nights[1].minimumNights", "contradiction")]
+    assert nights_of(anyone, home, day(23), day(24))[day(23)]["price"] == usd(10000)
+    season = {"name": "Fair", "from": day(24), "to": day(26), "maximumNights": 9}
+    people.hana.patch(f"/api/v1/properties/{home['id']}/rules", {"seasons": [season]})
+    people.hana.put(path, sent)
+    assert [night["minimumNights"] for night in nights_of(anyone, home, day(23), day(26)).values()] == [1, 6, 1]
+
+
 def test_places_that_are_not_the_callers_are_told(people, anyone):
     mine, others, draft = place(people.hana), place(people.hugo), place(people.hugo, status="draft")
     euro = place(people.hana, nightlyPrice={"amount": 9000, "currency": "EUR"})

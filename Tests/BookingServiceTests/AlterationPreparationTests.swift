@@ -136,20 +136,11 @@ struct AlterationPreparationTests {
             try await fixture.propose("a", try fixture.stay(10, 4))
             try await fixture.propose("b", try fixture.stay(14, 5))
             let between = try fixture.stay(14, 1)
-            let winners = await withTaskGroup(of: Bool.self) { group in
-                func ask(_ work: @escaping @Sendable () async throws -> Void) {
-                    group.addTask {
-                        do {
-                            try await work()
-                            return true
-                        } catch { return (error as? Problem)?.code != .nightsUnavailable }
-                    }
-                }
-                ask { try await fixture.step("a", .accepted(owing: true)) }
-                ask { try await fixture.step("b", .accepted(owing: true)) }
-                ask { try await fixture.book("c", between, paid: false) }
-                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
-            }
+            let winners = await fixture.winners([
+                { try await fixture.step("a", .accepted(owing: true)) },
+                { try await fixture.step("b", .accepted(owing: true)) },
+                { try await fixture.book("c", between, paid: false) },
+            ])
             #expect(winners == 1)
         }
     }

@@ -98,6 +98,22 @@ struct AlterationStoreFixture: Sendable {
         }
     }
 
+    /// How many of those who ask at the same moment get what they ask for; any other failure than that nights are gone counts
+    /// too, so that it is seen.
+    func winners(_ asks: [@Sendable () async throws -> Void]) async -> Int {
+        await withTaskGroup(of: Bool.self) { group in
+            for ask in asks {
+                group.addTask {
+                    do {
+                        try await ask()
+                        return true
+                    } catch { return (error as? Problem)?.code != .nightsUnavailable }
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+    }
+
     func state(_ name: String) async throws -> AlterationCourse.State? {
         try await database.read { try $0.alteration(AlterationID(stored: "alt_\(name)"))?.course.state }
     }

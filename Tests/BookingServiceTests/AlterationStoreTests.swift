@@ -121,20 +121,13 @@ struct AlterationStoreTests {
             try await fixture.propose("a", try fixture.stay(10, 5))
             try await fixture.propose("b", try fixture.stay(14, 5))
             let stay = try fixture.stay(14, 1)
-            let winners = await withTaskGroup(of: Bool.self) { group in
-                func ask(_ work: @escaping @Sendable () async throws -> Void) {
-                    group.addTask {
-                        do {
-                            try await work()
-                            return true
-                        } catch { return (error as? Problem)?.code != .nightsUnavailable }
-                    }
-                }
-                ask { try await fixture.step("a", .accepted(owing: true)) }
-                ask { try await fixture.step("b", .accepted(owing: true)) }
-                for name in ["c", "d", "e"] { ask { try await fixture.book(name, stay, paid: false) } }
-                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
-            }
+            let winners = await fixture.winners([
+                { try await fixture.step("a", .accepted(owing: true)) },
+                { try await fixture.step("b", .accepted(owing: true)) },
+                { try await fixture.book("c", stay, paid: false) },
+                { try await fixture.book("d", stay, paid: false) },
+                { try await fixture.book("e", stay, paid: false) },
+            ])
             #expect(winners == 1)
             #expect(try await fixture.nights().filter { $0.hasPrefix("14 ") }.count == 1)
         }

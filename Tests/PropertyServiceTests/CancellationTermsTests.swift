@@ -136,6 +136,28 @@ struct CancellationTermsTests {
         #expect(today.rule(at: moment("2027-01-01", "15:01")).percent == 0)
     }
 
+    @Test("Steps that a move brought into the past are back with the next one", arguments: [nil, 0] as [Int?])
+    func movedAndBack(_ lastDay: Int?) {
+        func moved(_ terms: CancellationTerms, from old: String, to new: String, bookedAt: Instant) -> CancellationTerms
+        {
+            terms.moved(
+                from: LocalDay(old)!, to: LocalDay(new)!, at: TimeOfDay("15:00")!, in: Self.newYork, bookedAt: bookedAt)
+        }
+        let steps = [(30, 100), (7, 50)] + (lastDay.map { [($0, 10)] } ?? [])
+        let agreed = own(steps)
+        let near = moved(agreed, from: "2027-03-20", to: "2027-01-05", bookedAt: Self.booked)
+        #expect(near.rule(at: Self.booked).percent == (lastDay == nil ? 0 : 10))
+        #expect(near.refunds(of: Money(100, .usd)).map(\.percent) == (lastDay == nil ? [0] : [10, 0]))
+        #expect(moved(near, from: "2027-01-05", to: "2027-03-20", bookedAt: Self.booked) == agreed)
+        // Booked ten days ahead, and moved to where all of it is ahead again.
+        let booked = moment("2027-03-10", "12:00")
+        let late = own(steps, bookedAt: booked)
+        #expect(late.refunds(of: Money(100, .usd)).map(\.percent) == (lastDay == nil ? [50, 0] : [50, 10, 0]))
+        let far = moved(late, from: "2027-03-20", to: "2027-05-20", bookedAt: booked)
+        #expect(far.rule(at: booked).percent == 100)
+        #expect(far.rule(at: booked).until == moment("2027-04-20", "15:00"))
+    }
+
     @Test("A booking of before keeps its grace as it was agreed, from when it was booked")
     func oldGrace() throws {
         let until = (Self.booked + .hours(24)).milliseconds

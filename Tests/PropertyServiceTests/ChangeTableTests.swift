@@ -66,6 +66,9 @@ struct ChangeTableTests {
         Change(testDescription: "…but no later than it was", from: "2027-07-13", nights: 2, openUntil: "2027-07-14"),
         Change(testDescription: "…or proposed by its host", nights: 5, byHost: true, openUntil: "2027-07-15"),
         Change(
+            testDescription: "Later than it was, which is later than it is open", from: "2027-07-13", nights: 4,
+            openUntil: "2027-07-10", refused: ["beyond_booking_window: Leave on Thursday 2027-07-15 or earlier."]),
+        Change(
             testDescription: "Beyond the window, though no later than it was and not open so long either",
             booked: "2027-10-01", from: "2027-09-30", openUntil: "2027-07-10",
             refused: ["beyond_booking_window: Begin on Sunday 2027-08-01 or earlier."]

@@ -56,7 +56,7 @@ extension Refusal {
         }
         let last = rules.lastArrival(at: moment)
         if arrives, stay.checkIn > last { return .beyondBookingWindow(last: last) }
-        guard let until = rules.openUntil, stay.checkOut > max(until, booked.checkOut) else { return nil }
+        guard let until = rules.openUntil.map({ max($0, booked.checkOut) }), stay.checkOut > until else { return nil }
         return .notOpen(until: until)
     }
 }

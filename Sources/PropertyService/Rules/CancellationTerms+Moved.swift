@@ -14,8 +14,7 @@ extension CancellationTerms {
             // Only bookings of before a grace was kept apart have one here.
             let others = steps.filter { !before.steps.contains($0) }
             return CancellationTerms(
-                policy, (after.steps + others.map { $0.ending(by: newAt) }).filter { $0.until >= bookedAt },
-                grace: movedGrace)
+                policy, after.steps + others.map { $0.ending(by: newAt) }, grace: movedGrace, bookedAt: bookedAt)
         }
         let moved = steps.map { step in
             let days = zone.day(at: step.until).distance(to: old)
@@ -24,7 +23,7 @@ extension CancellationTerms {
                 ? Step(percent: step.percent, until: zone.instant(of: new.advanced(by: -days), at: time))
                 : step.ending(by: newAt)
         }
-        return CancellationTerms(nil, moved.filter { $0.until >= bookedAt }, grace: movedGrace)
+        return CancellationTerms(nil, moved, grace: movedGrace, bookedAt: bookedAt)
     }
 }
 

@@ -48,6 +48,9 @@ public struct CancellationTerms: Sendable, Codable, Equatable {
     public let steps: [Step]
     /// Nothing where the host has set none, and in bookings of before it counted from the confirmation: there it is a step.
     public let grace: Grace?
+    /// What ended before it never stood, and is not told; it is kept, since a change of dates may bring it back. Nothing in
+    /// bookings of before it was kept: there it was left out.
+    public let bookedAt: Instant?
 
     /// The contract's table, or the host's own steps in its place; and the host's grace after booking, which begins when the
     /// booking is confirmed: a guest who waited for the host or paid late has all of it. Hours before count back from the
@@ -74,20 +77,22 @@ public struct CancellationTerms: Sendable, Codable, Equatable {
             }
         if let own = rules.steps { steps = own.map { Step(percent: $0.percent, until: days($0.daysBefore)) } }
         self.init(
-            rules.steps == nil ? policy : nil, steps.filter { $0.until >= bookedAt },
-            grace: rules.graceHours.map { Grace(hours: $0, latest: checkInAt, began: nil) })
+            rules.steps == nil ? policy : nil, steps,
+            grace: rules.graceHours.map { Grace(hours: $0, latest: checkInAt, began: nil) }, bookedAt: bookedAt)
     }
 
-    init(_ policy: CancellationPolicy?, _ steps: [Step], grace: Grace?) {
+    init(_ policy: CancellationPolicy?, _ steps: [Step], grace: Grace?, bookedAt: Instant?) {
         self.policy = policy
         self.steps = CancellationTerms.inOrder(steps)
         self.grace = grace
+        self.bookedAt = bookedAt
     }
 
     /// The same terms from the confirmation on, which is when a grace begins.
     public func confirmed(at moment: Instant) -> CancellationTerms {
         guard let grace, grace.began == nil else { return self }
-        return CancellationTerms(policy, steps, grace: Grace(hours: grace.hours, latest: grace.latest, began: moment))
+        return CancellationTerms(
+            policy, steps, grace: Grace(hours: grace.hours, latest: grace.latest, began: moment), bookedAt: bookedAt)
     }
 
     /// All that stands, where a grace that has not begun does so at a moment.
@@ -117,7 +122,7 @@ public struct CancellationTerms: Sendable, Codable, Equatable {
     /// What comes back of `total` from a moment on, and until when: the last entry stands to the end.
     /// - Parameter moment: nothing: from the booking on.
     public func refunds(of total: Money, from moment: Instant? = nil) -> [Refund] {
-        func isAhead(_ until: Instant) -> Bool { moment.map { $0 <= until } ?? true }
+        func isAhead(_ until: Instant) -> Bool { (moment ?? bookedAt).map { $0 <= until } ?? true }
         var refunds: [Refund] = []
         if let grace, grace.began == nil, isAhead(grace.latest),
             !steps.contains(where: { $0.percent == 100 && $0.until >= grace.latest })
