@@ -61,6 +61,8 @@ final class FakePayPal: Sendable {
     struct Books: Sendable {
         var orders: [Order] = []
         var disputes: [Dispute] = []
+        /// What disputes took: PayPal tells of it as of refunds, and can be asked about it.
+        var reversals: [Refund] = []
         var tokens = 0
         var token = "A0"
         fileprivate var answers: [String: FakeAnswer] = [:]
@@ -203,6 +205,7 @@ final class FakePayPal: Sendable {
         let reversal = Refund(
             id: books.next("REVERSAL"), capture: dispute.capture, status: "COMPLETED", value: dispute.value,
             currency: dispute.currency)
+        books.reversals.append(reversal)
         books.events.append(Told(at: clock(), type: "PAYMENT.CAPTURE.REVERSED", resource: refund(reversal)))
     }
 
@@ -333,7 +336,7 @@ final class FakePayPal: Sendable {
                 ?? missing()
         }
         if steps.count == 4, steps[2] == "refunds" {
-            return books.orders.flatMap(\.refunds).first { $0.id == steps[3] }
+            return (books.orders.flatMap(\.refunds) + books.reversals).first { $0.id == steps[3] }
                 .map { FakeAnswer(status: 200, body: refund($0)) } ?? missing()
         }
         return missing()
