@@ -145,7 +145,16 @@ extension PayPalProvider {
                 }
             }
         }
-        let events: [Event]?
+        private let events: [Event]?
+        private let count: Int?
+
+        /// - Throws: `Misunderstood` where it has no events and does not say that there are none: taken for empty, money of a
+        ///   dispute would be found as a refund.
+        func told() throws(Misunderstood) -> [Event] {
+            if let events { return events }
+            guard count == 0 else { throw Misunderstood(why: "it has no events") }
+            return []
+        }
     }
 
     /// How many events a page has, and how many pages are read of one period.
@@ -173,7 +182,7 @@ extension PayPalProvider {
             case .done(let answer):
                 let events: [EventList<Resource>.Event]
                 do throws(Misunderstood) {
-                    events = try answer.read(EventList<Resource>.self).events ?? []
+                    events = try answer.read(EventList<Resource>.self).told()
                 } catch {
                     return .failure(Silence(words: await misunderstood(error, "its list of events", nil)))
                 }
