@@ -17,7 +17,7 @@ extension AccountStore {
         var conditions: [SQL] = ["0 = 0"]
         let wanted = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
         if !wanted.isEmpty {
-            let pattern = "%\(AccountStore.escaped(wanted))%"
+            let pattern = "%\(SQL.literal(wanted))%"
             conditions.append(
                 "(p.email_key LIKE \(pattern) ESCAPE '\\' OR LOWER(p.name) LIKE \(pattern) ESCAPE '\\' OR p.id = \(wanted))"
             )
@@ -56,13 +56,5 @@ extension AccountStore {
                 return try step.execute("DELETE FROM session WHERE person_id = \(id)")
             }
         }.get()
-    }
-
-    /// Text that means itself in a pattern of LIKE.
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { out, character in
-            if "\\%_".contains(character) { out += "\\" }
-            out.append(character)
-        }
     }
 }

@@ -50,9 +50,24 @@ public struct LocalDay: Sendable, Hashable, Comparable, Codable, CustomStringCon
     /// `YYYY-MM-DD`.
     public var description: String {
         let (year, month, day) = civil
-        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        let zeros = String(repeating: "0", count: max(0, 4 - String(year).count))
-        return "\(zeros)\(year)-\(two(month))-\(two(day))"
+        guard (0...9999).contains(year) else {
+            func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+            return "\(year)-\(two(month))-\(two(day))"
+        }
+        // Digit by digit: an answer names dozens of days.
+        return String(unsafeUninitializedCapacity: 10) { text in
+            func put(_ value: Int, at index: Int) {
+                text.initializeElement(at: index, to: UInt8(ascii: "0") + UInt8(value / 10))
+                text.initializeElement(at: index + 1, to: UInt8(ascii: "0") + UInt8(value % 10))
+            }
+            put(year / 100, at: 0)
+            put(year % 100, at: 2)
+            text.initializeElement(at: 4, to: UInt8(ascii: "-"))
+            put(month, at: 5)
+            text.initializeElement(at: 7, to: UInt8(ascii: "-"))
+            put(day, at: 8)
+            return 10
+        }
     }
 
     public var weekday: Weekday {

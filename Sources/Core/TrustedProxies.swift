@@ -54,13 +54,19 @@ public struct TrustedProxies: Sendable, Hashable {
     private func trusts(_ address: IPAddress) -> Bool { networks.contains { $0.contains(address) } }
 
     private static func hops(_ field: String) -> [String] {
-        field.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        parts(of: field, ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+
+    /// By scalars: with a mark at the end of its own words a client could tie them to the comma of the proxy behind it,
+    /// and hide what that one wrote.
+    private static func parts(of text: String, _ separator: Unicode.Scalar) -> [String] {
+        text.unicodeScalars.split(separator: separator).map { String($0) }
     }
 
     /// The `for` of each element; one without it is a hop that tells nothing.
     private static func forwardedHops(_ field: String) -> [String] {
-        field.split(separator: ",").map { element in
-            for pair in element.split(separator: ";") {
+        parts(of: field, ",").map { element in
+            for pair in parts(of: element, ";") {
                 let parts = pair.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
                 guard parts.count == 2, parts[0].lowercased() == "for" else { continue }
                 return parts[1].trimmingCharacters(in: CharacterSet(charactersIn: "\""))

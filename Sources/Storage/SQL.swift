@@ -82,6 +82,17 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         return SQL(stringInterpolation: interpolation)
     }
 
+    /// Text that means itself in a pattern of `LIKE … ESCAPE '\'`.
+    public static func literal(_ text: String) -> String {
+        // By scalars: a mark beside a sign makes one character with it, and the database reads the sign.
+        var out = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if scalar == "\\" || scalar == "%" || scalar == "_" { out.append("\\") }
+            out.append(scalar)
+        }
+        return String(out)
+    }
+
     /// The text with a placeholder for each value; `placeholder` is given the number of the value, from 1.
     package func text(placeholder: (Int) -> String) -> String {
         guard fragments.count > 1 else { return fragments[0] }

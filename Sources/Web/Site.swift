@@ -21,12 +21,13 @@ final class Site: Sendable {
     /// The body of the page that shows the OpenAPI document.
     let docs: HTML
     let meters: Meters
+    let formPages: FormPages
     let cookie: SessionCookie
 
     init(
         accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, mails: Mails,
         settings: WebSettings, probes: WebProbes, mail: MailReader?, world: World, resources: Resources, pages: Pages,
-        docs: HTML, meters: Meters
+        docs: HTML, meters: Meters, formPages: FormPages
     ) {
         self.accounts = accounts
         self.properties = properties
@@ -41,6 +42,7 @@ final class Site: Sendable {
         self.pages = pages
         self.docs = docs
         self.meters = meters
+        self.formPages = formPages
         cookie = SessionCookie(isSecure: settings.isSecure)
     }
 }

@@ -66,7 +66,7 @@ public struct WebServer: Sendable {
             accounts: accounts, properties: properties, bookings: bookings, payments: payments, mails: mails,
             settings: settings, probes: probes, mail: mail, world: world, resources: try Resources(),
             pages: try Pages(), docs: try DocsPage(Resources.read("openapi.json")).html(),
-            meters: Meters(routes.entries))
+            meters: Meters(routes.entries), formPages: FormPages(routes.entries))
     }
 
     /// The server as a service: listens until it is told to stop, then lets what runs finish.

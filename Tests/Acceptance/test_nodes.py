@@ -2,14 +2,19 @@
 
 import collections
 import concurrent.futures
+import csv
+import gzip
 import http.client
 import json
 import random
+import re
 import threading
 import time
 
 import pytest
 
+import demo
+from roost import program
 from roost.client import Client
 from roost.mail import Post
 from roost.nodes import Caller, Cluster
@@ -282,3 +287,30 @@ def test_what_changes_on_one_node_is_found_on_the_other(cluster):
     eventually(lambda: booking_of(there, booking)["status"], lambda status: status == "confirmed")
     there.post(f"/api/v1/bookings/{booking['id']}/cancel", expect=200)
     assert found() == [home["id"]]
+
+
+def part_of_the_demo(folder, count):
+    """The first listings of the demo city, with their calendars."""
+    kept = set(list(demo.listings())[:count])
+    for name, key in (("listings.csv", "id"), ("calendar.csv", "listing_id")):
+        with gzip.open(program.DEMO / f"{name}.gz", "rt", encoding="utf-8", newline="") as whole, \
+                open(folder / name, "w", encoding="utf-8", newline="") as part:
+            rows = csv.DictReader(whole)
+            written = csv.DictWriter(part, rows.fieldnames)
+            written.writeheader()
+            written.writerows(row for row in rows if row[key] in kept)
+    return [folder / word.removesuffix(".gz").rpartition("/")[2] if str(word).endswith(".gz") else word for word in map(str, demo.ARGUMENTS)]
+
+
+def test_two_imports_of_one_city_at_the_same_moment_load_it_once(cluster, tmp_path):
+    nodes = cluster()
+    count = 400 if PROVE else 40
+    arguments = part_of_the_demo(tmp_path, count)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(lambda node: node.done(*arguments), nodes.nodes[:2]))
+    counted = [{word: int(number) for number, word in re.findall(r"(\d+) (new|changed|unchanged)\b", text)} for text in said]
+    assert sum(counts["new"] for counts in counted) == count, said
+    assert nodes.sql("properties", "SELECT count(*) FROM property").strip() == str(count)
+    again = nodes.nodes[0].done(*arguments)
+    assert f"0 new, 0 changed and {count} unchanged" in again and "0 calendars new or changed" in again, again
+    nodes.audit_at_rest()

@@ -30,6 +30,9 @@ struct TrustedProxiesTests {
                 "what a client wrote itself lies further left", "10.0.0.1", from: "10.0.0.1", ["1.1.1.1, 198.51.100.1"],
                 is: "198.51.100.1"),
             Case(
+                "a client can't tie its own words to the proxy's", "10.0.0.1", from: "10.0.0.1",
+                ["1.1.1.1\u{0600}, 198.51.100.1", "2.2.2.2\u{0D4E},198.51.100.1"], is: "198.51.100.1"),
+            Case(
                 "two proxies", "10.0.0.0/8", from: "10.0.0.1", ["1.1.1.1, 198.51.100.1, 10.9.9.9"], is: "198.51.100.1"),
             Case(
                 "several fields are one list", "10.0.0.0/8", from: "10.0.0.1", ["1.1.1.1", "198.51.100.1, 10.9.9.9"],
@@ -52,6 +55,9 @@ struct TrustedProxiesTests {
             Case(
                 "RFC 7239", "10.0.0.1", from: "10.0.0.1",
                 forwarded: ["for=1.1.1.1, For=\"198.51.100.1:80\";proto=https"], is: "198.51.100.1"),
+            Case(
+                "RFC 7239, with words tied to it", "10.0.0.1", from: "10.0.0.1",
+                forwarded: ["for=1.1.1.1\u{0600},for=198.51.100.1"], is: "198.51.100.1"),
             Case(
                 "RFC 7239 with IPv6", "10.0.0.1", from: "10.0.0.1", forwarded: ["proto=http;for=\"[2001:db8::7]:80\""],
                 is: "2001:db8::7"),

@@ -6,30 +6,17 @@ import Testing
 
 @Suite("Random runs", .onEachEngine)
 struct RandomRunTests {
-    /// SplitMix64, so that a seed gives the same run again.
-    struct Dice: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var word = state
-            word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-            return word ^ (word >> 31)
-        }
-    }
-
     static let bookings = ["bkg_a", "bkg_b"].map { BookingID(stored: $0) }
     static let moves = 25
 
     @Test("Whatever the guests, Booking, the clock and the faults do, the books stay sound", arguments: 1...300)
     func run(seed: Int) async throws {
         guard !Engine.isSpared(seed, oneIn: 15) else { return }
-        var dice = Dice(state: UInt64(seed))
+        var dice = SeededGenerator(seed: UInt64(seed))
         let till = try await Till(seed: UInt64(seed), refundsAreSlow: seed.isMultiple(of: 3))
         let trouble = seed.isMultiple(of: 4) ? 0 : 15  // percent of the calls and transactions that fail
         till.faults.decide { step in
-            var chance = Dice(state: UInt64(seed) &* 1_000_003 &+ UInt64(step))
+            var chance = SeededGenerator(seed: UInt64(seed) &* 1_000_003 &+ UInt64(step))
             guard chance.next() % 100 < trouble else { return nil }
             return chance.next() % 2 == 0 ? .before : .after
         }

@@ -23,5 +23,9 @@ struct RuleAgreementTests {
         for who in ["the quote has", "search finds", "a hold has", "a change has", "the calendar lets leave"] {
             #expect(agreement.disagreements.contains { $0.contains(who) }, "\(who) something else")
         }
+        let useless = agreement.disagreements.filter { $0.contains("below_minimum_nights though") }
+        for isOfChange in [false, true] {
+            #expect(useless.contains { $0.contains("StayChange") == isOfChange }, "a suggestion that does not help")
+        }
     }
 }

@@ -154,7 +154,7 @@ package struct Agreement: Sendable {
             quote.alternatives.allSatisfy { other in
                 Stay(from: other.checkIn, to: other.checkOut).map { model.total($0, party) } == other.total.amount
             }, "the total of an alternative", said)
-        compareSuggestions(model, quote, stay, party, said)
+        compareSuggestions(of: quote.reasons, model, stay, party, said) { model.reasons($0, $1) }
         try await compareTerms(model, quote, stay, party, said, town, &dice)
         let page = try await town.find { query in
             query.location = model.property.location.city
@@ -174,14 +174,17 @@ package struct Agreement: Sendable {
 
     /// Whoever does what a reason suggests meets that reason no more.
     private mutating func compareSuggestions(
-        _ model: RuleModel, _ quote: Quote, _ stay: Stay, _ party: Party, _ said: String
+        of reasons: [Reason], _ model: RuleModel, _ stay: Stay, _ party: Party, _ said: String,
+        against ask: (Stay, Party) -> Set<String>
     ) {
-        for reason in quote.reasons {
+        for reason in reasons {
             guard let suggestion = reason.facts.suggestion else { continue }
             // A place that is not open as long as its window names one of the two at a time.
             if reason.code == "beyond_booking_window", model.property.openUntil != nil { continue }
-            for (stay, party) in suggestion.followed(from: stay, party, for: reason.code) {
-                expect(!model.reasons(stay, party).contains(reason.code), "\(reason.code) though \(suggestion)", said)
+            for followed in suggestion.followed(from: stay, party, for: reason.code) {
+                expect(
+                    followed.map { !ask($0.0, $0.1).contains(reason.code) } ?? false,
+                    "\(reason.code) though \(suggestion)", said)
             }
         }
     }
@@ -215,6 +218,12 @@ package struct Agreement: Sendable {
             terms.map { Set($0.reasons.map(\.code)) } == standing && terms?.reasons.count == standing.count,
             "a change has \(terms?.reasons.map(\.code) ?? []), the model \(standing)", "\(said), \(change)")
         expect(terms?.lines == quote.lines && terms?.total == quote.total, "what a change costs", said)
+        compareSuggestions(of: terms?.reasons ?? [], model, stay, party, "\(said), \(change)") { stay, party in
+            model.reasons(
+                against: StayChange(
+                    booked: change.booked, bookedParty: change.bookedParty, stay: stay, party: party,
+                    isProposedByHost: change.isProposedByHost))
+        }
     }
 
     /// Near today as a rule, so that it meets the seasons; some are farther ahead than any can be.
@@ -271,8 +280,8 @@ package struct Agreement: Sendable {
 }
 
 extension StaySuggestion {
-    /// What a guest asks for who does so, as little as it takes.
-    fileprivate func followed(from stay: Stay, _ party: Party, for code: String) -> [(Stay, Party)] {
+    /// What a guest asks for who does so, as little as it takes; nothing for what is no stay.
+    fileprivate func followed(from stay: Stay, _ party: Party, for code: String) -> [(Stay, Party)?] {
         func moved(to day: LocalDay) -> Stay? { Stay(from: day, to: day.advanced(by: stay.nightCount)) }
         func ending(on day: LocalDay) -> Stay? { Stay(from: stay.checkIn, to: day) }
         let stays: [Stay?]
@@ -287,7 +296,7 @@ extension StaySuggestion {
         case .comeWith(let most): return [(stay, party.with(most, of: code))]
         case .otherDates: return []
         }
-        return stays.compactMap { $0.map { ($0, party) } }
+        return stays.map { $0.map { ($0, party) } }
     }
 }
 

@@ -5,14 +5,14 @@ import Synchronization
 public final class TestWorld: Sendable {
     private struct State {
         var now: Instant
-        var seed: UInt64
+        var chance: SeededGenerator
     }
 
     private let state: Mutex<State>
 
     /// - Parameter now: defaults to noon UTC on 1 July 2027, a Thursday.
     public init(now: Instant = TestWorld.noon(LocalDay(year: 2027, month: 7, day: 1)!), seed: UInt64 = 1) {
-        state = Mutex(State(now: now, seed: seed))
+        state = Mutex(State(now: now, chance: SeededGenerator(seed: seed)))
     }
 
     public static func noon(_ day: LocalDay) -> Instant {
@@ -29,14 +29,7 @@ public final class TestWorld: Sendable {
             now: { self.now },
             random: { count in
                 self.state.withLock { state in
-                    (0..<count).map { _ in
-                        // SplitMix64 (Steele, Lea, Flood 2014): small, and good enough for ids in tests.
-                        state.seed &+= 0x9E37_79B9_7F4A_7C15
-                        var word = state.seed
-                        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-                        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-                        return UInt8(truncatingIfNeeded: word ^ (word >> 31))
-                    }
+                    (0..<count).map { _ in UInt8(truncatingIfNeeded: state.chance.next()) }
                 }
             },
             sleep: { duration in

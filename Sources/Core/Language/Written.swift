@@ -15,7 +15,7 @@ final class Written: Sendable {
         case short, long, withYear, month, inMonth, inYear
     }
 
-    /// The days of a few years in each look, and the prices of thousands of places; a megabyte at most.
+    /// The days of a few years in each look, and the prices of thousands of places.
     private static let most = 8192
 
     /// Guards what was written so far. Once it is full it begins again.

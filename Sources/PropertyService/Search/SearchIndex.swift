@@ -203,24 +203,14 @@ struct SearchIndex: Sendable {
             AND (e.amenities & \(mask)) = \(mask) AND e.currency >= \(currencyLow) AND e.currency <= \(currencyHigh)
             """)
         for code in rest {
-            let pattern = "% " + escaped(code) + " %"
+            let pattern = "% " + SQL.literal(code) + " %"
             conditions.append("t.amenities LIKE \(pattern) ESCAPE '\\'")
         }
         for word in filter.words {
-            let pattern = "%" + escaped(word) + "%"
+            let pattern = "%" + SQL.literal(word) + "%"
             conditions.append("t.words LIKE \(pattern) ESCAPE '\\'")
         }
         return SQL.joined(conditions, by: " AND ")
-    }
-
-    /// `%` and `_` as the characters they are.
-    private static func escaped(_ text: String) -> String {
-        var out = ""
-        for character in text {
-            if character == "%" || character == "_" || character == "\\" { out.append("\\") }
-            out.append(character)
-        }
-        return out
     }
 }
 

@@ -1,18 +1,12 @@
 import Core
 
-/// Chance from a seed: SplitMix64 (Steele, Lea, Flood 2014), small and good enough for a simulation.
+/// What is left to chance in a simulation.
 struct Dice: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
+    mutating func next() -> UInt64 { generator.next() }
 
     /// A whole number from 0 up to, not including, `count`.
     mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }

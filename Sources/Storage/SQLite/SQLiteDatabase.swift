@@ -28,10 +28,16 @@ public final class SQLiteDatabase: Database {
         readers = SQLiteReaders {
             var reading = SQLiteDatabase.configuration
             reading.readonly = true
+            // Pages of the file are read where the kernel has them: no call and no copy for each that is not in the cache
+            // of this connection. What the log has is read as ever, and nothing is written this way.
+            reading.prepareDatabase { try $0.execute(sql: "PRAGMA mmap_size = \(SQLiteDatabase.mostMapped)") }
             return try SQLiteSession(path: path, reading)
         }
         commits = GroupCommit(writer: writer, label: "roost.writer." + URL(fileURLWithPath: path).lastPathComponent)
     }
+
+    /// Bytes of the file that connections for reading map, 2 GB, the most that SQLite takes.
+    private static let mostMapped = 0x7FFF_0000
 
     private static var configuration: GRDB.Configuration {
         var configuration = GRDB.Configuration()

@@ -10,21 +10,27 @@ struct Routes {
         let method: HTTPRequest.Method
         /// As OpenAPI writes it: `/api/v1/properties/{id}`.
         let path: String
+        /// Where a form leads back to (`FormPages`).
+        var back: String?
         let handle: Handler
     }
 
     private(set) var entries: [Entry] = []
 
     mutating func get(_ path: String, _ handle: @escaping Handler) { add(.get, path, handle) }
-    mutating func post(_ path: String, _ handle: @escaping Handler) { add(.post, path, handle) }
+    mutating func post(_ path: String, back: String? = nil, _ handle: @escaping Handler) {
+        add(.post, path, back: back, handle)
+    }
     mutating func put(_ path: String, _ handle: @escaping Handler) { add(.put, path, handle) }
     mutating func delete(_ path: String, _ handle: @escaping Handler) { add(.delete, path, handle) }
     mutating func patch(_ path: String, _ handle: @escaping Handler) { add(.patch, path, handle) }
 
     mutating func add(_ route: ExtraRoute) { add(route.method, route.path) { try await route.handle($0.request) } }
 
-    private mutating func add(_ method: HTTPRequest.Method, _ path: String, _ handle: @escaping Handler) {
-        entries.append(Entry(method: method, path: path, handle: handle))
+    private mutating func add(
+        _ method: HTTPRequest.Method, _ path: String, back: String? = nil, _ handle: @escaping Handler
+    ) {
+        entries.append(Entry(method: method, path: path, back: back, handle: handle))
     }
 }
 

@@ -56,6 +56,20 @@ for (const input of document.querySelectorAll("input[data-stepper]")) {
     show();
 }
 
+// Who else comes is said where their fields are folded away; where those lie over the page, they go when one turns elsewhere.
+for (const others of document.querySelectorAll("details.others")) {
+    const summary = others.querySelector("summary");
+    const labelOf = (input) => document.querySelector(`label[for="${input.id}"]`)?.textContent ?? "";
+    others.addEventListener("change", () => {
+        const coming = [...others.querySelectorAll("input[type=number]")].filter((input) => Number(input.value) > 0);
+        summary.textContent = coming.map((input) => `${labelOf(input)}: ${input.value}`).join(" · ") || others.dataset.none;
+    });
+    const fields = summary.nextElementSibling;
+    const close = () => { if (others.open && getComputedStyle(fields).position === "absolute" && !others.querySelector("[aria-invalid]")) others.open = false; };
+    for (const kind of ["pointerdown", "focusin"]) document.addEventListener(kind, (event) => { if (!others.contains(event.target)) close(); });
+    others.addEventListener("keydown", (event) => { if (event.key === "Escape") { close(); if (!others.open) summary.focus(); } });
+}
+
 // Places while one types.
 for (const input of document.querySelectorAll("input[data-suggest]")) {
     const list = make("ul", { role: "listbox", id: input.id + "-places", hidden: true, "aria-label": say("places") });
@@ -163,7 +177,7 @@ for (const fieldset of document.querySelectorAll("fieldset[data-dates]")) {
         const fields = fieldset.form?.elements;
         const who = new URLSearchParams({ adults: fields?.guests?.value || 1 });
         for (const name of ["children", "infants", "pets"]) who.set(name, fields?.[name]?.value || 0);
-        const ages = fields?.childAges?.value.split(/[\s,]+/).filter(Boolean).join();
+        const ages = fields?.childAges?.value.split(/[\s,\u060c]+/).filter(Boolean).join();
         if (ages) who.set("childAges", ages);
         try {
             const quote = await ask(`/api/v1/properties/${fieldset.dataset.property}/quote?checkIn=${iso(first)}&checkOut=${iso(last)}&${who}`);

@@ -1,16 +1,19 @@
 """Text that wants to be markup, forms that were tampered with, posts from elsewhere."""
 
 import html
+import json
 import re
 
 import pytest
 
 from inventory import listing
-from roost.trade import PASSWORD, day
+from roost.trade import PASSWORD, book, day, later, place, stay_at
 
 HOSTILE = [
     "<script>document.title = 'pwned'</script>", "\"><img src=x onerror=\"document.title='pwned'\">", "{{personName}} {{{jsonLDHTML}}}",
     "</title><svg onload=alert(1)>", "\u202eright to left", "😀👩‍👩‍👧‍👦 emoji", "a" * 200, "' OR 1=1 --", "</script><script>document.title='pwned'</script>",
+    # U+0D4E joins what follows to one character of Swift's.
+    "\u0d4e</script>\u0d4e<meta name=pwned>",
 ]
 
 
@@ -28,6 +31,10 @@ def test_what_a_host_writes_is_text_everywhere(visit, host, text):
     page = visitor.go(f"/properties/{place['id']}")
     assert page.inner_text("h1") == page.evaluate("text => { const e = document.createElement('h1'); e.textContent = text; document.body.append(e); const t = e.innerText; e.remove(); return t; }", place["title"])
     assert page.title() != "pwned" and page.locator("main img:not([src^='/drawings/']), main script").count() == 0
+    assert page.locator("meta[name=pwned]").count() == 0
+    facts = page.locator("head script[type='application/ld+json']")
+    assert facts.count() == 1
+    assert json.loads(facts.text_content())["@graph"][0]["name"] == place["title"]
     page = visitor.go(f"/search?q={place['id']}&location={re.sub('[^A-Za-z]', '+', text)[:150]}")
     assert page.title() != "pwned"
 
@@ -103,6 +110,78 @@ def test_another_guests_checkout_trip_and_payment_are_nobody_elses(folk, host):
         assert guest.connection.get(path, headers={"Accept": "text/html"}).headers["location"].startswith("/login?next=")
     assert other.connection.post(f"/trips/{booking}/cancel", headers={"Authorization": f"Bearer {other.token}"}).status_code == 404
     assert guest.get(f"/api/v1/bookings/{booking}").json()["status"] == "held"
+
+
+def german(text):
+    """Where the link to the same page in German leads."""
+    return html.unescape(re.search(r'<li><a href="([^"]*)" lang="de"', text).group(1))
+
+
+def test_who_signs_in_from_a_form_comes_back_to_its_page(visit, folk):
+    host, guest = folk.new("hedda"), folk.new("rita")
+    home = listing(host, "A place to change").json()
+    booking = stay_at(guest, home, start=40)
+    change = host.post(f"/api/v1/bookings/{booking['id']}/alterations", {"checkOut": later(booking["checkOut"], 1)}).json()
+    path = f"/trips/{booking['id']}/change"
+    session = folk.sign_in(guest.user["email"])
+    visitor = visit(token=session.token)
+    page = visitor.go(path)
+    session.post("/api/v1/auth/logout", expect=204)
+    page.get_by_role("button", name="Agree").click()
+    assert visitor.path == f"/login?next={path}"
+    page.fill("#email", guest.user["email"])
+    page.fill("#password", PASSWORD)
+    with page.expect_navigation() as landed:
+        page.get_by_role("button", name="Sign in").click()
+    assert landed.value.status == 200 and visitor.path == path
+    page.get_by_role("button", name="Agree").click()
+    assert guest.get(f"/api/v1/alterations/{change['id']}").json()["status"] == "agreed"
+
+    # So do all forms that are sent to another address than their page's, whoever refuses them, and in every language.
+    held = guest.post("/api/v1/bookings", {"propertyId": home["id"], "checkIn": day(60), "checkOut": day(62), "guests": 1}).json()
+    asked = place(host, instantBook=False)
+    request = book(guest, asked, start=50)
+    forms = {
+        f"/checkout/{held['id']}/pay": (guest, f"/checkout/{held['id']}"), f"/checkout/{held['id']}/extend": (guest, f"/checkout/{held['id']}"),
+        f"{path}/answer": (guest, path), f"{path}/pay": (guest, path),
+        f"/host/bookings/{booking['id']}/change/answer": (host, f"/host/bookings/{booking['id']}/change"),
+        f"/host/bookings/{request['id']}/accept": (host, f"/host/bookings/{request['id']}"),
+        f"/host/properties/{home['id']}/status": (host, "/host"), "/account/profile": (guest, "/account"), "/logout": (guest, "/"),
+    }
+    for form, (person, back) in forms.items():
+        cookie = {"Cookie": f"roost_session={person.token}", "Accept": "text/html"}
+        if form != "/logout":
+            assert folk.anyone.connection.post(form, data={}, headers={"Accept": "text/html"}).headers["location"] == f"/login?next={back}"
+        for more in ({}, {"Sec-Fetch-Site": "cross-site"}):
+            refused = person.connection.post(form, data={"key": "x"}, headers=cookie | more)
+            assert refused.status_code == 403 and german(refused.text) == ("/de" + back).rstrip("/"), form
+        assert person.connection.get(german(refused.text), headers=cookie).status_code == 200, form
+
+
+def test_a_change_is_answered_on_the_page_of_its_own_booking(folk):
+    host, guest = folk.new("hanne"), folk.new("rosa")
+    home = place(host)
+    booking, other = stay_at(guest, home, start=40), stay_at(guest, home, start=50)
+    change = host.post(f"/api/v1/bookings/{other['id']}/alterations", {"checkOut": later(other["checkOut"], 1)}).json()
+    cookie = {"Cookie": f"roost_session={guest.token}", "Accept": "text/html"}
+
+    def send(where, what, **data):
+        path = f"/trips/{where['id']}/change"
+        token = form_of(guest.connection.get(f"/trips/{other['id']}/change", headers=cookie).text, f"/trips/{other['id']}/change/{what}")["token"]
+        return guest.connection.post(f"{path}/{what}", data={"token": token, "alteration": change["id"], **data}, headers=cookie)
+
+    def status():
+        return guest.get(f"/api/v1/alterations/{change['id']}").json()["status"]
+
+    for answer in ("accept", "decline", "withdraw"):
+        assert send(booking, "answer", answer=answer).status_code == 404 and status() == "proposed"
+    # The answer of the host is not the guest's to give; what is refused is shown, and leads to its page in other languages.
+    refused = send(other, "answer", answer="withdraw")
+    assert refused.status_code in (403, 404, 409) and status() == "proposed"
+    assert german(refused.text) == f"/de/trips/{other['id']}/change" and guest.connection.get(german(refused.text), headers=cookie).status_code == 200
+    assert send(other, "answer", answer="accept").status_code == 303 and status() == "agreed"
+    assert send(booking, "pay", provider="test").status_code == 404 and guest.get(f"/api/v1/bookings/{other['id']}").json()["paid"] == other["paid"]
+    assert send(other, "pay", provider="test").status_code == 303
 
 
 def test_an_account_is_changed_by_its_person_only(visit, folk):

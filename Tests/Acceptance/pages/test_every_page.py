@@ -1,6 +1,7 @@
 """What must be true of every page in every state: accessible, valid, narrow, small, steady."""
 
 import gzip
+import html
 import json
 import re
 
@@ -10,6 +11,7 @@ from axe_playwright_python.base import AXE_FILE_PATH
 
 from inventory import EDITOR, EVERYDAY, PARTS, Inventory, filled, sent
 from roost import program
+from test_bad_input import HOSTILE
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE = AXE_FILE_PATH.read_text("utf-8")
@@ -98,7 +100,10 @@ def test_a_page_is_valid_html_and_says_what_it_is(town, inventory, name):
     title = document.find(f".//{spaces}title").text
     assert title.endswith(" – Roost") and ("Error:" in title) == (status == 422 or bool(form)), title
     assert document.find(f".//{spaces}main") is not None and document.get("lang") and document.get("dir") in ("ltr", "rtl")
-    assert "{{" not in text and " style=" not in text and not re.search(r"\son\w+=", text) and "javascript:" not in text
+    ours = text
+    for title in HOSTILE:  # an operator's lists show what other tests wrote as the titles of places
+        ours = ours.replace(html.escape(title).replace("&#x27;", "&#39;"), "")
+    assert "{{" not in ours and " style=" not in ours and not re.search(r"\son\w+=", ours) and "javascript:" not in ours
     if name not in LONG:
         packed = len(gzip.compress(text.encode(), 1))
         assert packed <= 60_000 and len(title) <= 120, f"{packed} bytes"

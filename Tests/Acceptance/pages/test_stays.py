@@ -6,13 +6,14 @@ import html
 import json
 import re
 import sqlite3
+import urllib.parse
 
 import icalendar
 import pytest
 
 from inventory import Inventory
 from roost.mail import Post
-from roost.trade import act, book, booking_of, day, eventually, later, pay, place, stay_at, usd
+from roost.trade import act, book, booking_of, day, eventually, later, number, pay, place, stay_at, usd
 from test_every_page import violations
 
 
@@ -193,13 +194,31 @@ def test_who_comes_can_be_changed_to_the_last_pet(visit, folk, script):
     proposed = folk.gina.get(f"/api/v1/bookings/{booking['id']}/alterations").json()["items"][0]
     assert proposed["party"] == {"adults": 2, "children": 2, "childAges": [5, 12], "infants": 1, "pets": 1}
     assert proposed["difference"] == usd(600) and "2 children (5, 12)" in page.inner_text("main")
+    # The host is told who would come in the list of what waits for an answer.
+    whole = "2 adults · 2 children (5, 12) · 1 infant · 1 pet"
+    assert whole in page_for(folk, folk.hilda, "/host/bookings?show=toAnswer").text
+    hosting = f"/host/bookings/{booking['id']}/change"
+
+    def may_leave(person, path):
+        """Whether the form of a page may lead to a provider's."""
+        answer = page_for(folk, person, path)
+        assert answer.status_code == 200
+        return "form-action 'self' https:" in answer.headers["content-security-policy"]
+
+    assert not may_leave(folk.gina, path) and not may_leave(folk.hilda, hosting)
     # The other side sees the same; once it counts, it is what the form begins with.
     folk.hilda.post(f"/api/v1/alterations/{proposed['id']}/accept", expect=200)
+    assert may_leave(folk.gina, path) and not may_leave(folk.hilda, hosting)
     payment = folk.gina.post(f"/api/v1/alterations/{proposed['id']}/payments", {"provider": "test"}).json()
     act(folk.gina, payment, "succeed")
     eventually(lambda: booking_of(folk.gina, booking), lambda seen: seen["party"]["pets"] == 1, what="the change")
     page = visitor.go(path)
     assert [page.input_value(f"#{name}") for name in ("guests", "children", "childAges", "infants", "pets")] == ["2", "2", "5, 12", "1", "1"]
+    assert whole in page_for(folk, folk.hilda, "/host/bookings?show=arriving").text
+    # Other ages alone are a change too, with the comma of each language.
+    for ages in ("5, 13", "5، 13"):
+        page = visitor.go(f"{path}?childAges={urllib.parse.quote(ages)}")
+        assert "2 adults · 2 children (5, 13) · 1 infant · 1 pet" in page.inner_text("section[aria-labelledby=offer]"), ages
     for wrong in ("guests=0", "children=-1", "children=x", "infants=1001", "pets=1.5", "childAges=5,18", "childAges=5", "childAges=a,b"):
         visitor.go(f"{path}?{wrong}&checkIn={booking['checkIn']}", expect=422)
 
@@ -244,6 +263,91 @@ def test_a_child_is_told_from_the_page_of_a_place_to_the_booking(visit, folk, sc
         assert page.title().startswith("Error: ") and page.get_by_role("button", name="Reserve").count() == 0, wrong
     page = visitor.go(f"{path}?children=2&checkIn={day(30)}&checkOut={day(32)}")
     assert page.get_by_role("button", name="Reserve").count() == 0 and "3 guests" in page.inner_text("#book .notice.bad")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_who_comes_is_told_from_the_search_to_the_booking(visit, folk, script):
+    name = f"Heron {number()}"
+    home = place(folk.hilda, title=f"{name} house", maximumGuests=4)
+    crowded = place(folk.hilda, title=f"{name} nook", maximumGuests=3)
+    petless = place(folk.hilda, title=f"{name} loft", maximumGuests=4)
+    folk.hilda.patch(f"/api/v1/properties/{petless['id']}/rules", {"party": {"maximumPets": 0}})
+    guest = folk.new("fenna")
+    visitor = visit(script=script, token=guest.token)
+    page = visitor.go("/")
+    who = ("guests", "children", "childAges", "infants", "pets")
+    assert [page.input_value(f"#{name}") for name in who] == ["2", "0", "", "0", "0"] and not page.locator("#children").is_visible()
+    button = page.get_by_role("button", name="Search", exact=True).last
+    summary = page.locator("details.others > summary")
+    summary.click()
+    # An age that belongs to no child is not passed over, and is seen at once.
+    page.fill("#childAges", "5")
+    button.click()
+    assert page.title().startswith("Error: ") and "One age from 2 to 17" in page.inner_text("#childAges-error")
+    assert page.locator("#childAges").is_visible() and page.input_value("#childAges") == "5"
+    assert not script or not violations(page)
+    page.fill("#children", "2")
+    page.fill("#childAges", "5, 12")
+    page.fill("#infants", "1")
+    page.fill("#pets", "1")
+    page.fill("#checkIn", day(20))
+    page.fill("#checkOut", day(22))
+    button.click()
+    assert not page.title().startswith("Error: ") and summary.inner_text() == "2 children (5, 12) · 1 infant · 1 pet"
+    assert [page.input_value(f"#{name}") for name in who] == ["2", "2", "5, 12", "1", "1"] and not page.locator("#children").is_visible()
+
+    def found(more):
+        answer = visitor.go(f"/search?q={name.replace(' ', '+')}&checkIn={day(20)}&checkOut={day(22)}{more}")
+        return {card.get_attribute("data-id") for card in answer.locator(".card.place").all()}
+
+    everyone = "&guests=2&children=2&childAges=5,%2012&infants=1&pets=1"
+    assert found("&guests=2") == {home["id"], crowded["id"], petless["id"]}
+    assert found("&guests=2&pets=1") == {home["id"], crowded["id"]} and found("&guests=2&children=2&pets=0") == {home["id"], petless["id"]}
+    assert found(everyone) == {home["id"]}
+    # What the next page, the map and other days lead to has all of them, and none that do not come.
+    links = [html.unescape(link.get_attribute("href")) for link in page.locator(".card.place a, .map .pin").all()]
+    assert len(links) > 1 and all("guests=2&children=2&childAges=5%2C%2012&infants=1&pets=1" in link for link in links), links
+    page.locator(".card.place").get_by_role("link").click()
+    assert visitor.path.startswith(f"/properties/{home['id']}?") and [page.input_value(f"#{name}") for name in who] == ["2", "2", "5, 12", "1", "1"]
+    page.get_by_role("button", name="Reserve").click()
+    assert visitor.path.startswith("/checkout/") and "2 adults · 2 children (5, 12) · 1 infant · 1 pet" in page.inner_text("main")
+    assert guest.get("/api/v1/bookings").json()["items"][0]["party"] == {"adults": 2, "children": 2, "childAges": [5, 12], "infants": 1, "pets": 1}
+
+    # A search that finds nothing says that it is the party, and leaves it out of nothing that it offers.
+    page = visitor.go(f"/search?guests=900&children=2&pets=3&q={name.replace(' ', '+')}")
+    assert "No place takes 900 adults · 2 children · 3 pets together" in page.inner_text("section.none")
+    assert not found("&guests=2&children=2&pets=1&bedrooms=30")
+    offers = [html.unescape(link.get_attribute("href")) for link in page.locator("section.none ul a").all()]
+    assert offers and all("guests=2&children=2&pets=1" in link for link in offers), offers
+    for wrong in ("guests=0", "children=-1", "children=x", "infants=1001", "pets=1.5", "children=2&childAges=5,18", "children=2&childAges=5", "childAges=a"):
+        page = visitor.go(f"/search?{wrong}", expect=422)
+        assert page.locator(f"#{wrong.split('&')[-1].split('=')[0]}[aria-invalid=true]").is_visible(), wrong
+
+
+def test_who_else_comes_lies_over_the_page_until_one_turns_elsewhere(visit):
+    visitor = visit(width=1440)
+    page = visitor.go("/")
+    summary, children = page.locator("details.others > summary"), page.locator("#children")
+    place = page.locator("#featured").bounding_box()
+    summary.press("Enter")
+    assert children.is_visible() and page.locator("#featured").bounding_box() == place
+    page.get_by_role("button", name="One more: Children from 2 to 17").click()
+    page.get_by_role("button", name="One more: Pets").click()
+    assert summary.inner_text() == "Children from 2 to 17: 1 · Pets: 1"
+    children.press("Escape")
+    assert not children.is_visible() and page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    summary.press("Enter")
+    page.locator("#location").click()
+    assert not children.is_visible()
+    # On a narrow screen it is a part of the form and stays, so that no button moves away from under the finger.
+    page = visit(width=375).go("/de/")
+    page.locator("details.others > summary").click()
+    page.locator("#location").click()
+    assert page.locator("#children").is_visible() and page.evaluate("document.documentElement.scrollWidth") <= 375
+    page.locator(".party input[type=number]").first.fill("3")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Suchen", exact=True).last.click()
+    assert "guests=3" in page.url
 
 
 def test_a_guest_reads_who_cancelled_a_stay(folk, inventory):

@@ -44,24 +44,24 @@ private struct RandomCourse {
 
     let counter: Counter
     private let seed: Int
-    private var dice: RandomRunTests.Dice
+    private var dice: SeededGenerator
     private var undelivered: [Event] = []
     private var versions: [BookingID: Int64] = [:]
 
     init(seed: Int) async throws {
         self.seed = seed
-        dice = RandomRunTests.Dice(state: UInt64(seed))
+        dice = SeededGenerator(seed: UInt64(seed))
         counter = try await Counter(seed: UInt64(seed))
         let trouble = seed.isMultiple(of: 4) ? 0 : 12  // percent of the calls that go wrong
         let decide: @Sendable (Int, String, String) -> NetFault? = { call, _, path in
-            var chance = RandomRunTests.Dice(state: UInt64(seed) &* 7_000_003 &+ UInt64(call))
+            var chance = SeededGenerator(seed: UInt64(seed) &* 7_000_003 &+ UInt64(call))
             guard chance.next() % 100 < trouble else { return nil }
             return NetFault.allCases.randomElement(using: &chance)
         }
         counter.stripe.plan.decide(decide)
         counter.paypal.plan.decide(decide)
         counter.faults.decide { step in
-            var chance = RandomRunTests.Dice(state: UInt64(seed) &* 1_000_003 &+ UInt64(step))
+            var chance = SeededGenerator(seed: UInt64(seed) &* 1_000_003 &+ UInt64(step))
             guard chance.next() % 100 < trouble / 2 else { return nil }
             return chance.next() % 2 == 0 ? .before : .after
         }

@@ -42,15 +42,20 @@ struct OperatorRoutes {
             if named.insert(gauge.name).inserted {
                 text += "# HELP \(gauge.name) \(gauge.help)\n# TYPE \(gauge.name) gauge\n"
             }
-            let labels = gauge.labels.map { "\($0)=\"\(escaped($1))\"" }.joined(separator: ",")
+            let labels = gauge.labels.map { "\($0)=\"\(OperatorRoutes.escaped($1))\"" }.joined(separator: ",")
             text += gauge.name + (labels.isEmpty ? "" : "{\(labels)}") + " \(gauge.value)\n"
         }
         return .bytes(Array(text.utf8), type: "text/plain; version=0.0.4; charset=utf-8")
     }
 
-    private func escaped(_ label: String) -> String {
-        label.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
-            .replacingOccurrences(of: "\n", with: "\\n")
+    /// The value of a label between its quotes.
+    static func escaped(_ label: String) -> String {
+        var out = String.UnicodeScalarView()
+        for scalar in label.unicodeScalars {
+            if scalar == "\\" || scalar == "\"" || scalar == "\n" { out.append("\\") }
+            out.append(scalar == "\n" ? "n" : scalar)
+        }
+        return String(out)
     }
 
     /// From `/proc/self/statm`, whose second number is resident pages; nothing where there is no such file.

@@ -10,7 +10,7 @@ struct SignInPages {
         routes.form("/login", logIn)
         routes.page("/register") { try registerPage($0, Form([]), next: next($0.parameters)) }
         routes.form("/register", register)
-        routes.form("/logout", logOut)
+        routes.form("/logout", back: "/", logOut)
     }
 
     @Sendable func logIn(_ page: PageVisit, _ form: Form) async throws -> Response {

@@ -42,8 +42,9 @@ struct Drawing: Sendable {
 
     // MARK: Addresses
 
-    /// Browsers keep a drawing for ever by its address: whoever changes how they look counts this up.
-    private static let edition = "1"
+    /// Browsers keep a drawing for ever by its address: whoever changes how they look counts this up. A test knows how those
+    /// of each edition look.
+    static let edition = "1"
 
     /// Where the drawing of a place is found. The address has all that it is made from, so nothing is looked up for it,
     /// and it changes with the place.

@@ -71,8 +71,7 @@ extension PageVisit {
     /// The same page in each language.
     private func languages() -> HTML {
         guard PagePath.isPage(request.uri.path) else { return "" }
-        // What a form sent has no address to come back to but its page.
-        let address = request.method == .post ? request.uri.path : address
+        let address = addressToReturnTo
         let links = Language.allCases.map { other -> HTML in
             let current: HTML = other == language ? " aria-current=\"true\"" : ""
             return """

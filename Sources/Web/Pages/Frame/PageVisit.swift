@@ -70,20 +70,21 @@ extension Routes {
 
     /// What a form of ours sends.
     /// - Parameters:
-    ///   - back: the page to come back to after signing in; nothing takes the address of the form.
+    ///   - back: the page that the form stands on, as a path with the parameters of `path`; nothing where it has the same
+    ///     address (`FormPages`).
     ///   - limit: how many bytes it may have.
     mutating func form(
         _ path: String, back: String? = nil, upTo limit: Int = BodyLimit.form,
         _ handle: @escaping @Sendable (PageVisit, Form) async throws -> Response
     ) {
-        post(path) { visit in
+        post(path, back: back ?? path) { visit in
             let page = try await PageVisit(visit)
             let form = try await visit.form(upTo: limit)
             try page.requireToken(of: form)
             do {
                 return try await handle(page, form)
             } catch let problem as Problem where problem.code == .unauthenticated {
-                return page.signIn(next: back ?? page.request.uri.path)
+                return page.signIn(next: page.addressToReturnTo)
             }
         }
     }

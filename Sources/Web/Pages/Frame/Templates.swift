@@ -12,11 +12,12 @@ typealias View = [String: Any]
 /// took longer than all that is different from one page to the next.
 struct Templates: Sendable {
     private let libraries: [Language: MustacheLibrary]
-    /// Their names: `search`, `parts/card`.
+    /// Their names: `search`, `parts/price`.
     let names: [String]
 
     /// - Parameter constants: what every page of a language has besides its catalogue, by name.
-    /// - Throws: where the folder is missing, or a template can't be read or names a sentence that is not there.
+    /// - Throws: where the folder is missing, or a template can't be read, names a sentence that is not there, or has a
+    ///   sentence or a constant in another way than `{{t.search.none}}`.
     init(_ words: Wordbook, constants: (Language) throws -> [String: String]) throws {
         MustacheContentTypes.register(PageText(), named: PageText.name)
         let files = try Resources.files(in: "templates", ending: ".mustache")
@@ -36,7 +37,9 @@ struct Templates: Sendable {
     }
 
     /// `{{t.search.none}}` and the constants in their places.
-    private static func filled(
+    /// - Throws: for a sentence that is not there, and for one that the library would look for itself and not find: as a
+    ///   section, in three braces, or with spaces around it.
+    static func filled(
         _ template: String, named name: String, _ texts: Texts, _ constants: [String: String]
     ) throws(TemplateError) -> String {
         var out = ""
@@ -51,12 +54,21 @@ struct Templates: Sendable {
                 out += HTML.escaped(text)
             } else if let constant = constants[tag] {
                 out += HTML.escaped(constant)
+            } else if let asked = named(by: tag), asked == "t" || asked.hasPrefix("t.") || constants[asked] != nil {
+                throw TemplateError(name: "\(name): {{\(tag)}}")
             } else {
                 out += rest[open.lowerBound..<close.upperBound]
             }
             rest = rest[close.upperBound...]
         }
         return out + rest
+    }
+
+    /// What a tag asks the view for, whatever it does with it; nothing for comments, other templates and their blocks.
+    private static func named(by tag: String) -> String? {
+        let words = tag.drop { "#^/&{ \t\n".contains($0) }
+        guard let first = words.first, !"!><$=%".contains(first) else { return nil }
+        return String(words.prefix { $0 != " " && $0 != "}" && $0 != "\n" && $0 != "\t" })
     }
 
     /// - Throws: `TemplateError` for a template that is not there.

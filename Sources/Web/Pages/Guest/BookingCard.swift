@@ -17,14 +17,14 @@ struct BookingCard {
         var view: View = [
             "action": page.path(path), "checkIn": asked.form["checkIn"], "checkOut": asked.form["checkOut"],
             "earliest": today.description, "latest": today.advanced(by: Stay.farthest + Stay.longest).description,
-            "propertyId": property.id.text, "hasOthers": asked.who.hasOthers,
+            "propertyId": property.id.text,
+            "party": asked.who.view(
+                texts, hint: texts.count("property.takes", property.maximumGuests),
+                showsOthers: asked.who.hasOthers),
         ]
-        var who = asked.who.fields(texts) { name in asked.errors.first { $0.field == name }?.message }
-        for index in who.indices { who[index].isStepped = who[index].type == "number" }
-        who[0].hint = texts.count("property.takes", property.maximumGuests)
-        view["adults"] = who[0].view
-        view["alsoComing"] = who.dropFirst().map(\.view)
-        for error in asked.errors { view[error.field + "Error"] = error.message }
+        for name in ["checkIn", "checkOut"] {
+            view[name + "Error"] = asked.errors.first { $0.field == name }?.message
+        }
         if let price = property.nightlyPrice { view["nightly"] = formats.shortMoney(price) }
         guard let stay = asked.stay, asked.errors.isEmpty else {
             if let checkIn = asked.checkIn, asked.checkOut == nil {

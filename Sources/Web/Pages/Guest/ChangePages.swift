@@ -28,8 +28,8 @@ struct ChangePages {
             return try await show(page)
         }
         routes.form("\(side.path)/{id}/change", propose)
-        routes.form("\(side.path)/{id}/change/answer", answer)
-        if side == .trip { routes.form("/trips/{id}/change/pay", pay) }
+        routes.form("\(side.path)/{id}/change/answer", back: "\(side.path)/{id}/change", answer)
+        if side == .trip { routes.form("/trips/{id}/change/pay", back: "/trips/{id}/change", pay) }
     }
 
     /// The host's page of the same change; nothing for who is not its host.
@@ -68,7 +68,7 @@ struct ChangePages {
 
     @Sendable func answer(_ page: PageVisit, _ form: Form) async throws -> Response {
         let (booking, caller) = try await booking(page)
-        guard let id = AlterationID(form["alteration"]) else { throw Problem.notFound("alteration") }
+        let id = try await alteration(named: form, of: booking, for: caller, on: page)
         let (bookings, once) = (page.site.bookings, try page.once(form))
         do {
             switch form["answer"] {
@@ -84,17 +84,27 @@ struct ChangePages {
     }
 
     @Sendable func pay(_ page: PageVisit, _ form: Form) async throws -> Response {
-        let caller = try page.requireCaller()
-        let booking: BookingID = try page.visit.id("booking")
-        guard let id = AlterationID(form["alteration"]) else { throw Problem.notFound("alteration") }
+        let (booking, caller) = try await booking(page)
+        let id = try await alteration(named: form, of: booking, for: caller, on: page)
         do {
             let started = try await page.site.bookings.startPayment(
                 forAlteration: id, provider: form["provider"], for: caller, once: page.once(form))
-            guard let address = started.payment.checkoutUrl else { return page.goTo("/trips/\(booking)/change") }
+            guard let address = started.payment.checkoutUrl else { return page.goTo("/trips/\(booking.id)/change") }
             return .seeOther(address)
         } catch let problem as Problem where problem.code != .notFound && problem.code != .forbidden {
             return try await show(page, nil, FormProblems(problem, page.texts))
         }
+    }
+
+    /// - Throws: `Problem` `not_found` for one that is none of this booking's: what the page shows is what is answered.
+    private func alteration(
+        named form: Form, of booking: Booking, for caller: Caller, on page: PageVisit
+    ) async throws -> AlterationID {
+        let known = try await page.site.bookings.alterations(of: booking.id, for: caller)
+        guard let id = AlterationID(form["alteration"]), known.contains(where: { $0.id == id }) else {
+            throw Problem.notFound("alteration")
+        }
+        return id
     }
 
     private func show(
@@ -111,8 +121,9 @@ struct ChangePages {
             "hasEarlier": alterations.contains { $0.id != open?.id },
             "earlier": alterations.filter { $0.id != open?.id }.map { ChangeView(of: $0, booking, on: page).view },
         ]
-        if let open {
-            view["open"] = OpenChange(open, booking, isGuest: booking.guestId == caller.id, on: page).view
+        let openChange = open.map { OpenChange($0, booking, isGuest: booking.guestId == caller.id, on: page) }
+        if let openChange {
+            view["open"] = openChange.view
         } else if booking.status == .confirmed, page.site.world.now() < booking.agreed.checkOutAt {
             view["form"] = form(asked, booking, on: page)
             if asked.isAsked, asked.errors.isEmpty {
@@ -134,7 +145,7 @@ struct ChangePages {
         var response = try page.show(
             "change", head, view, problems: problems, status: problems?.status ?? .ok, headers: problems?.headers ?? [:]
         )
-        if open?.status == .agreed {
+        if openChange?.isToPay == true {
             // The button leads to the provider's page by way of ours, and browsers count that as a form sent there.
             response.headers[.contentSecurityPolicy] = SecurityHeaders.policyForPaying(
                 isLocal: !page.site.settings.isSecure)
@@ -228,7 +239,7 @@ struct ChangeAsked {
             checkOut: checkOut == booking.stay.checkOut ? nil : checkOut,
             party: who.party == booked ? nil : who.party)
         expected = Int64(form["total"]).flatMap { $0 >= 0 ? Money($0, booking.total.currency) : nil }
-        isAsked = ["checkIn", "checkOut", "guests", "children", "infants", "pets"].contains { !form[$0].isEmpty }
+        isAsked = (["checkIn", "checkOut"] + PartyAsked.names).contains { !form[$0].isEmpty }
         self.errors = errors
     }
 
@@ -270,6 +281,8 @@ struct ChangeView {
 /// A change that may still come to something, with what the reader can do about it.
 struct OpenChange {
     let view: View
+    /// Whether the reader can pay it here.
+    let isToPay: Bool
 
     init(_ alteration: Alteration, _ booking: Booking, isGuest: Bool, on page: PageVisit) {
         let (texts, formats) = (page.texts, page.formats)
@@ -294,6 +307,7 @@ struct OpenChange {
                     ] as View
             }
         }
+        isToPay = view["pay"] != nil
         self.view = view
     }
 

@@ -10,8 +10,8 @@ import PropertyService
 struct CheckoutPages {
     func add(to routes: inout Routes) {
         routes.page("/checkout/{id}") { try await show($0) }
-        routes.form("/checkout/{id}/pay", pay)
-        routes.form("/checkout/{id}/extend", extend)
+        routes.form("/checkout/{id}/pay", back: "/checkout/{id}", pay)
+        routes.form("/checkout/{id}/extend", back: "/checkout/{id}", extend)
     }
 
     @Sendable func pay(_ page: PageVisit, _ form: Form) async throws -> Response {
@@ -56,7 +56,8 @@ struct CheckoutPages {
             view["place"] = PlaceCard.place(property, page)
         }
         let now = page.site.world.now()
-        if booking.status == .held, let until = booking.holdExpiresAt, until > now {
+        let isHeld = booking.status == .held && booking.holdExpiresAt.map { $0 > now } == true
+        if isHeld, let until = booking.holdExpiresAt {
             view["held"] = held(booking, until: until, payments, on: page)
         } else {
             view["over"] = over(booking, payments, on: page)
@@ -67,9 +68,11 @@ struct CheckoutPages {
         var response = try page.show(
             "checkout", head, view, problems: problems, status: problems?.status ?? .ok,
             headers: problems?.headers ?? [:])
-        // The button leads to the provider's page by way of ours, and browsers count that as a form sent there.
-        response.headers[.contentSecurityPolicy] = SecurityHeaders.policyForPaying(
-            isLocal: !page.site.settings.isSecure)
+        if isHeld {
+            // The button leads to the provider's page by way of ours, and browsers count that as a form sent there.
+            response.headers[.contentSecurityPolicy] = SecurityHeaders.policyForPaying(
+                isLocal: !page.site.settings.isSecure)
+        }
         return response
     }
 
@@ -103,8 +106,7 @@ struct CheckoutPages {
 
     /// The hold has ended: what became of it, and the same stay once more.
     private func over(_ booking: Booking, _ payments: [Payment], on page: PageVisit) -> View {
-        let query = "?checkIn=\(booking.stay.checkIn)&checkOut=\(booking.stay.checkOut)&guests=\(booking.guests)"
-        var view: View = ["againHref": page.path("/properties/\(booking.propertyId)/book" + query)]
+        var view: View = ["againHref": page.path("/properties/\(booking.propertyId)/book" + booking.again)]
         if booking.status == .held { view["isClosing"] = true }
         if payments.contains(where: { $0.status == .refunded }) { view["wasRefunded"] = true }
         return view

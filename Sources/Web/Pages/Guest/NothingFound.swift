@@ -27,10 +27,13 @@ struct NothingFound {
         } else if !asked["location"].isEmpty, try await count({ $0.location = self.asked["location"] }, only: true) == 0
         {
             view["why"] = texts("searchPage.unknownPlace", ["place": asked["location"]])
-        } else if let guests = asked.search.guests, guests > 1,
-            try await count({ $0.guests = guests }, only: true) == 0
+        } else if let party = asked.search.party, party != Party(adults: 1),
+            try await count({ $0.party = party }, only: true) == 0
         {
-            view["why"] = texts.count("searchPage.tooMany", guests)
+            view["why"] =
+                party == Party(adults: party.adults)
+                ? texts.count("searchPage.tooMany", party.adults)
+                : texts("searchPage.noneTakes", ["party": PartyWords.text(party, texts)])
         }
         let filters = try await filters()
         if !filters.isEmpty { view["filters"] = ["items": filters] as View }
@@ -39,7 +42,7 @@ struct NothingFound {
                 let all = search
                 search = PropertySearch()
                 (search.location, search.checkIn, search.checkOut) = (all.location, all.checkIn, all.checkOut)
-                (search.guests, search.limit) = (all.guests, 1)
+                (search.party, search.limit) = (all.party, 1)
             }
             if count > 0 {
                 view["filters"] =

@@ -4,7 +4,8 @@ import PropertyService
 /// Who comes, as a form or an address asks for it: the same fields, read in the same way, wherever a page asks.
 struct PartyAsked {
     /// Of its fields. `guests` are the adults.
-    static let names = ["guests", "children", "childAges", "infants", "pets"]
+    static let names = ["guests"] + others
+    static let others = ["children", "childAges", "infants", "pets"]
 
     private let form: Form
     let party: Party
@@ -26,7 +27,7 @@ struct PartyAsked {
         let children = count("children", usual.children)
         var ages = children == usual.children ? usual.childAges : []
         if form.has("childAges") {
-            let words = form["childAges"].split { $0 == "," || $0.isWhitespace }
+            let words = form["childAges"].split { ",،".contains($0) || $0.isWhitespace }
             ages = words.compactMap { Int($0) }.filter { Party.childAgeRange.contains($0) }
             if ages.count != words.count || !(words.isEmpty || ages.count == children) {
                 errors.append(("childAges", texts("change.childAgesHint")))
@@ -40,9 +41,23 @@ struct PartyAsked {
         self.errors = errors
     }
 
-    /// Whether others come than adults, as far as the form says: then a page shows their fields at once.
-    var hasOthers: Bool {
-        party != Party(adults: party.adults) || errors.contains { $0.field != "guests" }
+    /// Whether others come than adults.
+    var hasOthers: Bool { party != Party(adults: party.adults) }
+
+    /// As `parts/party` shows it: the adults, and folded away who else comes.
+    /// - Parameters:
+    ///   - hint: about the adults.
+    ///   - summary: what is read where the others are folded away.
+    ///   - showsOthers: whether they are seen at once; with an error they always are.
+    func view(_ texts: Texts, hint: String? = nil, summary: String? = nil, showsOthers: Bool) -> View {
+        var fields = fields(texts) { name in errors.first { $0.field == name }?.message }
+        for index in fields.indices { fields[index].isStepped = fields[index].type == "number" }
+        fields[0].hint = hint
+        return [
+            "adults": fields[0].view, "others": fields.dropFirst().map(\.view),
+            "summary": summary ?? texts("property.othersComing"),
+            "showsOthers": showsOthers || errors.contains { $0.field != "guests" },
+        ]
     }
 
     /// The fields of the form, with what was typed.
@@ -74,6 +89,11 @@ struct PartyAsked {
             ("guests", "\(party.adults)"), ("children", "\(party.children)"), ("childAges", text(party.childAges)),
             ("infants", "\(party.infants)"), ("pets", "\(party.pets)"),
         ]
+    }
+
+    /// The same for an address that has parameters already.
+    static func query(_ party: Party) -> String {
+        pairs(party).map { "&\($0.0)=\(PercentCoding.encode($0.1))" }.joined()
     }
 
     private static func text(_ ages: [Int]) -> String { ages.map(String.init).joined(separator: ", ") }

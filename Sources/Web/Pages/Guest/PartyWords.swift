@@ -5,7 +5,13 @@ import PropertyService
 enum PartyWords {
     /// `2 adults · 1 child (5) · 1 pet`.
     static func text(_ party: Party, _ texts: Texts) -> String {
-        var parts = [texts.count("host.booking.adults", party.adults)]
+        let others = others(party, texts)
+        return texts.count("host.booking.adults", party.adults) + (others.isEmpty ? "" : " · " + others)
+    }
+
+    /// Those besides the adults, as `1 child (5) · 1 pet`; empty where nobody is.
+    static func others(_ party: Party, _ texts: Texts) -> String {
+        var parts: [String] = []
         if party.children > 0 {
             let ages = party.childAges.isEmpty ? "" : " (\(party.childAges.map(String.init).joined(separator: ", ")))"
             parts.append(texts.count("host.booking.children", party.children) + ages)

@@ -6,8 +6,8 @@ import PropertyService
 struct SearchAsked {
     /// The parameters in the order in which they are written back, so that one search has one address.
     static let names = [
-        "location", "bbox", "checkIn", "checkOut", "guests", "roomType", "bedrooms", "beds", "bathrooms", "minPrice",
-        "maxPrice", "amenities", "minRating", "instantBook", "q", "sort",
+        "location", "bbox", "checkIn", "checkOut", "guests", "children", "childAges", "infants", "pets", "roomType",
+        "bedrooms", "beds", "bathrooms", "minPrice", "maxPrice", "amenities", "minRating", "instantBook", "q", "sort",
     ]
     /// Those that narrow the search, each of which may be taken away again.
     static let filters = [
@@ -15,7 +15,7 @@ struct SearchAsked {
         "instantBook", "q",
     ]
 
-    /// As typed, without what is empty, each name once except amenities.
+    /// As typed, without what is empty and without those of whom none come, each name once except amenities.
     private(set) var pairs: [(name: String, value: String)]
     private(set) var search = PropertySearch()
     private(set) var errors: [(field: String, message: String)] = []
@@ -24,7 +24,8 @@ struct SearchAsked {
 
     init(_ form: Form, currency: Currency, _ texts: Texts) {
         pairs = SearchAsked.names.flatMap { name -> [(String, String)] in
-            let values = form.all(name).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+            let values = form.all(name).map { $0.trimmingCharacters(in: .whitespaces) }
+                .filter { !$0.isEmpty && !($0 == "0" && PartyAsked.others.contains(name)) }
             return (name == "amenities" ? values : Array(values.prefix(1))).map { (name, String($0.prefix(300))) }
         }
         cursors = Array(form.all("cursor").prefix(SearchAsked.mostPages))
@@ -65,8 +66,10 @@ struct SearchAsked {
         if let from = search.checkIn, let to = search.checkOut, to <= from {
             wrong.append(("checkOut", texts("searchPage.error.reversed")))
         }
-        search.guests = parsed("guests", "guests") {
-            Int($0).flatMap { (1...Bounds.guests.upperBound).contains($0) ? $0 : nil }
+        if pairs.contains(where: { PartyAsked.names.contains($0.name) }) {
+            let who = PartyAsked(Form(pairs), otherwise: Party(adults: 2), texts)
+            search.party = who.party
+            wrong += who.errors
         }
         func amount(_ text: String) -> Int64? { SearchAsked.minorUnits(text, currency) }
         search.minPrice = parsed("minPrice", "price", amount)
@@ -141,9 +144,9 @@ struct SearchAsked {
         return search
     }
 
-    /// What the place's page is told: days and guests.
+    /// What the place's page is told: days, and who comes.
     var stayQuery: String {
-        let told = pairs.filter { ["checkIn", "checkOut", "guests"].contains($0.name) }
+        let told = pairs.filter { (["checkIn", "checkOut"] + PartyAsked.names).contains($0.name) }
         return told.isEmpty
             ? "" : "?" + told.map { "\($0.name)=\(PercentCoding.encode($0.value))" }.joined(separator: "&")
     }

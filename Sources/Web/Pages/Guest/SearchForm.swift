@@ -1,6 +1,7 @@
 import Core
+import PropertyService
 
-/// The search as it is asked on the home page and above the results: place, days, guests.
+/// The search as it is asked on the home page and above the results: place, days, who comes.
 struct SearchForm {
     let view: View
 
@@ -10,10 +11,13 @@ struct SearchForm {
         let earliest = page.site.world.now().utcDay.advanced(by: -1)
         var view: View = [
             "location": asked["location"], "checkIn": asked["checkIn"], "checkOut": asked["checkOut"],
-            "guests": asked["guests"].isEmpty ? "2" : asked["guests"], "earliest": earliest.description,
-            "latest": earliest.advanced(by: Stay.farthest + 1).description,
+            "earliest": earliest.description, "latest": earliest.advanced(by: Stay.farthest + 1).description,
         ]
-        for name in ["location", "checkIn", "checkOut", "guests"] { view[name + "Error"] = problems?[name] }
+        for name in ["location", "checkIn", "checkOut"] { view[name + "Error"] = problems?[name] }
+        // Folded away in words, so that the form above the results stays small.
+        let who = PartyAsked(asked, otherwise: Party(adults: 2), page.texts)
+        view["party"] = who.view(
+            page.texts, summary: who.hasOthers ? PartyWords.others(who.party, page.texts) : nil, showsOthers: false)
         self.view = view
     }
 }

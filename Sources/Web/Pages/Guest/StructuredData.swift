@@ -15,9 +15,14 @@ enum StructuredData {
             graph.member("@context", "https://schema.org")
             graph.list("@graph", parts) { $1(&$0) }
         }
-        // JSON may stand in a page as it is once nothing in it can end the element.
-        let text = String(decoding: json.bytes, as: UTF8.self)
-        return HTML(written: text.utf8.contains(UInt8(ascii: "<")) ? text.replacing("<", with: "\\u003c") : text)
+        // JSON may stand in a page as it is once nothing in it can end the element. Looked for by bytes: a mark before a
+        // `<` makes one character with it, and the browser sees the `<`.
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(json.bytes.count + 32)
+        for byte in json.bytes {
+            if byte == UInt8(ascii: "<") { bytes += "\\u003c".utf8 } else { bytes.append(byte) }
+        }
+        return HTML(written: String(decoding: bytes, as: UTF8.self))
     }
 }
 

@@ -93,10 +93,7 @@ struct TripView {
         // What is over can't be cancelled any more: only the policy's name is told.
         if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policySteps"] = nil }
         if [.expired, .declined, .cancelled].contains(booking.status), isGuest {
-            let who = PartyAsked.pairs(booking.party ?? Party(adults: booking.guests))
-                .map { "&\($0.0)=\(PercentCoding.encode($0.1))" }.joined()
-            let query = "?checkIn=\(booking.stay.checkIn)&checkOut=\(booking.stay.checkOut)" + who
-            view["againHref"] = page.path("/properties/\(booking.propertyId)" + query)
+            view["againHref"] = page.path("/properties/\(booking.propertyId)" + booking.again)
         }
         view["payments"] = payments.map { payment -> View in
             var view: View = [
@@ -136,5 +133,12 @@ struct TripView {
     private static func address(of location: Location, _ page: PageVisit) -> String {
         [location.neighbourhood, location.city, page.formats.country(location.country)].compactMap(\.self)
             .filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+}
+
+extension Booking {
+    /// The parameters that ask for the same stay for the same people once more.
+    var again: String {
+        "?checkIn=\(stay.checkIn)&checkOut=\(stay.checkOut)" + PartyAsked.query(party ?? Party(adults: guests))
     }
 }

@@ -13,7 +13,7 @@ struct HostBookingPages {
             let (booking, caller) = try await hosted(page)
             return try await show(page, booking, caller)
         }
-        routes.form("/host/bookings/{id}/accept", accept)
+        routes.form("/host/bookings/{id}/accept", back: "/host/bookings/{id}", accept)
         routes.page("/host/bookings/{id}/decline") { try await declining($0) }
         routes.form("/host/bookings/{id}/decline", decline)
         routes.page("/host/bookings/{id}/cancel") { try await cancelling($0) }

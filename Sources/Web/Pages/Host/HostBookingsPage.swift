@@ -98,7 +98,7 @@ struct HostBookingsPage {
             "href": page.path("/host/bookings/\(booking.id)#change"), "code": booking.code,
             "guest": guest?.name ?? texts("host.bookings.unknownGuest"), "placeTitle": booking.agreed.title,
             "before": formats.stay(change.before.stay), "after": formats.stay(change.after.stay),
-            "guests": texts.count("count.guests", change.after.party.guests),
+            "guests": PartyWords.short(change.after.party, texts),
             "total": formats.money(change.after.total),
             "difference": ChangeView.difference(change.difference, on: page),
         ]
@@ -116,7 +116,8 @@ struct HostBookingsPage {
             "href": page.path("/host/bookings/\(booking.id)"), "code": booking.code,
             "guest": guest?.name ?? texts("host.bookings.unknownGuest"), "placeTitle": booking.agreed.title,
             "days": formats.stay(booking.stay), "nights": texts.count("count.nights", booking.stay.nightCount),
-            "guests": texts.count("count.guests", booking.guests), "total": formats.money(booking.total),
+            "guests": PartyWords.short(booking.party ?? Party(adults: booking.guests), texts),
+            "total": formats.money(booking.total),
             "status": booking.status.rawValue, "statusText": texts("status.\(booking.status.rawValue).name"),
             "icon": BookingView.icon(booking.status.rawValue),
         ]

@@ -8,7 +8,7 @@ struct TestCheckoutPages {
     func add(to routes: inout Routes) {
         routes.page("/test-checkout/{token}", page)
         // No token of ours: this form stands for a provider's page, and is sent without a browser too.
-        routes.post("/test-checkout/{token}", act)
+        routes.post("/test-checkout/{token}", back: "/test-checkout/{token}", act)
     }
 
     @Sendable func page(_ page: PageVisit) async throws -> Response {

@@ -15,7 +15,7 @@ struct MailDesk {
             _ = try page.requireOperator()
             return try liftAct(page, page.parameters["address"]).show(on: page)
         }
-        routes.form("/operator/addresses/lift", lift)
+        routes.form("/operator/addresses/lift", back: "/operator/addresses", lift)
     }
 
     @Sendable func list(_ page: PageVisit) async throws -> Response {

@@ -1,6 +1,8 @@
-/// SplitMix64 (Steele, Lea, Flood 2014): the same worlds for the same seed.
-package struct SeededGenerator: RandomNumberGenerator {
+/// Chance from a seed, SplitMix64 (Steele, Lea, Flood 2014): the same seed gives the same numbers. For simulations and tests;
+/// whatever is secret comes from `World`.
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
+
     package init(seed: UInt64) { state = seed }
 
     package mutating func next() -> UInt64 {
