@@ -68,7 +68,7 @@ struct ListingTests {
             wrong == [
                 "title", "roomType", "location.country", "location.city", "location.latitude", "location.longitude",
                 "maximumGuests", "bathrooms", "nightlyPrice.amount", "nightlyPrice.currency", "timeZone",
-                "minimumNights", "maximumNights", "checkInFrom", "amenities", "status", "photos",
+                "minimumNights", "maximumNights", "checkInFrom", "amenities[0]", "status", "photos",
             ])
         let order = try await fixture.refusedFields {
             try await fixture.place { ($0.minimumNights, $0.maximumNights) = (9, 8) }
