@@ -1,5 +1,5 @@
 import AuthService
-import Core
+public import Core
 import Foundation
 import NotificationService
 import Outside
@@ -220,7 +220,7 @@ extension House {
         public let id: String
         public let to: String
         public let subject: String
-        public let date: String
+        public let sentAt: Instant
         public let text: String
     }
 
@@ -228,7 +228,7 @@ extension House {
     public func demoMails() async throws -> [DemoMail] {
         guard configuration.isDemo else { return [] }
         return try await mails.newest().map {
-            DemoMail(id: $0.id.text, to: $0.to, subject: $0.subject, date: "\($0.createdAt)", text: $0.text)
+            DemoMail(id: $0.id.text, to: $0.to, subject: $0.subject, sentAt: $0.createdAt, text: $0.text)
         }
     }
 }

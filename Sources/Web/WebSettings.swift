@@ -110,13 +110,13 @@ public struct MailSummary: Sendable {
     public let id: String
     public let to: String
     public let subject: String
-    public let date: String
+    public let sentAt: Instant
 
-    public init(id: String, to: String, subject: String, date: String) {
+    public init(id: String, to: String, subject: String, sentAt: Instant) {
         self.id = id
         self.to = to
         self.subject = subject
-        self.date = date
+        self.sentAt = sentAt
     }
 }
 

@@ -23,5 +23,5 @@ extension MailReader {
 }
 
 extension House.DemoMail {
-    var summary: MailSummary { MailSummary(id: id, to: to, subject: subject, date: date) }
+    var summary: MailSummary { MailSummary(id: id, to: to, subject: subject, sentAt: sentAt) }
 }

@@ -37,10 +37,17 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     });
 }
 
+// A field that keeps a form from being sent is seen.
+document.addEventListener("invalid", (event) => {
+    for (let closed; (closed = event.target.closest("details:not([open])"));) closed.open = true;
+}, true);
+
 // One more, one less.
 for (const input of document.querySelectorAll("input[data-stepper]")) {
     const frame = make("div", { class: "stepper" });
     input.replaceWith(frame);
+    for (const bound of ["min", "max"]) if (input.dataset[bound]) input[bound] = input.dataset[bound];
+    input.removeAttribute("step");
     const button = (sign, by, name) => make("button", {
         type: "button", class: "quiet", "aria-label": say(name, { what: document.querySelector(`label[for="${input.id}"]`)?.textContent ?? "" }),
         on: { click: () => { by > 0 ? input.stepUp() : input.stepDown(); show(); input.dispatchEvent(new Event("change", { bubbles: true })); } },

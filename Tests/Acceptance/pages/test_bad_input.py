@@ -54,6 +54,27 @@ def test_what_is_typed_comes_back_as_text(visit, town):
     assert page.get_attribute("#email", "aria-invalid") == "true" and "password-error" in page.get_attribute("#password", "aria-describedby")
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_a_wrong_number_that_is_folded_away_is_shown(visit, script):
+    visitor = visit(script=script)
+    visitor.expected.add(422)
+    page = visitor.go("/search?location=Albany")
+    summary = page.locator("details.others > summary")
+    summary.click()
+    page.fill("#children", "5000")
+    if script:
+        page.keyboard.press("Escape")
+    else:
+        summary.click()
+    assert not page.is_visible("#children")
+    page.locator(".search-form button.main").click()
+    page.wait_for_selector("#children", state="visible")
+    if script:
+        assert page.evaluate("document.activeElement.id") == "children" and "children=5000" not in page.url
+    else:
+        assert page.get_attribute("#children", "aria-invalid") == "true" and page.input_value("#children") == "5000"
+
+
 def form_of(text, action):
     """The fields of the form that is sent there."""
     found = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', text, re.DOTALL)

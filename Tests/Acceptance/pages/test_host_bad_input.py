@@ -50,6 +50,17 @@ def test_what_is_typed_is_text_on_every_host_page(visit, folk, text):
     assert page.locator("#property option", has_text=text[:20].strip()).count() or "\u202e" in text
 
 
+def test_the_list_of_problems_says_which_field_each_is_about(host, place):
+    answer = sent(host, f"/host/properties/{place}/basics", {"title": "", "unitCount": "9999"})
+    assert answer.status_code == 422
+    listed = html.unescape(re.search(r'id="problems".*?</div>', answer.text, re.DOTALL).group(0))
+    assert "Title: This is needed." in listed and "How many of this kind: Enter a number from 1 to 500." in listed
+    answer = sent(host, f"/host/properties/{place}/discounts", {"discounts-lengthOfStay-0-nights": "3", "discounts-lengthOfStay-0-percent": "500"})
+    assert "Longer stays: Enter a number from 0 to 100." in html.unescape(answer.text)
+    answer = sent(host, f"/host/calendar/{place}", {"from": day(9), "to": day(8), "price": "much"})
+    assert "Price of a night (USD): Enter an amount" in html.unescape(answer.text)
+
+
 def test_long_text_empty_names_and_emoji_are_kept_or_refused_with_words(host, place):
     many = "ü😀" * 5000  # 10,000 characters, 40 KB of UTF-8, 90 KB as a form
     assert sent(host, f"/host/properties/{place}/description", {"description": many}).status_code == 303

@@ -12,6 +12,9 @@ struct Field {
     var hasDefault = false
     /// A number with buttons for one more and one less, where there is a script.
     var isStepped = false
+    /// Inside what may be closed: without a script a browser would not send a form for a bound that nobody sees. The
+    /// script sets them, and opens what is closed.
+    var isFolded = false
     var longest: Int?
     var shortest: Int?
     /// `numeric`, `decimal`, `email`.
@@ -49,8 +52,9 @@ struct Field {
         if !about.isEmpty { view["describedBy"] = about.joined(separator: " ") }
         let more: [(String, String?)] = [
             ("autocomplete", autocomplete), ("maxlength", longest.map { String($0) }),
-            ("minlength", shortest.map { String($0) }), ("inputmode", inputMode), ("min", minimum), ("max", maximum),
-            ("step", step), ("data-stepper", isStepped ? "" : nil),
+            ("minlength", shortest.map { String($0) }), ("inputmode", inputMode),
+            (isFolded ? "data-min" : "min", minimum), (isFolded ? "data-max" : "max", maximum),
+            ("step", isFolded && type == "number" ? "any" : step), ("data-stepper", isStepped ? "" : nil),
         ]
         view["attributes"] = more.compactMap { name, value in value.map { ["name": name, "value": $0] as View } }
         if let rows { view["rows"] = rows }

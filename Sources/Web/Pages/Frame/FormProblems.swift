@@ -9,6 +9,8 @@ struct FormProblems: Sendable {
     let detail: String?
     let status: HTTPResponse.Status
     let retryAfterSeconds: Int?
+    /// What fields are called, where their words alone do not say which one is meant: by a field's name.
+    var labels: [String: String] = [:]
 
     /// - Parameter fields: the names this form has, where the service calls them otherwise; what is not named keeps its
     ///   name.
@@ -44,7 +46,9 @@ struct FormProblems: Sendable {
 
     /// The same under another status.
     func with(status: HTTPResponse.Status) -> FormProblems {
-        FormProblems(errors, detail: detail, status: status, retryAfterSeconds)
+        var other = FormProblems(errors, detail: detail, status: status, retryAfterSeconds)
+        other.labels = labels
+        return other
     }
 
     /// What to do about a field, if anything is wrong with it.
@@ -53,7 +57,12 @@ struct FormProblems: Sendable {
     var headers: HTTPFields { retryAfterSeconds.map { [.retryAfter: String($0)] } ?? [:] }
 
     func view(_ texts: Texts) -> View {
-        var view: View = ["errors": errors.map { ["field": $0.field, "message": $0.message] as View }]
+        var view: View = [
+            "errors": errors.map { field, message in
+                let words = labels[field].map { texts("form.labelled", ["label": $0, "message": message]) }
+                return ["field": field, "message": words ?? message] as View
+            }
+        ]
         if let detail { view["detail"] = detail }
         return view
     }

@@ -53,14 +53,24 @@ struct FilterView {
         return HTML(options, separator: "")
     }
 
+    /// The number fields, each with the keys a phone shows for it.
+    private static let numberFields = [
+        ("minPrice", "decimal"), ("maxPrice", "decimal"), ("bedrooms", "numeric"), ("beds", "numeric"),
+        ("bathrooms", "decimal"), ("minRating", "decimal"),
+    ]
+
+    /// What the number fields are called, by their names: "Enter a number" alone does not say where.
+    static func labels(on page: PageVisit) -> [String: String] {
+        Dictionary(uniqueKeysWithValues: numberFields.map { name, _ in (name, label(of: name, on: page)) })
+    }
+
+    private static func label(of name: String, on page: PageVisit) -> String {
+        page.texts("searchPage.filter.\(name)", ["currency": page.site.settings.currency.code])
+    }
+
     private static func numbers(_ asked: SearchAsked, _ problems: FormProblems?, on page: PageVisit) -> HTML {
-        let texts = page.texts
-        let fields = [
-            ("minPrice", "decimal"), ("maxPrice", "decimal"), ("bedrooms", "numeric"), ("beds", "numeric"),
-            ("bathrooms", "decimal"), ("minRating", "decimal"),
-        ]
-        let inputs = fields.map { name, mode -> HTML in
-            let label = texts("searchPage.filter.\(name)", ["currency": page.site.settings.currency.code])
+        let inputs = numberFields.map { name, mode -> HTML in
+            let label = FilterView.label(of: name, on: page)
             let input: HTML =
                 "id=\"\(name)\" name=\"\(name)\" value=\"\(asked[name])\" maxlength=\"12\" inputmode=\"\(mode)\""
             guard let error = problems?[name] else {
@@ -68,7 +78,8 @@ struct FilterView {
             }
             return """
                 <div class="field has-error"><label for="\(name)">\(label)</label>\
-                <p class="error" id="\(name)-error">\(error)</p>\
+                <p class="error" id="\(name)-error"><svg class="icon" aria-hidden="true" focusable="false">\
+                <use href="#i-warn"/></svg> \(error)</p>\
                 <input \(input) aria-describedby="\(name)-error" aria-invalid="true"></div>
                 """
         }

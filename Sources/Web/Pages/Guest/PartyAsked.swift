@@ -51,7 +51,9 @@ struct PartyAsked {
     ///   - showsOthers: whether they are seen at once; with an error they always are.
     func view(_ texts: Texts, hint: String? = nil, summary: String? = nil, showsOthers: Bool) -> View {
         var fields = fields(texts) { name in errors.first { $0.field == name }?.message }
-        for index in fields.indices { fields[index].isStepped = fields[index].type == "number" }
+        for index in fields.indices {
+            (fields[index].isStepped, fields[index].isFolded) = (fields[index].type == "number", index > 0)
+        }
         fields[0].hint = hint
         return [
             "adults": fields[0].view, "others": fields.dropFirst().map(\.view),

@@ -45,7 +45,8 @@ struct ReasonWords {
         case "night_taken":
             guard !facts.days.isEmpty else { return nil }
             // A month of them helps nobody.
-            let named = list(facts.days.prefix(ReasonWords.mostNamed).map { page.formats.day($0) })
+            let named = facts.days.prefix(ReasonWords.mostNamed).map { page.formats.day($0) }
+                .joined(separator: texts("format.semicolon"))
             let more = facts.days.count - ReasonWords.mostNamed
             return more > 0
                 ? texts.count("reason.nights_taken", more, ["nights": named])

@@ -29,6 +29,7 @@ struct ResultsPage {
                 problems = FormProblems(problem, page.texts)
             }
         }
+        problems?.labels = FilterView.labels(on: page)
         let amenities = try await page.site.properties.amenities()
         var view = FilterView(asked, amenities: amenities, problems, on: page).view
         if let found {

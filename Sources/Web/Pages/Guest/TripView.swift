@@ -132,7 +132,7 @@ struct TripView {
 
     private static func address(of location: Location, _ page: PageVisit) -> String {
         [location.neighbourhood, location.city, page.formats.country(location.country)].compactMap(\.self)
-            .filter { !$0.isEmpty }.joined(separator: ", ")
+            .filter { !$0.isEmpty }.joined(separator: page.texts("format.comma"))
     }
 }
 

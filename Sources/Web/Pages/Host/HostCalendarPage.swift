@@ -20,7 +20,11 @@ struct HostCalendarPage {
         let (property, caller) = try await page.hostedProperty()
         let wanted = NightsForm(form, property, on: page)
         guard wanted.errors.isEmpty, let first = wanted.nights.first else {
-            return try await show(page, property, caller, form, FormProblems(wanted.errors))
+            var problems = FormProblems(wanted.errors)
+            for name in ["from", "to", "price", "minimum"] {
+                problems.labels[name] = NightsForm.label(of: name, property, on: page)
+            }
+            return try await show(page, property, caller, form, problems)
         }
         do {
             if wanted.others.isEmpty {
@@ -199,26 +203,30 @@ struct NightsForm {
         NightsChange(place: place, nights: nights, open: open, price: price, minimumNights: minimum)
     }
 
+    /// What a field is called.
+    static func label(of name: String, _ property: Property, on page: PageVisit) -> String {
+        page.texts("host.calendar.\(name)", ["currency": property.currency(page.site).code])
+    }
+
     /// The fields, filled in as they were sent.
     static func fields(_ form: Form, _ property: Property, _ problems: FormProblems?, on page: PageVisit) -> View {
         let texts = page.texts
-        func field(_ name: String, _ label: String, _ type: String) -> Field {
-            var field = Field(name, label)
+        func field(_ name: String, _ type: String) -> Field {
+            var field = Field(name, label(of: name, property, on: page))
             field.type = type
             field.value = form[name]
             field.error = problems?[name]
             return field
         }
         let days = ["from", "to"].map { name -> View in
-            var field = field(name, texts("host.calendar.\(name)"), "date")
+            var field = field(name, "date")
             if name == "from", problems?.status == .conflict { field.error = nil }
             return field.view
         }
-        var price = field(
-            "price", texts("host.calendar.price", ["currency": property.currency(page.site).code]), "text")
+        var price = field("price", "text")
         price.inputMode = "decimal"
         price.autocomplete = "off"
-        var minimum = field("minimum", texts("host.calendar.minimum"), "number")
+        var minimum = field("minimum", "number")
         minimum.minimum = String(NightChange.minimumNightsRange.lowerBound)
         minimum.maximum = String(NightChange.minimumNightsRange.upperBound)
         let chosen = Set(form.all("weekdays"))

@@ -90,7 +90,8 @@ struct ListingSummary {
 
     func text(of section: String) -> String {
         let parts = parts(of: section).filter { !$0.isEmpty }
-        return parts.isEmpty ? texts("host.nothing") : Plain.line(parts.joined(separator: " · "), longest: 160)
+        // Each runs its own way: a town's name does not turn what stands beside it.
+        return parts.isEmpty ? texts("host.nothing") : parts.map(texts.isolated).joined(separator: " · ")
     }
 
     private func parts(of section: String) -> [String] {
@@ -102,13 +103,13 @@ struct ListingSummary {
             ]
         case "place":
             [
-                PlaceCard.place(property, page), formats.country(property.location.country),
+                Plain.line(PlaceCard.place(property, page), longest: 80), formats.country(property.location.country),
                 formats.zone(property.zone),
             ]
         case "spaces": [PlaceCard.facts(property, page)]
         case "amenities":
             property.amenities.isEmpty ? [] : [texts.count("host.amenities", property.amenities.count)]
-        case "description": [property.description]
+        case "description": [Plain.line(property.description, longest: 160)]
         case "times":
             [
                 texts("host.from", ["time": formats.time(property.checkInFrom)]),
@@ -137,7 +138,10 @@ struct ListingSummary {
                 [texts("host.perNight", ["amount": formats.money($0)]), days(rules.weekend.days)]
             } ?? []
         case "seasons":
-            rules.seasons.isEmpty ? [] : [texts.count("host.seasons", rules.seasons.count)] + rules.seasons.map(\.name)
+            rules.seasons.isEmpty
+                ? []
+                : [texts.count("host.seasons", rules.seasons.count)]
+                    + rules.seasons.prefix(3).map { Plain.line($0.name, longest: 40) }
         case "discounts": discounts
         case "fees":
             [
@@ -148,7 +152,7 @@ struct ListingSummary {
             ]
         case "taxes":
             EditorList.all.first { $0.name == "taxes" }?.summaries(of: rules, on: page).map {
-                "\($0.title) \($0.about)"
+                Plain.line("\($0.title) \($0.about)", longest: 60)
             }
                 ?? []
         case "days":
@@ -206,6 +210,7 @@ struct ListingSummary {
     }
 
     private func days(_ days: WeekdaySet) -> String {
-        formats.weekdays.filter { days.contains($0) }.map { formats.weekday($0).short }.joined(separator: ", ")
+        formats.weekdays.filter { days.contains($0) }.map { formats.weekday($0).short }.joined(
+            separator: texts("format.comma"))
     }
 }

@@ -18,7 +18,7 @@ struct MailPages {
                 "hasMails": !mails.isEmpty,
                 "mails": mails.map { mail in
                     [
-                        "date": mail.date, "to": mail.to, "subject": mail.subject,
+                        "date": page.formats.stamp(mail.sentAt), "to": mail.to, "subject": mail.subject,
                         "href": page.path("/mail/" + PercentCoding.encode(mail.id)),
                     ] as View
                 },
@@ -37,7 +37,8 @@ struct MailPages {
         return try page.show(
             "mail", Head(mail.summary.subject),
             [
-                "subject": mail.summary.subject, "to": mail.summary.to, "date": mail.summary.date, "text": mail.text,
+                "subject": mail.summary.subject, "to": mail.summary.to,
+                "date": page.formats.stamp(mail.summary.sentAt), "text": mail.text,
             ])
     }
 }

@@ -1,4 +1,5 @@
-/// The little of Markdown that a page of text needs: headings, paragraphs, lists, links and strong words. What is not
+/// The little of Markdown that a page of text needs: headings, paragraphs, lists, links, strong words and names of
+/// files. What is not
 /// known is text; markup of HTML is text too.
 struct Markup {
     private(set) var html: HTML = ""
@@ -43,8 +44,8 @@ struct Markup {
     private static func inline(_ text: String) -> HTML {
         var pieces: [HTML] = []
         var rest = text[...]
-        while let open = rest.firstIndex(where: { $0 == "[" || $0 == "*" }) {
-            if let (piece, end) = rest[open] == "[" ? link(rest[open...]) : strong(rest[open...]) {
+        while let open = rest.firstIndex(where: { $0 == "[" || $0 == "*" || $0 == "`" }) {
+            if let (piece, end) = piece(rest[open...]) {
                 pieces += ["\(String(rest[..<open]))", piece]
                 rest = rest[end...]
             } else {
@@ -54,6 +55,21 @@ struct Markup {
             }
         }
         return HTML(pieces + ["\(String(rest))"], separator: "")
+    }
+
+    private static func piece(_ text: Substring) -> (HTML, String.Index)? {
+        switch text.first {
+        case "[": link(text)
+        case "`": code(text)
+        default: strong(text)
+        }
+    }
+
+    private static func code(_ text: Substring) -> (HTML, String.Index)? {
+        guard let end = text.dropFirst().firstIndex(of: "`"), end > text.index(after: text.startIndex) else {
+            return nil
+        }
+        return ("<code dir=\"ltr\">\(String(text[..<end].dropFirst()))</code>", text.index(after: end))
     }
 
     private static func link(_ text: Substring) -> (HTML, String.Index)? {

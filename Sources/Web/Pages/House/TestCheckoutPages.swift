@@ -18,9 +18,19 @@ struct TestCheckoutPages {
         return try page.show(
             "test-checkout", Head(page.texts("testCheckout.title")),
             [
-                "about": checkout.description, "amount": page.formats.money(checkout.amount),
+                "about": about(checkout.description, page.formats), "amount": page.formats.money(checkout.amount),
                 "state": page.texts("testCheckout.state.\(checkout.state.rawValue)"),
             ])
+    }
+
+    /// What a provider is told, with the days as people write them.
+    private func about(_ description: String, _ formats: Formats) -> String {
+        description.replacing(#/(\d{4}-\d{2}-\d{2})\/(\d{4}-\d{2}-\d{2})/#) { match in
+            guard let from = LocalDay(String(match.1)), let to = LocalDay(String(match.2)),
+                let stay = Stay(from: from, to: to)
+            else { return String(match.0) }
+            return formats.stay(stay)
+        }
     }
 
     @Sendable func act(_ visit: Visit) async throws -> Response {

@@ -137,8 +137,10 @@ struct DeskAct {
             view["box"] = ["name": box.name, "text": box.text, "isOn": form[box.name] == "true"] as View
         }
         if let hidden { view["hidden"] = ["name": hidden.name, "value": hidden.value] as View }
+        var head = Head(title)
+        head.isWide = true
         return try page.show(
-            "operator-act", Head(title), view, problems: problems, status: problems?.status ?? .ok,
+            "operator-act", head, view, problems: problems, status: problems?.status ?? .ok,
             headers: problems?.headers ?? [:])
     }
 

@@ -163,7 +163,19 @@ struct EditorWords {
     }
 
     func problems(_ errors: [Problem.FieldError]) -> FormProblems {
-        FormProblems(errors.map { (field(of: $0.field), message(of: $0)) })
+        var problems = FormProblems(errors.map { (field(of: $0.field), message(of: $0)) })
+        for (field, _) in problems.errors { problems.labels[field] = label(of: field) }
+        return problems
+    }
+
+    /// What a field is called, else the group of fields that it is in.
+    private func label(of field: String) -> String? {
+        var name = field[...]
+        while true {
+            if let label = page.texts.known("host.field.\(name)") { return label }
+            guard let dash = name.lastIndex(of: "-") else { return nil }
+            name = name[..<dash]
+        }
     }
 
     /// The field of the form that a member of the document is filled in by: itself, or what it is a part of.
