@@ -85,19 +85,18 @@ public struct AirbnbImport: Sendable {
             },
             listings: { try await house.properties.importListings($0) },
             calendars: { calendars in
-                let changed = try await house.bookings.importCalendars(
+                try await house.bookings.importCalendars(
                     calendars.map { property, calendar in
                         CalendarImport(
                             property: property, range: calendar.first..<calendar.openUntil, closed: calendar.closed,
                             nights: calendar.nights, digest: calendar.digest)
                     })
+            },
+            deliver: { properties in
                 // Side by side, so that their commits are shared.
                 await withTaskGroup(of: Void.self) { group in
-                    for (property, _) in calendars {
-                        group.addTask { await house.courier.deliver(property.text) }
-                    }
+                    for property in properties { group.addTask { await house.courier.deliver(property.text) } }
                 }
-                return changed
             })
     }
 

@@ -14,15 +14,19 @@ package struct ListingImport: Sendable {
         package let listings: @Sendable ([ImportedListing]) async throws -> [String: ImportedProperty]
         /// Closes nights and sets prices; tells of how many properties anything changed.
         package let calendars: @Sendable ([(property: PropertyID, calendar: ImportedCalendar)]) async throws -> Int
+        /// Hands on what the other services have not heard yet of these places, also from a run that was broken off.
+        package let deliver: @Sendable ([PropertyID]) async -> Void
 
         package init(
             hosts: @escaping @Sendable ([ListingHost]) async throws -> [String: UserID],
             listings: @escaping @Sendable ([ImportedListing]) async throws -> [String: ImportedProperty],
-            calendars: @escaping @Sendable ([(property: PropertyID, calendar: ImportedCalendar)]) async throws -> Int
+            calendars: @escaping @Sendable ([(property: PropertyID, calendar: ImportedCalendar)]) async throws -> Int,
+            deliver: @escaping @Sendable ([PropertyID]) async -> Void
         ) {
             self.hosts = hosts
             self.listings = listings
             self.calendars = calendars
+            self.deliver = deliver
         }
     }
 
@@ -73,6 +77,7 @@ package struct ListingImport: Sendable {
                 }
             }
             if !calendars.isEmpty { result.calendarsChanged += try await doors.calendars(calendars) }
+            await doors.deliver(properties.values.map(\.id))
         }
         return result
     }
