@@ -1,5 +1,6 @@
 import ArgumentParser
 import Assembly
+import Core
 import Foundation
 
 struct ImportCommand: CommandGroup {
@@ -32,8 +33,14 @@ struct ImportCommand: CommandGroup {
             guard (city == nil) == (country == nil) else {
                 throw ValidationError("--city and --country go together.")
             }
-            if let host, !host.contains("@") {
-                throw ValidationError("--host takes the address of a person: host@example.com.")
+            guard Currency(code: currency) != nil else {
+                throw ValidationError("--currency takes a code of ISO 4217 such as USD, not \(currency).")
+            }
+            guard Zone(timeZone) != nil else {
+                throw ValidationError("--time-zone takes a name such as America/New_York, not \(timeZone).")
+            }
+            if let host, House.fault(ofAddress: host) != nil {
+                throw ValidationError("--host takes the address of a person such as host@example.com, not \(host).")
             }
             if let country, country.count != 2 || !country.allSatisfy(\.isUppercase) {
                 throw ValidationError("--country takes two capital letters (ISO 3166): US.")
