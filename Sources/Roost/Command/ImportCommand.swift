@@ -14,6 +14,12 @@ struct ImportCommand: CommandGroup {
             discussion: """
                 Running it twice changes nothing. A bad row is named with the line it begins on and left out; a file that \
                 is not such a CSV is refused, and nothing is loaded.
+
+                Of a listing that is here already, what the file does not say (no such column, or nothing in it) stays as it \
+                is; so do its last day, its nights and a price made from them where no calendar is given. What its host \
+                has changed here, status too, stays the host's; a warning names it where the file has something new. All \
+                else becomes what the file says. A listing whose price here is in another currency, or whose rules do not \
+                fit what the file says, is left out.
                 """)
 
         @OptionGroup var settings: SettingsOptions
@@ -65,7 +71,8 @@ struct ImportCommand: CommandGroup {
             print(
                 """
                 \(report.new) new, \(report.changed) changed and \(report.unchanged) unchanged listings, \
-                \(report.drafts) of them drafts; \(report.calendarRows) rows of calendar\
+                \(report.drafts) of them drafts\
+                \(report.keepingUnsaid == 0 ? "" : ", \(report.keepingUnsaid) keep what the file does not say"); \(report.calendarRows) rows of calendar\
                 \(report.shiftDays == 0 ? "" : ", moved by \(report.shiftDays) days"), \
                 \(report.calendarsChanged) calendars new or changed; \(report.rejected) rows left out, \
                 \(report.warned) taken with a warning.
