@@ -15,6 +15,9 @@ extension House {
         return person.roles.contains(.operator) ? "operator" : "guest"
     }
 
+    /// What is wrong with an e-mail address, in one sentence; nothing where it will do.
+    public static func fault(ofAddress email: String) -> String? { EmailAddress.error(in: email)?.message }
+
     /// Sets a password and ends the person's sessions.
     public func setPassword(email: String, password: String) async throws {
         try await accounts.setPassword(email: email, password: password)
