@@ -202,5 +202,10 @@ package enum PaymentMigrations {
             CREATE INDEX payment_created ON payment (created_at, id);
             CREATE INDEX refund_payment ON refund (payment_id, created_at);
             """),
+        Migration(
+            "payment-0006-unanswered-since",
+            """
+            ALTER TABLE provider_check ADD COLUMN unanswered_since BIGINT; -- NULL: all was answered at the last look
+            """),
     ]
 }
