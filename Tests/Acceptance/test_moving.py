@@ -167,16 +167,23 @@ def test_what_comes_into_a_database_that_was_copied_already_is_noticed(lived_in,
     url, _ = four(pg, "late")
     program.done("copy", "--from", f"sqlite:{lived_in.data}", "--to", url)
     # The copy waits in the database of the nights; somebody registers in that of the people, which was copied before.
-    holding = threading.Thread(target=pg.sql, args=("BEGIN; LOCK TABLE retired_unit; SELECT pg_sleep(8); COMMIT", "late_bookings"))
+    holder = "FROM pg_stat_activity WHERE datname = 'late_bookings' AND wait_event = 'PgSleep'"
+    hold = "BEGIN; LOCK TABLE retired_unit; SELECT pg_sleep(600)"
+    holding = threading.Thread(
+        target=lambda: pg.tool("psql", "-h", "127.0.0.1", "-p", pg.port, "-U", "roost", "-d", "late_bookings", "-c", hold, check=False))
     holding.start()
+    eventually(lambda: pg.sql(f"SELECT count(*) {holder}"), lambda count: count == "1", every=0.05, seconds=60)
     copying = subprocess.Popen(
         [str(program.binary()), "copy", "--from", url, "--to", f"sqlite:{tmp_path}/copied"],
         env=clean_environment(), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'late_bookings' AND application_name = 'roost-copy' AND wait_event_type = 'Lock'"
-    eventually(lambda: pg.sql(waiting), lambda count: count == "1", every=0.05, seconds=60)
-    pg.sql("INSERT INTO person SELECT (json_populate_record(person, '{\"id\": \"late\", \"email\": \"late@example.com\", \"email_key\": \"late@example.com\"}')).* FROM person LIMIT 1", "late_users")
-    stdout, stderr = copying.communicate(timeout=120)
-    holding.join()
+    try:
+        eventually(lambda: pg.sql(waiting), lambda count: count == "1", every=0.05, seconds=60)
+        pg.sql("INSERT INTO person SELECT (json_populate_record(person, '{\"id\": \"late\", \"email\": \"late@example.com\", \"email_key\": \"late@example.com\"}')).* FROM person LIMIT 1", "late_users")
+    finally:
+        pg.sql(f"SELECT pg_terminate_backend(pid) {holder}")
+        holding.join()
+        stdout, stderr = copying.communicate(timeout=120)
     assert copying.returncode == 1, stdout + stderr
     assert "the source users was changed meanwhile" in stderr.splitlines()[-1] and "person" in stderr.splitlines()[-1], stderr
 
