@@ -202,5 +202,13 @@ package enum PaymentMigrations {
             CREATE INDEX payment_created ON payment (created_at, id);
             CREATE INDEX refund_payment ON refund (payment_id, created_at);
             """),
+        Migration(
+            "payment-0006-what-providers-said-by-age",
+            """
+            -- What is old is removed in small steps, each of which must find it without reading all.
+            CREATE INDEX provider_event_received ON provider_event (received_at);
+            CREATE INDEX provider_request_begun ON provider_request (begun_at);
+            CREATE INDEX refund_provider_key ON refund (provider_key);
+            """),
     ]
 }
