@@ -20,6 +20,8 @@ struct CasePages {
         let state: CaseState? = page.choice("state")
         let found = try await page.site.payments.cases(
             isOpen: state.map { $0 == .open }, cursor: page.cursor, limit: Desk.rows, for: caller)
+        let events = try await page.site.probes.stuckEvents.list(nil, Desk.rows)
+        let showsEvents = state != .resolved && page.cursor == nil && !events.items.isEmpty
         return try DeskList(
             part: .cases, title: texts("operator.part.cases"), about: texts("operator.cases.about"),
             tabs: page.tabs(
@@ -27,7 +29,9 @@ struct CasePages {
                 [("open", texts("operator.cases.open")), ("resolved", texts("operator.cases.resolved"))]),
             table: CasePages.table(found.items, on: page),
             empty: texts(state == .resolved ? "operator.cases.noneResolved" : "operator.cases.none"),
-            older: page.older(found.nextCursor)
+            older: page.older(found.nextCursor),
+            more: (texts("operator.events.title"), "/operator/events"),
+            also: showsEvents ? StuckEventPages.table(events.items, on: page) : nil
         ).show(on: page)
     }
 
