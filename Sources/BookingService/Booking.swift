@@ -88,12 +88,13 @@ public enum Actor: String, Sendable, Codable {
 
 /// What cancelling now would give back.
 public struct CancellationOffer: Sendable, Equatable {
+    /// The percentage of the price, at most what was paid and has not gone back already.
     public let refund: Money
     /// The contract's name, or `custom` for a host's own steps.
     public let policy: String
     public let percent: Int
     /// Until when this percentage stands; nothing where it gets no worse any more.
     public let until: Instant?
-    /// What comes back of the whole price from now on, once it is paid.
+    /// What comes back from now on: of the whole price, once it is paid, and never more than is left of what was.
     public let schedule: [CancellationTerms.Refund]
 }

@@ -131,6 +131,8 @@ struct BookingStore: Sendable {
         var reason: String?
         /// The units to claim from, where the event claims.
         var units: [UnitID] = []
+        /// What the guest has paid and not got back: no more can go back, and no more is told. Nothing where it is not known.
+        var left: Money?
     }
 
     /// Moves a booking along its course, if the event means something in its state.
@@ -184,6 +186,7 @@ struct BookingStore: Sendable {
         case .closePayable:
             try append(PayableClosing.kind, PayableClosing(bookingId: record.id), &record, at: now, in: tx)
         case .refundByPolicy:
+            // Payments cuts it to what is left, whatever that is by then.
             let refund = record.total.percent(refundPercent(of: record, by: move.actor, at: now))
             guard refund.amount > 0 else { return }
             try append(
@@ -199,7 +202,9 @@ struct BookingStore: Sendable {
         case .claimAgainOrRefund:
             try claimAgainOrRefund(&record, move, at: now, in: tx)
         case .announce:
-            try append(change(after: before, record), &record, by: move.actor, reason: move.reason, at: now, in: tx)
+            try append(
+                change(after: before, record), &record, by: move.actor, reason: move.reason, left: move.left, at: now,
+                in: tx)
         }
     }
 
@@ -240,7 +245,14 @@ struct BookingStore: Sendable {
         try append(.revived, &record, by: .system, at: now, in: tx)
     }
 
-    /// How much of what was paid a cancellation by `actor` gives back.
+    /// What a cancellation by `actor` gives back of a paid booking.
+    /// - Parameter left: what the guest has paid and not got back; nothing where that is not known.
+    func refund(of record: BookingRecord, by actor: Actor, left: Money?, at now: Instant) -> Money {
+        let agreed = record.total.percent(refundPercent(of: record, by: actor, at: now))
+        return left.map { $0.amount < agreed.amount ? $0 : agreed } ?? agreed
+    }
+
+    /// How much of the price a cancellation by `actor` gives back.
     func refundPercent(of record: BookingRecord, by actor: Actor, at now: Instant) -> Int {
         switch actor {
         case .host, .operator, .system: 100
@@ -265,7 +277,7 @@ struct BookingStore: Sendable {
 
     private func append(
         _ change: BookingChanged.Change, _ record: inout BookingRecord, by actor: Actor, reason: String? = nil,
-        at now: Instant, in tx: borrowing Transaction
+        left: Money? = nil, at now: Instant, in tx: borrowing Transaction
     ) throws {
         var percent: Int?
         var refund: Money?
@@ -273,7 +285,8 @@ struct BookingStore: Sendable {
             // What was never confirmed was never paid: there is nothing to give back.
             percent = record.course.state == .cancelled ? refundPercent(of: record, by: actor, at: now) : 100
             refund =
-                record.course.state == .cancelled ? record.total.percent(percent ?? 0) : .zero(record.total.currency)
+                record.course.state == .cancelled
+                ? self.refund(of: record, by: actor, left: left, at: now) : .zero(record.total.currency)
         }
         let body = BookingChanged(
             booking: record.booking, change: change, by: actor, refund: refund, refundPercent: percent, reason: reason)

@@ -66,7 +66,8 @@ extension Bookings {
     /// - Throws: `Problem`: `not_found`, `state_conflict` for what is declined, expired or completed.
     public func cancel(_ id: BookingID, reason: String?, for caller: Caller, once: Once?) async throws -> Booking {
         let booking = try await moveOnce(id, for: caller, once: once, act: "cancel") {
-            let (_, actor) = try await record(id, for: caller)
+            let (seen, actor) = try await record(id, for: caller)
+            let left = await left(of: seen)
             return { record, now in
                 switch record.course.state {
                 case .requested, .held, .closing, .confirmed:
@@ -74,7 +75,9 @@ extension Bookings {
                     guard record.course.state != .confirmed || now < record.agreed.checkOutAt else {
                         throw Problem(.stateConflict, "This stay is over and can't be cancelled any more.")
                     }
-                    return BookingStore.Move(event: .cancelled, actor: actor, reason: reason)
+                    return BookingStore.Move(
+                        event: .cancelled, actor: actor, reason: reason,
+                        left: record.version == seen.version ? left : nil)
                 case .abandoned, .cancelled:
                     return nil
                 case .declined, .expired, .lapsed, .completed:
@@ -104,15 +107,27 @@ extension Bookings {
             throw Problem(
                 .stateConflict, "This booking is \(record.course.status.rawValue): there is nothing to cancel.")
         }
-        let paid = try await withBalances([record.booking])[0].paid
+        let booking = try await withBalances([record.booking])[0]
+        let left = Money(max(0, booking.paid.amount - booking.refunded.amount), booking.paid.currency)
         let rule = record.agreed.cancellation.rule(at: now)
         let percent = store.refundPercent(of: record, by: actor, at: now)
+        let schedule =
+            actor == .guest
+            ? record.agreed.cancellation.refunds(of: record.total, from: now)
+            : [CancellationTerms.Refund(percent: 100, amount: record.total, until: nil)]
         return CancellationOffer(
-            refund: paid.percent(percent), policy: record.agreed.cancellation.name, percent: percent,
+            refund: store.refund(of: record, by: actor, left: left, at: now),
+            policy: record.agreed.cancellation.name, percent: percent,
             until: actor == .guest && percent > 0 ? rule.until : nil,
-            schedule: actor == .guest
-                ? record.agreed.cancellation.refunds(of: record.total, from: now)
-                : [CancellationTerms.Refund(percent: 100, amount: record.total, until: nil)])
+            schedule: booking.paid.amount > 0 ? schedule.map { $0.atMost(left) } : schedule)
+    }
+
+    /// What is paid for a confirmed booking and not given back; nothing where it is not confirmed, or nobody can say now:
+    /// a booking can be cancelled also while the Payments DB is away.
+    private func left(of record: BookingRecord) async -> Money? {
+        guard record.course.state == .confirmed, let balance = try? await ledger.balances(of: [record.id])[record.id]
+        else { return nil }
+        return Money(max(0, balance.paid - balance.refunded), record.total.currency)
     }
 
     /// The booking, for those who may answer a request: its host or an operator.

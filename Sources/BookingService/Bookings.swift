@@ -92,7 +92,7 @@ public struct Bookings: Sendable {
         }
         if endsAt <= now {
             return .invalid(
-                "checkIn", "in_the_past",
+                "checkIn", "too_short_notice",
                 "Check-in has begun today, and this host answers requests first. Choose a later day.")
         }
         guard let expected else { return nil }

@@ -16,6 +16,8 @@ public final class Breaker: Sendable {
         var failures = 0
         var rest = Breaker.firstRest
         var restsUntil: Instant?
+        /// Until when the provider itself asked to be left alone.
+        var wishedUntil: Instant?
         var isTrying = false
     }
 
@@ -38,7 +40,10 @@ public final class Breaker: Sendable {
     func record(isWell: Bool, at now: Instant) {
         state.withLock { state in
             guard !isWell else {
+                // It was asked before it asked to be left alone: its wish still stands.
+                let wish = state.wishedUntil.flatMap { $0 > now ? $0 : nil }
                 state = State()
+                (state.restsUntil, state.wishedUntil) = (wish, wish)
                 return
             }
             state.failures += 1
@@ -55,7 +60,9 @@ public final class Breaker: Sendable {
     /// The provider wants to be left alone: nobody asks it before that moment, then one tries.
     func rest(until moment: Instant, at now: Instant) {
         state.withLock { state in
-            state.restsUntil = max(state.restsUntil ?? now, min(moment, now + Breaker.longestWish))
+            let wish = min(moment, now + Breaker.longestWish)
+            state.wishedUntil = max(state.wishedUntil ?? wish, wish)
+            state.restsUntil = max(state.restsUntil ?? now, wish)
             state.isTrying = false
         }
     }

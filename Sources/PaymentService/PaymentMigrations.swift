@@ -203,7 +203,12 @@ package enum PaymentMigrations {
             CREATE INDEX refund_payment ON refund (payment_id, created_at);
             """),
         Migration(
-            "payment-0006-what-providers-said-by-age",
+            "payment-0006-unanswered-since",
+            """
+            ALTER TABLE provider_check ADD COLUMN unanswered_since BIGINT; -- NULL: all was answered at the last look
+            """),
+        Migration(
+            "payment-0007-what-providers-said-by-age",
             """
             -- What is old is removed in small steps, each of which must find it without reading all.
             CREATE INDEX provider_event_received ON provider_event (received_at);

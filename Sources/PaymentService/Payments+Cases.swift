@@ -131,7 +131,7 @@ extension MoneyCase {
             openedAt: try row[9])
         if let resolvedAt {
             resolution = Resolution(
-                at: resolvedAt, by: try row[11] as String? ?? "system", note: try row[12] as String? ?? "")
+                at: resolvedAt, by: try row[11] as String? ?? Resolution.system, note: try row[12] as String? ?? "")
         }
     }
 }

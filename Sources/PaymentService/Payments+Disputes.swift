@@ -83,6 +83,9 @@ extension DisputeFacts.State {
     }
 
     var isDecided: Bool { self == .won || self == .lost }
+
+    /// Whether money was taken for it, though it may have been given back since.
+    var tookMoney: Bool { self != .inquiry }
 }
 
 extension Queries where Self: ~Copyable {
@@ -94,12 +97,14 @@ extension Queries where Self: ~Copyable {
         ) { row in (try DisputeFacts.State(stored: try row[0]), Money(try row[1], try row[2])) }
     }
 
-    /// What a payment's payer got back by disputes, in minor units: it must not go back a second time.
+    /// What a payment's payer got back by disputes, in minor units of what was taken: it must not go back a second time. A loss
+    /// in another currency can't be weighed against it, so that one counts as all of it: a person must look.
     func lost(of payment: PaymentID) throws -> Int64 {
         try value(
             """
-            SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM dispute
-            WHERE payment_id = \(payment) AND state = \(DisputeFacts.State.lost.rawValue)
+            SELECT CAST(COALESCE(SUM(CASE WHEN d.currency = p.captured_currency THEN d.amount ELSE p.captured END), 0) AS BIGINT)
+            FROM dispute AS d JOIN payment AS p ON p.id = d.payment_id
+            WHERE d.payment_id = \(payment) AND d.state = \(DisputeFacts.State.lost.rawValue)
             """) ?? 0
     }
 

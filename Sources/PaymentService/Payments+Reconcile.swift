@@ -11,7 +11,8 @@ extension Payments {
     static let settling = Duration.minutes(10)
     private static let everyDay = Duration.hours(24)
     private static let afterTrouble = Duration.hours(1)
-    /// How long what can't be asked about is tried again every hour; then every day, with all else.
+    /// How long what can't be asked about is tried again every hour; then every day, with all else: one matter that is never
+    /// answered must not keep the look from going on for ever.
     private static let longestWait = Duration.hours(48)
 
     /// Compares the books with every provider's lists, once a day for each: what can be mended is mended by asking, and
@@ -37,28 +38,42 @@ extension Payments {
             }
             guard let checkedUntil = leased else { continue }
             let to = now - Payments.settling
-            guard try await reconcile(provider, from: checkedUntil - Payments.overlap, to: to) else { continue }
+            let look = try await reconcile(provider, from: checkedUntil - Payments.overlap, to: to)
+            guard look != .silent else { continue }
             try await store.database.write { tx in
+                let since = look == .complete ? nil : try tx.unanswered(by: provider.name) ?? now
+                let isOver = since.map { now.since($0) >= Payments.longestWait } ?? true
                 try tx.execute(
                     """
-                    UPDATE provider_check SET checked_until = \(to), due_at = \(now + Payments.everyDay)
+                    UPDATE provider_check SET unanswered_since = \(since),
+                        checked_until = \(isOver ? to : checkedUntil),
+                        due_at = \(now + (isOver ? Payments.everyDay : Payments.afterTrouble))
                     WHERE provider = \(provider.name)
                     """)
             }
         }
     }
 
-    /// - Returns: whether the provider said what is in its lists, and what became of all that we asked about.
-    func reconcile(_ provider: any PaymentProvider, from: Instant, to: Instant) async throws -> Bool {
+    /// How far a comparison came.
+    private enum Look {
+        /// The provider said what is in its lists, and what became of all that we asked about.
+        case complete
+        /// Something that we asked about was not answered.
+        case partly
+        /// Its lists can't be read.
+        case silent
+    }
+
+    private func reconcile(_ provider: any PaymentProvider, from: Instant, to: Instant) async throws -> Look {
         let lines: [StatementLine]
         switch await provider.statement(try await period(of: provider.name, from: from, to: to)) {
         case .lines(let found): lines = found
-        case .none: return true
-        case .unknown: return false
+        case .none: return .complete
+        case .unknown: return .silent
         }
-        try await askOpenDisputes(provider)
-        let allAnswered = try await enter(lines, of: provider)
-        try await adoptAgain(provider)
+        let answers = [
+            try await askOpenDisputes(provider), try await enter(lines, of: provider), try await adoptAgain(provider),
+        ]
         let books = try await books(of: provider.name)
         let compared = Reconciliation(provider: provider.name, from: from, to: to)
         let found = compared.differences(lines, books)
@@ -67,6 +82,9 @@ extension Payments {
             let (id, now) = (world.id(CaseKind.self), world.now())
             try await store.database.write { tx in
                 let booking = try difference.payment.flatMap { try tx.findPayment($0)?.bookingId }
+                try tx.reopenCase(
+                    difference.kind, subject: "\(provider.name) \(difference.reference)", amount: difference.amount,
+                    detail: difference.detail)
                 try tx.openCase(
                     MoneyCase(
                         id: id, kind: difference.kind, subject: "\(provider.name) \(difference.reference)",
@@ -74,8 +92,7 @@ extension Payments {
                         amount: difference.amount, detail: difference.detail, openedAt: now))
             }
         }
-        // One matter that is never answered must not keep the look from going on for ever.
-        return allAnswered || to.since(from) > Payments.overlap + Payments.longestWait
+        return answers.allSatisfy { $0 } ? .complete : .partly
     }
 
     /// Resolves cases of differences that have gone, because what the provider could not say before it says now.
@@ -98,7 +115,7 @@ extension Payments {
         }
     }
 
-    /// Compares and changes nothing, for `roost audit --providers`; what an operator has resolved is left out.
+    /// Compares and changes nothing, for `roost audit --providers`; what a person has resolved is left out.
     package func providerDifferences() async throws -> [String] {
         let now = world.now()
         var findings: [String] = []
@@ -114,8 +131,10 @@ extension Payments {
                 let resolved = Set(
                     try await store.database.read { reader in
                         try reader.values(
-                            "SELECT kind || ' ' || subject FROM review_case WHERE resolved_at IS NOT NULL",
-                            as: String.self)
+                            """
+                            SELECT kind || ' ' || subject FROM review_case
+                            WHERE resolved_at IS NOT NULL AND resolved_by <> \(MoneyCase.Resolution.system)
+                            """, as: String.self)
                     })
                 let differences = compared.differences(lines, books) + compared.unknownDisputes(lines, books)
                 findings += differences.filter {
@@ -175,7 +194,8 @@ extension Payments {
 
     /// Refunds made by hand that did not fit when they were found, because one of ours claimed the same money and waited for
     /// longer than a look goes back: they may fit by now.
-    private func adoptAgain(_ provider: any PaymentProvider) async throws {
+    /// - Returns: whether the provider answered whatever we asked.
+    private func adoptAgain(_ provider: any PaymentProvider) async throws -> Bool {
         let from = world.now() - Payments.firstLook
         let waiting = try await store.database.read { reader in
             try reader.all(
@@ -194,7 +214,9 @@ extension Payments {
                     capture: try row[3], amount: Money(try row[1], try row[2]))
             }
         }
-        for facts in waiting { _ = try await learn(of: facts, from: provider) }
+        var allAnswered = true
+        for facts in waiting where try await learn(of: facts, from: provider) == nil { allAnswered = false }
+        return allAnswered
     }
 
     private func enterFee(_ line: StatementLine, of provider: String) async throws {
@@ -209,17 +231,22 @@ extension Payments {
         }
     }
 
-    private func askOpenDisputes(_ provider: any PaymentProvider) async throws {
+    /// - Returns: whether the provider answered whatever we asked.
+    private func askOpenDisputes(_ provider: any PaymentProvider) async throws -> Bool {
         let open = try await store.database.read { reader in
             try reader.values(
                 "SELECT reference FROM dispute WHERE provider = \(provider.name) AND state IN ('inquiry', 'open')",
                 as: String.self)
         }
+        var allAnswered = true
         for reference in open {
-            if case .dispute(let facts) = await provider.dispute(reference) {
-                _ = try await learn(of: facts, from: provider.name)
+            switch await provider.dispute(reference) {
+            case .dispute(let facts): _ = try await learn(of: facts, from: provider.name)
+            case .unknown: allAnswered = false
+            default: break
             }
         }
+        return allAnswered
     }
 
     // MARK: Reading the books
@@ -267,7 +294,7 @@ extension Payments {
                 disputes: Dictionary(
                     try reader.all(
                         """
-                        SELECT reference, payment_id, amount, currency, state FROM dispute
+                        SELECT reference, payment_id, amount, currency, state, closed_at FROM dispute
                         WHERE provider = \(provider)
                         """
                     ) { row in
@@ -275,7 +302,8 @@ extension Payments {
                         return (
                             try row[0] as String,
                             Reconciliation.Books.Dispute(
-                                payment: try row[1], amount: Money(try row[2], try row[3]), state: state)
+                                payment: try row[1], amount: Money(try row[2], try row[3]), state: state,
+                                closedAt: try row[5])
                         )
                     }, uniquingKeysWith: { first, _ in first }),
                 fees: Dictionary(
@@ -289,6 +317,15 @@ extension Payments {
                         return (String(group.dropFirst("fee:\(provider):".count)), Money(try row[1], try row[2]))
                     }, uniquingKeysWith: { first, _ in first }))
         }
+    }
+}
+
+extension Queries where Self: ~Copyable {
+    /// Since when something that a provider was asked about by the comparison is not answered; nothing where all is.
+    fileprivate func unanswered(by provider: String) throws -> Instant? {
+        try first("SELECT unanswered_since FROM provider_check WHERE provider = \(provider)") { row in
+            try row[0] as Instant?
+        } ?? nil
     }
 }
 

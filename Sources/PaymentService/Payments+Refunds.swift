@@ -32,7 +32,7 @@ extension Payments {
                     throw Problem(.stateConflict, "Only \(Money(left, captured.currency)) of this payment is left.")
                 }
                 try store.claimRefund(
-                    of: payment, atMost: amount?.amount ?? .max, cause: cause,
+                    of: payment, atMost: amount?.amount ?? left, cause: cause,
                     reason: reason ?? "given back by the operator", at: now, in: step)
                 try step.write(
                     OperatorAct(

@@ -20,47 +20,59 @@ public import PropertyService
 
 /// The house as it is met over HTTP: routes, pages, and what surrounds them.
 public struct WebServer: Sendable {
+    /// What a node answers.
+    public enum Offer: Sendable {
+        /// The API and the pages.
+        case everything
+        /// Only what whoever runs it asks: `/healthz`, `/readyz`, `/metrics`.
+        case operating
+    }
+
     private let site: Site
     private let routes: [Routes.Entry]
 
     /// - Parameters:
     ///   - probes: what `/readyz` and `/metrics` ask.
+    ///   - offers: whether it is a node for people, or one whose health only is asked about.
     ///   - mail: reads the demo's mails; nothing where nobody may.
     /// - Throws: where the files that ship with the server are missing.
     public init(
         accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, mails: Mails,
-        settings: WebSettings, world: World, probes: WebProbes = WebProbes(), mail: MailReader? = nil
+        settings: WebSettings, world: World, probes: WebProbes = WebProbes(), offers: Offer = .everything,
+        mail: MailReader? = nil
     ) throws {
         try self.init(
             accounts: accounts, properties: properties, bookings: bookings, payments: payments, mails: mails,
-            settings: settings, world: world, probes: probes, mail: mail, more: [])
+            settings: settings, world: world, probes: probes, offers: offers, mail: mail, more: [])
     }
 
     /// - Parameter more: routes of someone else's, behind the same middleware.
     package init(
         accounts: Accounts, properties: Properties, bookings: Bookings, payments: Payments, mails: Mails,
-        settings: WebSettings, world: World, probes: WebProbes = WebProbes(), mail: MailReader? = nil,
-        more: [ExtraRoute]
+        settings: WebSettings, world: World, probes: WebProbes = WebProbes(), offers: Offer = .everything,
+        mail: MailReader? = nil, more: [ExtraRoute]
     ) throws {
         var routes = Routes()
-        SessionRoutes().add(to: &routes)
-        ProfileRoutes().add(to: &routes)
-        PropertyRoutes().add(to: &routes)
-        CalendarRoutes().add(to: &routes)
-        RuleRoutes().add(to: &routes)
-        BulkCalendarRoutes().add(to: &routes)
-        BookingRoutes().add(to: &routes)
-        PaymentRoutes().add(to: &routes)
-        AlterationRoutes().add(to: &routes)
-        ProviderRoutes().add(to: &routes)
-        CaseRoutes().add(to: &routes)
-        StuckEventRoutes().add(to: &routes)
-        OperatorLogRoutes().add(to: &routes)
-        DocumentRoutes().add(to: &routes)
-        WebhookRoutes().add(to: &routes)
         OperatorRoutes().add(to: &routes)
-        MailRoutes().add(to: &routes)
-        PageRoutes(settings: settings, hasMail: mail != nil).add(to: &routes)
+        if offers == .everything {
+            SessionRoutes().add(to: &routes)
+            ProfileRoutes().add(to: &routes)
+            PropertyRoutes().add(to: &routes)
+            CalendarRoutes().add(to: &routes)
+            RuleRoutes().add(to: &routes)
+            BulkCalendarRoutes().add(to: &routes)
+            BookingRoutes().add(to: &routes)
+            PaymentRoutes().add(to: &routes)
+            AlterationRoutes().add(to: &routes)
+            ProviderRoutes().add(to: &routes)
+            CaseRoutes().add(to: &routes)
+            StuckEventRoutes().add(to: &routes)
+            OperatorLogRoutes().add(to: &routes)
+            DocumentRoutes().add(to: &routes)
+            WebhookRoutes().add(to: &routes)
+            MailRoutes().add(to: &routes)
+            PageRoutes(settings: settings, hasMail: mail != nil).add(to: &routes)
+        }
         for route in more { routes.add(route) }
         self.routes = routes.entries
         site = Site(

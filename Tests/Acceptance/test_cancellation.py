@@ -5,8 +5,9 @@ import zoneinfo
 
 import pytest
 
+from roost.mail import Post
 from roost.trade import (
-    act, book, booking_of, clock_near_now, day, eventually, is_free, local_now, moment, pay, place, quote,
+    act, book, booking_of, clock_near_now, day, eventually, is_free, later, local_now, moment, pay, place, quote,
     start_payment, stay_at, steady_zone, usd)
 
 HOUR = datetime.timedelta(hours=1)
@@ -133,6 +134,39 @@ def test_the_host_or_an_operator_cancelling_gives_everything_back(people, operat
     assert cancelled["status"] == "cancelled"
     refunded_in_full(people.anna, booking, 20000)
     assert is_free(people.berta, home, start=3)
+
+
+@pytest.mark.parametrize("given, who, more", [
+    (5000, "guest", 10000), (12000, "guest", 8000), (15000, "guest", 5000), (20000, "guest", 0), (5000, "host", 15000)])
+def test_what_has_come_back_already_does_not_come_back_again(server, people, operator, given, who, more):
+    """An operator gave something back before: the offer, the schedule, the letter and the refund say the same."""
+    home = place(people.hana, cancellationPolicy="moderate")
+    booking = stay_at(people.anna, home, start=3)
+    payment = people.anna.get(f"/api/v1/bookings/{booking['id']}/payments").json()["items"][0]
+    operator.post(f"/api/v1/payments/{payment['id']}/refunds", {"amount": usd(given), "reason": "no heating"}, expect=(200, 201, 202))
+    refunded_in_full(people.anna, booking, given)
+    who = {"guest": people.anna, "host": people.hana}[who]
+    offer = offer_of(who, booking)
+    assert offer["refund"] == usd(more) and offer["schedule"][0]["refund"] == usd(more)
+    cancel(who, booking)
+    refunded_in_full(people.anna, booking, given + more)
+    letter = eventually(
+        lambda: [letter for letter in Post(server).to(people.anna, booking["code"]) if "ancelled" in letter.subject], bool, what="the letter")[0]
+    told = f"${more // 100}.00"
+    assert (told in letter.text) == (more > 0) and ("$100.00" in letter.text) == (more == 10000), letter.text
+    server.audit()
+
+
+def test_after_a_cheaper_change_the_offer_is_of_the_new_price(people):
+    home = place(people.hana, cancellationPolicy="moderate")
+    booking = stay_at(people.anna, home, start=3, nights=3)
+    change = people.anna.post(f"/api/v1/bookings/{booking['id']}/alterations", {"checkOut": later(booking["checkIn"], 1)}, expect=201).json()
+    people.hana.post(f"/api/v1/alterations/{change['id']}/accept", expect=200)
+    refunded_in_full(people.anna, booking, 20000)
+    assert offer_of(people.anna, booking)["refund"] == usd(5000)
+    assert offer_of(people.hana, booking)["refund"] == usd(10000)
+    cancel(people.anna, booking)
+    refunded_in_full(people.anna, booking, 25000)
 
 
 @pytest.mark.parametrize("who", ["guest", "host", "operator"])

@@ -72,6 +72,12 @@ def test_two_nodes_behind_the_proxy_are_one_house(fresh, tmp_path):
                 server.start()
                 time.sleep(6)  # nginx leaves out a node that was away for 5 s
             assert set(statuses) == {200}, statuses
+            # Without the database both say so themselves, each time, and when to come back.
+            pg.stop()
+            answers_without = [httpx.get(f"{proxy.url}/api/v1/properties/{home['id']}", timeout=60, trust_env=False) for _ in range(6)]
+            assert [(answer.status_code, "retry-after" in answer.headers) for answer in answers_without] == [(503, True)] * 6
+            pg.start()
+            eventually(lambda: httpx.get(f"{proxy.url}/api/v1/properties/{home['id']}", timeout=60, trust_env=False).status_code, lambda status: status == 200, 60)
         finally:
             proxy.close()
         for server in servers:

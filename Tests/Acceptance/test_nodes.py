@@ -11,6 +11,7 @@ import re
 import threading
 import time
 
+import httpx
 import pytest
 
 import demo
@@ -260,6 +261,9 @@ def test_web_nodes_leave_the_background_to_workers(cluster):
         worker.start()
     eventually(lambda: booking_of(people.anna, held)["status"], lambda status: status == "expired", 30)
     eventually(lambda: is_free(people.anna, home), bool, 10)
+    # A worker tells whoever runs it how it is doing, and nobody else anything.
+    asked = [httpx.get(workers[0].url + path, trust_env=False).status_code for path in ("/healthz", "/readyz", "/metrics", "/api/v1/properties", "/")]
+    assert asked == [200, 200, 200, 404, 404]
     post.wait(people.anna, held["code"], 2)
     assert sorted(collections.Counter(letter.subject for letter in post.to(people.anna, held["code"])).values()) == [1, 1]
 

@@ -1,10 +1,12 @@
 """Places that are not on instant book: the host answers first."""
 
+import uuid
+
 import pytest
 
 from roost.trade import (
-    book, booking_of, day, is_free, moment, pay, place, quote, seconds_from_now, start_payment, stay_at, usd,
-    wait_for_status, wish)
+    book, booking_of, clock_near_now, day, is_free, moment, nights_of, pay, place, quote, seconds_from_now, start_payment, stay_at,
+    steady_zone, usd, wait_for_status, wish)
 
 
 def on_request(host, **changes):
@@ -191,3 +193,25 @@ def test_a_request_against_a_rule_or_for_taken_nights_is_refused(people):
     people.anna.post("/api/v1/bookings", wish(home, nights=1), expect="validation_failed")
     answer(people.hana, book(people.anna, home), "accept")
     people.berta.post("/api/v1/bookings", wish(home), expect="nights_unavailable")
+
+
+@pytest.mark.parametrize("rules", [{"instantBook": False}, {"instantBook": True, "instantBookFor": "guestsWithFinishedStay"}])
+def test_today_after_check_in_nobody_says_that_a_request_can_be_made(people, rules):
+    zone = steady_zone()
+    who = rules.pop("instantBookFor", None)
+    home = place(people.hana, timeZone=zone, checkInFrom=clock_near_now(zone, -10), minimumNights=1, location={
+        "country": "US", "city": f"Lateville {uuid.uuid4().hex[:6]}", "latitude": 44.2, "longitude": -74.4}, **rules)
+    if who:
+        people.hana.patch(f"/api/v1/properties/{home['id']}/rules", {"booking": {"instantBookFor": who}})
+    today, tomorrow = day(0, zone), day(1, zone)
+    dates = {"checkIn": today, "checkOut": tomorrow, "guests": 1}
+    quoted = people.anna.get(f"/api/v1/properties/{home['id']}/quote", params=dates).json()
+    assert quoted["reasons"] == ["too_short_notice"] and not quoted["available"], quoted
+    nights = nights_of(people.anna, home, today, day(2, zone))
+    assert [nights[date]["canArrive"] for date in (today, tomorrow)] == [False, True]
+    city = home["location"]["city"]
+    assert people.anna.get("/api/v1/properties", params={"location": city, **dates}).json()["items"] == []
+    later_dates = {**dates, "checkIn": tomorrow, "checkOut": day(2, zone)}
+    assert [item["id"] for item in people.anna.get("/api/v1/properties", params={"location": city, **later_dates}).json()["items"]] == [home["id"]]
+    refused = people.anna.post("/api/v1/bookings", {"propertyId": home["id"], **dates}, expect="validation_failed").json()
+    assert [error["code"] for error in refused["errors"]] == ["too_short_notice"]

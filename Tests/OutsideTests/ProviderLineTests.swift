@@ -1,8 +1,9 @@
 import Core
-import Outside
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Outside
 
 @Suite("The line to a provider")
 struct ProviderLineTests {
@@ -121,6 +122,19 @@ struct ProviderLineTests {
         let line = script.line()
         _ = try await line.ask(Self.keyed)
         #expect(line.restsUntil == script.clock.now + Breaker.longestWish)
+    }
+
+    @Test("Who asked to be left alone is, though another request that was under way ends well")
+    func wishStands() {
+        let breaker = Breaker()
+        let now = TestWorld(seed: 1).now
+        breaker.rest(until: now + .seconds(1800), at: now)
+        breaker.record(isWell: true, at: now + .seconds(1))
+        #expect(breaker.restsUntil(at: now + .seconds(1)) == now + .seconds(1800))
+        #expect(breaker.admit(at: now + .seconds(1799)) != nil)
+        #expect(breaker.admit(at: now + .seconds(1800)) == nil, "then one tries")
+        breaker.record(isWell: true, at: now + .seconds(1801))
+        #expect(breaker.restsUntil(at: now + .seconds(1801)) == nil)
     }
 
     @Test("A provider that failed five times in a row is left alone, then tried by one")

@@ -148,7 +148,10 @@ struct AgreementTests {
             for shown in days {
                 let night = try #require(Stay(from: shown.date, to: shown.date.advanced(by: 1)))
                 let reasons = home.reasons(night, guests: 1, today: today).subtracting(["below_minimum_nights"])
-                #expect(shown.available == reasons.isEmpty, "\(shown.date)")
+                // A night after the last arrival may be the end of a stay: RuleAgreementTests asks every stay there is.
+                if reasons != ["beyond_booking_window"] {
+                    #expect(shown.available == reasons.isEmpty, "\(shown.date)")
+                }
                 #expect(shown.price?.amount == home.total(night))
                 #expect(shown.minimumNights == home.minimums[shown.date] ?? home.property.minimumNights)
             }

@@ -63,7 +63,7 @@ package struct Agreement: Sendable {
             (draft.minimumNights, draft.maximumNights, draft.unitCount, draft.maximumGuests) = (
                 least, most, units, guests
             )
-            (draft.openUntil, draft.timeZone) = (end, zone.name)
+            (draft.openUntil, draft.timeZone, draft.instantBook) = (end, zone.name, dice.happens(2))
             draft.nightlyPrice = MoneyDraft(amount: price.amount, currency: price.currency.code)
             draft.location?.city = "Town \(number)"
         }
@@ -268,8 +268,11 @@ package struct Agreement: Sendable {
             expect(day.canLeave == leaving.contains(day.date), "can leave: \(day.canLeave)", said)
             expect(day.price?.amount == model.price(day.date), "the price of the night", said)
             guard let night = Stay(from: day.date, to: day.date.advanced(by: 1)) else { continue }
+            let against = model.reasons(night, someone).subtracting(Agreement.aboutLength)
+            // A night after the last arrival can still be the end of a stay.
+            let isReached = departures.contains { $0.key < day.date && ($0.value.last.map { $0 > day.date } ?? false) }
             expect(
-                day.available == model.reasons(night, someone).subtracting(Agreement.aboutLength).isEmpty,
+                day.available == (against.isEmpty || against == ["beyond_booking_window"] && isReached),
                 "available: \(day.available)", said)
         }
     }

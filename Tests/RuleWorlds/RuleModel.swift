@@ -21,7 +21,9 @@ struct RuleModel {
     func reasons(_ stay: Stay, _ party: Party, asksNights: Bool = true) -> Set<String> {
         var reasons: Set<String> = []
         let (arrival, length) = (stay.checkIn, stay.nightCount)
-        let late = rules.booking.cutOff.map { time >= $0 } ?? false
+        let isBookedAtOnce = property.instantBook && !rules.booking.instantBookNeedsFinishedStay
+        let isAnsweredTooLate = !isBookedAtOnce && rules.booking.noticeDays == 0 && time >= property.checkInFrom
+        let late = isAnsweredTooLate || rules.booking.cutOff.map { time >= $0 } ?? false
         if arrival < today {
             reasons.insert("in_the_past")
         } else if today.distance(to: arrival) < rules.booking.noticeDays + (late ? 1 : 0) {

@@ -40,11 +40,23 @@ extension Transaction {
             """) == 1
     }
 
+    /// Opens a case again that the system resolved, with what is found now: the matter has come back. What a person resolved
+    /// stays as it is.
+    func reopenCase(_ kind: MoneyCase.Kind, subject: String, amount: Money?, detail: String) throws {
+        try execute(
+            """
+            UPDATE review_case SET
+                resolved_at = NULL, resolved_by = NULL, note = NULL, amount = \(amount?.amount),
+                currency = \(amount?.currency), detail = \(detail)
+            WHERE kind = \(kind.rawValue) AND subject = \(subject) AND resolved_by = \(MoneyCase.Resolution.system)
+            """)
+    }
+
     /// Resolves a case that has come to its end by itself.
     func settleCase(_ kind: MoneyCase.Kind, subject: String, note: String, at now: Instant) throws {
         try execute(
             """
-            UPDATE review_case SET resolved_at = \(now), resolved_by = 'system', note = \(note)
+            UPDATE review_case SET resolved_at = \(now), resolved_by = \(MoneyCase.Resolution.system), note = \(note)
             WHERE kind = \(kind.rawValue) AND subject = \(subject) AND resolved_at IS NULL
             """)
     }

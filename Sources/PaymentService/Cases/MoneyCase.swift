@@ -55,6 +55,9 @@ public struct MoneyCase: Sendable, Equatable {
     /// How a case ended.
     public struct Resolution: Sendable, Equatable {
         public let at: Instant
+        /// What `by` says where the matter ended by itself.
+        static let system = "system"
+
         /// The operator, or `system` where the matter ended by itself.
         public let by: String
         public let note: String

@@ -25,7 +25,7 @@ public enum WebhookVerdict: Sendable, Equatable {
 }
 
 /// Why a webhook is refused; counted by these names.
-public enum WebhookRefusal: String, Sendable, CaseIterable {
+public enum WebhookRefusal: String, Sendable {
     /// Whoever sent it is not the provider, or it is no event.
     case forged
     /// The provider signed it, but too long ago or for a time still to come: somebody may be sending it again.

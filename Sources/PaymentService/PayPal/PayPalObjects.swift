@@ -71,22 +71,29 @@ struct PayPalDispute: Decodable, Sendable {
     let status: String?
     let reason: String?
 
-    /// Nothing where it does not say which money is disputed.
-    var facts: DisputeFacts? {
-        guard let reference = dispute_id, var amount = try? dispute_amount?.money(),
-            let capture = disputed_transactions?.first?.seller_transaction_id
-        else { return nil }
-        let state: DisputeFacts.State
-        if status == "RESOLVED" {
-            let outcome = dispute_outcome?.outcome_code ?? ""
-            state = ["RESOLVED_BUYER_FAVOUR", "ACCEPTED"].contains(outcome) ? .lost : .won
-            // Both may have agreed on less than was disputed.
-            if state == .lost, let lost = try? dispute_outcome?.amount_refunded?.money(), lost.amount > 0 {
-                amount = lost
-            }
-        } else {
-            state = dispute_life_cycle_stage == "INQUIRY" ? .inquiry : .open
+    /// What its end means for us. A decision is final in the books, so of any other outcome it waits for one that says who
+    /// has the money: with `RESOLVED_WITH_PAYOUT` PayPal may have paid either side, with `NONE` nothing was decided.
+    private static let outcomesWon: Set = ["RESOLVED_SELLER_FAVOUR", "CANCELED_BY_BUYER", "DENIED"]
+    private static let outcomesLost: Set = ["RESOLVED_BUYER_FAVOUR", "ACCEPTED"]
+
+    private var state: DisputeFacts.State {
+        if status == "RESOLVED", let outcome = dispute_outcome?.outcome_code {
+            if PayPalDispute.outcomesWon.contains(outcome) { return .won }
+            if PayPalDispute.outcomesLost.contains(outcome) { return .lost }
         }
+        return dispute_life_cycle_stage == "INQUIRY" ? .inquiry : .open
+    }
+
+    /// - Throws: `Misunderstood` where it does not say which money is disputed, or a sum is none.
+    func facts() throws(Misunderstood) -> DisputeFacts {
+        guard let reference = dispute_id else { throw Misunderstood(why: "it has no dispute_id") }
+        guard let disputed = dispute_amount else { throw Misunderstood(why: "it has no dispute_amount") }
+        guard let capture = disputed_transactions?.first?.seller_transaction_id else {
+            throw Misunderstood(why: "it names no seller_transaction_id")
+        }
+        var amount = try disputed.money()
+        // Both may have agreed on less than was disputed.
+        if state == .lost, let lost = try dispute_outcome?.amount_refunded?.money(), lost.amount > 0 { amount = lost }
         return DisputeFacts(
             reference: reference, capture: capture, amount: amount, state: state, reason: reason ?? "unknown")
     }

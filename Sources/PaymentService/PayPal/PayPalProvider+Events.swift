@@ -46,8 +46,11 @@ extension PayPalProvider {
     package func hint(in event: ProviderEvent) async -> ProviderHint {
         let bytes = Data(event.body.utf8)
         if event.kind.hasPrefix("CUSTOMER.DISPUTE.") {
-            let told = try? JSONDecoder().decode(DisputeBody.self, from: bytes)
-            return told?.resource.facts.map { .dispute($0) } ?? .nothing
+            do throws(Misunderstood) {
+                return .dispute(try ReplyBody(bytes: Array(bytes)).read(DisputeBody.self).resource.facts())
+            } catch {
+                return .unknown(why: await misunderstood(error, "event \(event.id)", nil))
+            }
         }
         guard let body = try? JSONDecoder().decode(EventBody.self, from: bytes), let resource = body.resource else {
             return .nothing
@@ -57,8 +60,10 @@ extension PayPalProvider {
             let moved = PayPalRefund(id: id, status: nil, amount: nil, custom_id: nil, links: resource.links)
             switch await disputes(until: world.now()) {
             case .success(let disputes):
-                let found = disputes.first { $0.capture == moved.capture || $0.capture == id }
-                if let found { return .dispute(found) }
+                let took = disputes.filter { $0.state.tookMoney && ($0.capture == moved.capture || $0.capture == id) }
+                if let found = took.first(where: { !$0.state.isDecided }) ?? took.first { return .dispute(found) }
+                // What no dispute ever tells of is found by the daily comparison.
+                return .unknown(why: "no dispute tells of it yet")
             case .failure(let why): return .unknown(why: why.words)
             }
         }

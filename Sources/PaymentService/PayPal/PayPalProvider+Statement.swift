@@ -24,13 +24,27 @@ extension PayPalProvider {
                 seen.formUnion(order.captures.map(\.id) + order.refunds.map(\.id))
             }
         }
-        let disputed = Set(disputes.map(\.capture))
+        let disputed = Set(disputes.filter(\.state.tookMoney).map(\.capture))
         for (type, kind) in PayPalProvider.moves {
-            switch await events(type, from: period.from, to: period.to, of: PayPalRefund.self) {
+            switch await events(
+                type, from: period.from, to: period.to, reading: { (move: PayPalRefund) throws(Misunderstood) in move })
+            {
             case .success(let moved):
                 for move in moved where seen.insert(move.id).inserted {
-                    if type == PayPalProvider.reversal, move.capture.map(disputed.contains) ?? false { continue }
-                    guard let amount = try? move.amount?.money() else { continue }
+                    // A reversal is told as a refund of the capture, or as the capture itself.
+                    if type == PayPalProvider.reversal,
+                        disputed.contains(move.id) || move.capture.map(disputed.contains) ?? false
+                    {
+                        continue
+                    }
+                    let amount: Money
+                    do throws(Misunderstood) {
+                        guard let sum = move.amount else { throw Misunderstood(why: "it has no amount") }
+                        amount = try sum.money()
+                    } catch {
+                        _ = await misunderstood(error, "\(type) \(move.id)", nil)
+                        continue
+                    }
                     let isCharge = kind == .charge
                     lines.append(
                         StatementLine(
@@ -98,9 +112,12 @@ extension PayPalProvider {
     func disputes(until end: Instant) async -> Result<[DisputeFacts], Silence> {
         var latest: [String: DisputeFacts] = [:]
         for type in PayPalProvider.ofDisputes {
-            switch await events(type, from: end - PayPalProvider.eventLife, to: end, of: PayPalDispute.self) {
+            switch await events(
+                type, from: end - PayPalProvider.eventLife, to: end,
+                reading: { (dispute: PayPalDispute) throws(Misunderstood) in try dispute.facts() })
+            {
             case .success(let told):
-                for facts in told.compactMap(\.facts) {
+                for facts in told {
                     if let known = latest[facts.reference], known.state.isNoEarlier(than: facts.state) { continue }
                     latest[facts.reference] = facts
                 }
@@ -111,20 +128,45 @@ extension PayPalProvider {
     }
 
     private struct EventList<Resource: Decodable & Sendable>: Decodable {
-        struct Event: Decodable { let resource: Resource? }
-        let events: [Event]?
+        /// One that can't be read takes no other with it.
+        struct Event: Decodable {
+            let id: String?
+            let resource: Result<Resource, Misunderstood>
+
+            private enum Member: CodingKey { case id, resource }
+
+            init(from decoder: any Decoder) throws {
+                let event = try decoder.container(keyedBy: Member.self)
+                id = try? event.decode(String.self, forKey: .id)
+                do {
+                    resource = .success(try event.decode(Resource.self, forKey: .resource))
+                } catch {
+                    resource = .failure(Misunderstood(why: Misunderstood.words(for: error)))
+                }
+            }
+        }
+        private let events: [Event]?
+        private let count: Int?
+
+        /// - Throws: `Misunderstood` where it has no events and does not say that there are none: taken for empty, money of a
+        ///   dispute would be found as a refund.
+        func told() throws(Misunderstood) -> [Event] {
+            if let events { return events }
+            guard count == 0 else { throw Misunderstood(why: "it has no events") }
+            return []
+        }
     }
 
     /// How many events a page has, and how many pages are read of one period.
     private static let pageSize = 300
     private static let mostPages = 1000
 
-    /// What the events of one type are about, in no order. The list can't be turned over: where a page is full, each half
-    /// of its time is asked about for itself.
-    private func events<Resource: Decodable & Sendable>(
-        _ type: String, from: Instant, to: Instant, of resource: Resource.Type
-    ) async -> Result<[Resource], Silence> {
-        var found: [Resource] = []
+    /// What the events of one type are about, in no order; each that can't be read is a case. The list can't be turned
+    /// over: where a page is full, each half of its time is asked about for itself.
+    private func events<Resource: Decodable & Sendable, Value: Sendable>(
+        _ type: String, from: Instant, to: Instant, reading: @Sendable (Resource) throws(Misunderstood) -> Value
+    ) async -> Result<[Value], Silence> {
+        var found: [Value] = []
         var waiting = [(from: from, to: to)]
         var pages = 0
         while let time = waiting.popLast() {
@@ -140,13 +182,19 @@ extension PayPalProvider {
             case .done(let answer):
                 let events: [EventList<Resource>.Event]
                 do throws(Misunderstood) {
-                    events = try answer.read(EventList<Resource>.self).events ?? []
+                    events = try answer.read(EventList<Resource>.self).told()
                 } catch {
                     return .failure(Silence(words: await misunderstood(error, "its list of events", nil)))
                 }
                 let span = time.to.since(time.from)
                 guard events.count >= PayPalProvider.pageSize, span >= .seconds(2) else {
-                    found += events.compactMap(\.resource)
+                    for event in events {
+                        do throws(Misunderstood) {
+                            found.append(try reading(try event.resource.get()))
+                        } catch {
+                            _ = await misunderstood(error, "event \(event.id ?? "of \(type)")", nil)
+                        }
+                    }
                     continue
                 }
                 let middle = time.from + .seconds(span.wholeMilliseconds / 2000)

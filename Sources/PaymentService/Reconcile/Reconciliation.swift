@@ -33,6 +33,8 @@ struct Reconciliation: Sendable {
             let payment: PaymentID
             let amount: Money
             let state: DisputeFacts.State
+            /// When we learnt how it was decided; nothing while it is not.
+            let closedAt: Instant?
         }
 
         let captures: [Capture]
@@ -64,7 +66,8 @@ struct Reconciliation: Sendable {
         charges(lines, books) + refunds(lines, books) + fees(lines, books) + disputes(lines, books)
     }
 
-    /// What was seen on both sides, in the names that differences have: what of it differs is told apart.
+    /// All that the lists show, and what in the books they show, in the names that differences have: what of it differs is told
+    /// by `differences`, and the rest agrees.
     func agreed(_ lines: [StatementLine], _ books: Books) -> Set<String> {
         let captures = Set(lines.filter { $0.kind == .charge }.map { $0.capture ?? $0.reference })
         let backs = lines.filter { $0.kind == .refund || $0.kind == .refundFailure }
@@ -112,10 +115,15 @@ struct Reconciliation: Sendable {
         let byReference = Dictionary(
             books.refunds.compactMap { refund in refund.reference.map { ($0, refund) } },
             uniquingKeysWith: { first, _ in first })
-        let failed = Set(lines.filter { $0.kind == .refundFailure }.map(\.reference))
-        var seen: Set<RefundID> = []
+        func known(_ line: StatementLine) -> Books.Refund? {
+            line.refundId.flatMap { byId[$0] } ?? byReference[line.reference]
+        }
+        let failures = lines.filter { $0.kind == .refundFailure }
+        let failed = Set(failures.map(\.reference))
+        // One that came back may be in the list as that alone.
+        var seen = Set(failures.compactMap { known($0)?.id })
         for line in lines where line.kind == .refund {
-            guard let booked = line.refundId.flatMap({ byId[$0] }) ?? byReference[line.reference] else {
+            guard let booked = known(line) else {
                 guard !failed.contains(line.reference) else { continue }
                 differences.append(
                     Difference(
@@ -145,10 +153,8 @@ struct Reconciliation: Sendable {
                     kind: .missingRefund, reference: booked.id.text, payment: booked.payment, amount: booked.amount,
                     detail: "The books have a refund of \(booked.amount) that \(provider)'s list does not show."))
         }
-        for line in lines where line.kind == .refundFailure {
-            guard let booked = line.refundId.flatMap({ byId[$0] }) ?? byReference[line.reference], booked.isDone else {
-                continue
-            }
+        for line in failures {
+            guard let booked = known(line), booked.isDone else { continue }
             differences.append(
                 Difference(
                     kind: .refundDiffers, reference: line.reference, payment: booked.payment, amount: line.amount,
@@ -160,6 +166,7 @@ struct Reconciliation: Sendable {
     /// What a dispute took, where the provider's list shows it; one that was not known is entered, not compared.
     private func disputes(_ lines: [StatementLine], _ books: Books) -> [Difference] {
         var differences: [Difference] = []
+        let givenBack = Set(lines.filter { $0.kind == .chargebackReversal }.map(\.reference))
         for line in lines where line.kind == .chargeback || line.kind == .chargebackReversal {
             guard let booked = books.disputes[line.reference] else { continue }
             let what: String
@@ -167,6 +174,13 @@ struct Reconciliation: Sendable {
                 what = "the books say \(booked.amount)"
             } else if line.kind == .chargebackReversal, booked.state != .won {
                 what = "and gave it back; the books have it as \(booked.state.rawValue)"
+            } else if line.kind == .chargeback, booked.state == .inquiry {
+                what = "the books have it as a question that took nothing"
+            } else if line.kind == .chargeback, booked.state == .won, !givenBack.contains(line.reference),
+                booked.closedAt.map({ $0 < to }) ?? true
+            {
+                // What gave it back since then is not in this list yet.
+                what = "and never gave it back; the books have it as won"
             } else {
                 continue
             }

@@ -40,6 +40,13 @@ public struct CancellationTerms: Sendable, Codable, Equatable {
             self.until = until
             self.hoursAfterConfirmation = hoursAfterConfirmation
         }
+
+        /// The same where no more than `left` can come back.
+        public func atMost(_ left: Money) -> Refund {
+            Refund(
+                percent: percent, amount: amount.amount > left.amount ? left : amount, until: until,
+                hoursAfterConfirmation: hoursAfterConfirmation)
+        }
     }
 
     /// Nothing where the host has steps of their own.

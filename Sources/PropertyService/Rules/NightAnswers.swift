@@ -47,6 +47,8 @@ extension Evaluator {
         // By day: how many more ranges of departures begin than end there.
         var edges = [Int32](repeating: 0, count: count + 1)
         var leaving: Int32 = 0
+        // How far those stays reach that may begin: a night after the last arrival is theirs only.
+        var reach = first
         let offset = first.distance(to: days.lowerBound)
         for place in 0..<(offset + days.count) {
             let day = first.advanced(by: place)
@@ -56,7 +58,9 @@ extension Evaluator {
             if isBookable, day >= firstArrival, day <= lastArrival, rules.mayArrive(on: day) {
                 let (low, high) = (place + minimum, min(place + maximum, Int(runEnd[place]), openCount))
                 if low <= high, let range = departures.within(low, high) {
-                    possible = first.advanced(by: range.lowerBound)...first.advanced(by: range.upperBound)
+                    let latest = first.advanced(by: range.upperBound)
+                    possible = first.advanced(by: range.lowerBound)...latest
+                    reach = max(reach, latest)
                     edges[range.lowerBound] += 1
                     edges[range.upperBound + 1] -= 1
                 }
@@ -66,7 +70,8 @@ extension Evaluator {
             let isFree = runEnd[place] > place
             answers.append(
                 NightAnswer(
-                    isAvailable: isFree && day >= firstArrival && day <= lastArrival && place < openCount,
+                    isAvailable: isFree && day >= firstArrival && (day <= lastArrival || day < reach)
+                        && place < openCount,
                     price: rules.nightlyPrice.map { Pricing.nightPrice(rules, calendar.rules, day, base: $0.amount).0 },
                     minimumNights: minimum, maximumNights: maximum, departures: possible,
                     canLeave: leaving > 0 && departures.isAllowed(place)))

@@ -17,7 +17,7 @@ extension Refusal {
         case .notListed, .noPrice, .inThePast, .noUnitForWholeStay: break
         case .tooShortNotice:
             facts.limit = limits.noticeDays
-            facts.cutOff = limits.cutOff
+            facts.cutOff = rules.cutOff
         case .beyondBookingWindow(let last):
             facts.limit = limits.windowMonths
             facts.days = [last]
@@ -43,7 +43,7 @@ extension Refusal {
         case .noPrice: return "This place has no price yet."
         case .inThePast(let today): return "The stay would begin before today, which is \(today) at the property."
         case .tooShortNotice:
-            let cutOff = limits.booking.cutOff.map { " From \($0) on, today counts as tomorrow." } ?? ""
+            let cutOff = rules.cutOff.map { " From \($0) on, today counts as tomorrow." } ?? ""
             let days = limits.booking.noticeDays
             return days == 0
                 ? "It is too late to book for today.\(cutOff)"

@@ -66,9 +66,16 @@ extension StayRules {
 
     /// The first day a stay may begin on at a moment.
     func firstArrival(at moment: LocalMoment) -> LocalDay {
+        let isLate = cutOff.map { moment.time >= $0 } ?? false
+        return moment.day.advanced(by: sheet.rules.booking.noticeDays + (isLate ? 1 : 0))
+    }
+
+    /// From when on today counts as tomorrow: as the host says, and where no notice is asked for from check-in on at the
+    /// latest, if requests are answered first.
+    var cutOff: TimeOfDay? {
         let limits = sheet.rules.booking
-        let isLate = limits.cutOff.map { moment.time >= $0 } ?? false
-        return moment.day.advanced(by: limits.noticeDays + (isLate ? 1 : 0))
+        guard limits.noticeDays == 0, let answersUntil else { return limits.cutOff }
+        return limits.cutOff.map { min($0, answersUntil) } ?? answersUntil
     }
 
     /// The last day a stay may begin on at a moment.

@@ -11,11 +11,14 @@ package struct StayRules: Sendable, Equatable {
     package var maximumGuests: Int
     /// The first night that can't be booked any more.
     package var openUntil: LocalDay?
+    /// When check-in begins at a place whose host answers requests first: from then on nobody can be told in time for the same
+    /// day. Nothing where everyone books at once.
+    package var answersUntil: TimeOfDay?
     package var sheet: RuleSheet
 
     package init(
         isListed: Bool, nightlyPrice: Money?, minimumNights: Int, maximumNights: Int, maximumGuests: Int,
-        openUntil: LocalDay?, sheet: RuleSheet = .none
+        openUntil: LocalDay?, answersUntil: TimeOfDay? = nil, sheet: RuleSheet = .none
     ) {
         self.isListed = isListed
         self.nightlyPrice = nightlyPrice
@@ -23,6 +26,7 @@ package struct StayRules: Sendable, Equatable {
         self.maximumNights = maximumNights
         self.maximumGuests = maximumGuests
         self.openUntil = openUntil
+        self.answersUntil = answersUntil
         self.sheet = sheet
     }
 
@@ -30,7 +34,8 @@ package struct StayRules: Sendable, Equatable {
         self.init(
             isListed: property.status == .listed, nightlyPrice: property.nightlyPrice,
             minimumNights: property.minimumNights, maximumNights: property.maximumNights,
-            maximumGuests: property.maximumGuests, openUntil: property.openUntil, sheet: sheet)
+            maximumGuests: property.maximumGuests, openUntil: property.openUntil,
+            answersUntil: property.instantBook(sheet.rules) == .everyone ? nil : property.checkInFrom, sheet: sheet)
     }
 }
 

@@ -62,6 +62,8 @@ struct SearchCandidate: Sendable {
     let unitCount: Int
     /// Whether rules must be read before it can be asked.
     let hasRules: Bool
+    /// Whether the time of check-in must be read: who asks for today, where the host answers first, may be too late.
+    let asksForToday: Bool
     let moment: LocalMoment
 
     /// How many nights lie at least between two stays.

@@ -46,6 +46,8 @@ enum PackedSizes {
             | wished(filter.halfBathrooms, halfBathrooms) | wished(filter.ratingHundredths + 1, rating) | isInstant
     }
 
+    static func isInstantForAll(in sizes: Int64) -> Bool { sizes & (1 << Int64(instantBook.shift)) != 0 }
+
     static func maximumGuests(in sizes: Int64) -> Int { Int(sizes >> Int64(guests.shift)) & guests.largest }
 
     /// The bit of a room type, or of all for none.

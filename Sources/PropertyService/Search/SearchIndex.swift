@@ -120,6 +120,7 @@ struct SearchIndex: Sendable {
                 runs += NightRulesText.runs(of: text, word: words.lowerBound + Int64(place))
             }
             let sizes: Int64 = try row[8]
+            let moment = try moments.moment(in: try row[11])
             let candidate = SearchCandidate(
                 id: try row[0],
                 key: distance >= 0 ? distance : try row[1],
@@ -130,25 +131,27 @@ struct SearchIndex: Sendable {
                 // The row came, so its one unit has every night of this stay free. Of several units it says less.
                 calendar: StayCalendar(rules: NightRules(runs: runs), units: [.none]),
                 unitCount: unitCount, hasRules: sizes >= PackedSizes.hasRules,
-                moment: try moments.moment(in: try row[11]))
-            guard !candidate.hasRules else { return later.append(candidate) }
+                asksForToday: stay.checkIn == moment.day && !PackedSizes.isInstantForAll(in: sizes), moment: moment)
+            guard !candidate.hasRules, !candidate.asksForToday else { return later.append(candidate) }
             guard let hit = candidate.hit(for: stay, filter) else { return }
             if unitCount == 1 { best.add(hit) } else { later.append(candidate) }
         }
         try addLater(later, stay, filter, &best, in: reader)
     }
 
-    /// Places that an entry says too little of: those with rules, and those with several units, one of which must be free
-    /// for the whole stay.
+    /// Places that an entry says too little of: those with rules, those that are asked for today, and those with several
+    /// units, one of which must be free for the whole stay.
     private func addLater(
         _ candidates: [SearchCandidate], _ stay: Stay, _ filter: SearchFilter, _ best: inout BestHits,
         in reader: borrowing Reader
     ) throws {
         guard !candidates.isEmpty else { return }
         let rules = try RuleStore.sheets(of: candidates.filter(\.hasRules).map(\.id), sheets, in: reader)
+        let checkIns = try PropertyStore.checkInTimes(of: candidates.filter(\.asksForToday).map(\.id), in: reader)
         var waiting: [SearchCandidate] = []
         for var candidate in candidates {
             candidate.rules.sheet = rules[candidate.id] ?? sheets.none
+            candidate.rules.answersUntil = checkIns[candidate.id]
             if candidate.unitCount > 1 || candidate.gap > 0 {
                 waiting.append(candidate)
             } else if let hit = candidate.hit(for: stay, filter) {

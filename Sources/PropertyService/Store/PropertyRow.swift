@@ -71,7 +71,7 @@ enum PropertyRow {
         return value
     }
 
-    private static func time(_ text: String) throws -> TimeOfDay {
+    static func time(_ text: String) throws -> TimeOfDay {
         guard let time = TimeOfDay(text) else { throw StorageError.fault("this is no time: \(text)") }
         return time
     }

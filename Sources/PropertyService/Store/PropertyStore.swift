@@ -58,6 +58,17 @@ struct PropertyStore: Sendable {
     /// How many listings of one host are read at once; the largest real host has about four hundred.
     static let mostOfHost = 1000
 
+    /// When check-in begins at each.
+    static func checkInTimes(of ids: [PropertyID], in reader: borrowing Reader) throws -> [PropertyID: TimeOfDay] {
+        var times: [PropertyID: TimeOfDay] = [:]
+        for ids in chunks(of: ids) {
+            try reader.forEach("SELECT id, check_in_from FROM property WHERE id IN \(list: ids)") { row in
+                times[try row[0]] = try PropertyRow.time(try row[1])
+            }
+        }
+        return times
+    }
+
     /// Ids in lists of few different lengths (the last id repeated), so that a database keeps few prepared statements.
     static func chunks(of ids: [PropertyID]) -> [[PropertyID]] {
         var chunks: [[PropertyID]] = []

@@ -19,8 +19,8 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingsOptions
     @Option(
         help: """
-            both, web (the API and the pages) or worker (the background work; listens nowhere). On SQLite only both, \
-            because one process owns the files.
+            both, web (the API and the pages) or worker (the background work; at ROOST_HOST and ROOST_PORT it answers \
+            /healthz, /readyz and /metrics only). On SQLite only both, because one process owns the files.
             """)
     var role: Role = .both
 
@@ -47,16 +47,17 @@ struct ServeCommand: AsyncParsableCommand {
                 probes: WebProbes(
                     databases: { await house.readiness() }, gauges: { await house.gauges().map(Gauge.init) },
                     stuckEvents: house.stuckEvents),
+                offers: role == .worker ? .operating : .everything,
                 mail: configuration.isDemo ? MailReader(house) : nil)
             let application = server.application(logger: log) { address in
                 log.notice(
-                    "Roost listens", metadata: ["address": "\(address.map { "\($0)" } ?? configuration.baseURL)"])
+                    role == .worker ? "Roost works in the background" : "Roost listens",
+                    metadata: ["address": "\(address.map { "\($0)" } ?? configuration.baseURL)"])
             }
-            if role == .worker { log.notice("Roost works in the background and listens nowhere") }
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
                     services: (role == .web ? [] : [.init(service: Background(house, logger: log))])
-                        + (role == .worker ? [] : [.init(service: application)]),
+                        + [.init(service: application)],
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
             do {
                 try await group.run()

@@ -23,11 +23,6 @@ class Node(Server):
         self.role = role
         self.arguments = ("serve", "--role", role)
 
-    def wait_until_ready(self):
-        if self.role != "worker":
-            return super().wait_until_ready()
-        eventually(lambda: self.log.read_text(), lambda text: "listens nowhere" in text, program.START_SECONDS)
-
     def freeze(self):
         """As a machine that swaps or a hypervisor that pauses: it holds what it holds, and answers nobody."""
         self.process.send_signal(signal.SIGSTOP)

@@ -61,6 +61,8 @@ final class FakePayPal: Sendable {
     struct Books: Sendable {
         var orders: [Order] = []
         var disputes: [Dispute] = []
+        /// What disputes took: PayPal tells of it as of refunds, and can be asked about it.
+        var reversals: [Refund] = []
         var tokens = 0
         var token = "A0"
         fileprivate var answers: [String: FakeAnswer] = [:]
@@ -137,8 +139,8 @@ final class FakePayPal: Sendable {
         state.withLock { books in
             guard let index = books.orders.firstIndex(where: { $0.customId == payment.text && !$0.captures.isEmpty }),
                 let capture = books.orders[index].captures.first, capture.status == "COMPLETED",
-                !books.disputes.contains(where: { $0.capture == capture.id && ($0.outcome == nil || $0.isLost) }),
-                amount <= FakePayPal.left(of: capture, in: books), let currency = Currency(code: capture.currency)
+                !FakePayPal.isDisputed(capture, in: books), amount <= FakePayPal.left(of: capture, in: books),
+                let currency = Currency(code: capture.currency)
             else { return }
             let made = Refund(
                 id: books.next("BYHAND"), capture: capture.id, status: "COMPLETED",
@@ -155,6 +157,13 @@ final class FakePayPal: Sendable {
         let lost = books.disputes.filter { $0.capture == capture.id && $0.isLost }
         return units(capture.value) - given.reduce(0) { $0 + units($1.value) }
             - lost.reduce(0) { $0 + units($1.refunded ?? $1.value) }
+    }
+
+    /// Whether nothing may be given back. A dispute that was lost in part leaves a rest.
+    private static func isDisputed(_ capture: Capture, in books: Books) -> Bool {
+        books.disputes.contains {
+            $0.capture == capture.id && ($0.outcome == nil || $0.isLost && left(of: capture, in: books) <= 0)
+        }
     }
 
     /// The payer disputes what is left of what was taken; where it is more than a question, the money is gone at once.
@@ -196,6 +205,7 @@ final class FakePayPal: Sendable {
         let reversal = Refund(
             id: books.next("REVERSAL"), capture: dispute.capture, status: "COMPLETED", value: dispute.value,
             currency: dispute.currency)
+        books.reversals.append(reversal)
         books.events.append(Told(at: clock(), type: "PAYMENT.CAPTURE.REVERSED", resource: refund(reversal)))
     }
 
@@ -300,15 +310,11 @@ final class FakePayPal: Sendable {
         if steps.count == 5, steps[4] == "refund" {
             for index in books.orders.indices {
                 guard let capture = books.orders[index].captures.first(where: { $0.id == steps[3] }) else { continue }
-                let given = books.orders[index].refunds.filter { $0.status != "FAILED" }
-                    .compactMap { PayPalMoney.money($0.value, $0.currency)?.amount }.reduce(0, +)
-                let undecided = books.disputes.contains {
-                    $0.capture == capture.id && ($0.outcome == nil || $0.isLost)
-                }
-                if undecided { return refusal("TRANSACTION_DISPUTED") }
+                if FakePayPal.isDisputed(capture, in: books) { return refusal("TRANSACTION_DISPUTED") }
                 let value = body["amount"]?["value"]?.text ?? capture.value
-                let whole = PayPalMoney.money(capture.value, capture.currency)?.amount ?? 0
-                guard given + (PayPalMoney.money(value, capture.currency)?.amount ?? 0) <= whole else {
+                guard
+                    PayPalMoney.money(value, capture.currency)?.amount ?? 0 <= FakePayPal.left(of: capture, in: books)
+                else {
                     return refusal("REFUND_AMOUNT_EXCEEDED")
                 }
                 let made = Refund(
@@ -330,7 +336,7 @@ final class FakePayPal: Sendable {
                 ?? missing()
         }
         if steps.count == 4, steps[2] == "refunds" {
-            return books.orders.flatMap(\.refunds).first { $0.id == steps[3] }
+            return (books.orders.flatMap(\.refunds) + books.reversals).first { $0.id == steps[3] }
                 .map { FakeAnswer(status: 200, body: refund($0)) } ?? missing()
         }
         return missing()
@@ -340,7 +346,7 @@ final class FakePayPal: Sendable {
         let asked = Dictionary(query, uniquingKeysWith: { _, last in last })
         // Times in RFC 3339 and UTC sort as texts, once they have the same length.
         func comparable(_ text: String) -> String { String(text.prefix(19)) }
-        let told = books.events.filter { event in
+        let told = books.events.enumerated().filter { _, event in
             let at = comparable("\(event.at)")
             return event.type == asked["event_type"] && at >= comparable(asked["start_time"] ?? "")
                 && at <= comparable(asked["end_time"] ?? "9")
@@ -349,7 +355,10 @@ final class FakePayPal: Sendable {
         return FakeAnswer(
             status: 200,
             body: [
-                "events": .list(page.map { ["event_type": .text($0.type), "resource": $0.resource] }),
+                "events": .list(
+                    page.map { number, event in
+                        ["id": .text("WH-\(number)"), "event_type": .text(event.type), "resource": event.resource]
+                    }),
                 "count": .integer(Int64(page.count)),
             ])
     }

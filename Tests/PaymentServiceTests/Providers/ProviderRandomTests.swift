@@ -174,7 +174,12 @@ private struct RandomCourse {
                 counter.paypal.decide(dispute.id, nil)
             } else {
                 let outcomes = ["RESOLVED_BUYER_FAVOUR", "ACCEPTED", "RESOLVED_SELLER_FAVOUR", "CANCELED_BY_BUYER"]
-                counter.paypal.decide(dispute.id, outcomes.randomElement(using: &dice))
+                let disputed = PayPalMoney.money(dispute.value, dispute.currency)
+                let isInPart = toss()
+                let part = disputed.flatMap { isInPart ? Int64.random(in: 1...$0.amount, using: &dice) : nil }
+                counter.paypal.decide(
+                    dispute.id, outcomes.randomElement(using: &dice),
+                    refunding: part.flatMap { part in disputed.map { Money(part, $0.currency).decimalText } })
             }
         }
     }

@@ -68,6 +68,64 @@ struct ReconcileTests {
         #expect(try await kinds(counter) == [])
     }
 
+    @Test("What is not answered is asked about every hour, from the first look on, and after two days every day")
+    func everyHour() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.start(with: "stripe")
+        counter.pay(payment)
+        later(counter)
+        func lists() -> Int { counter.stripe.plan.log.count { $0 == "GET /v1/balance_transactions" } }
+        // Its list is there, the session can't be read.
+        counter.stripe.plan.decide { _, _, path in path.hasPrefix("/v1/checkout/sessions/") ? .trouble : nil }
+        try await counter.payments.reconcileDue()
+        for hour in 1...48 {
+            later(counter, .minutes(50))
+            try await counter.payments.reconcileDue()
+            #expect(lists() == hour, "\(hour)")
+            later(counter, .minutes(10))
+            try await counter.payments.reconcileDue()
+            #expect(lists() == hour + 1, "\(hour)")
+        }
+        later(counter, .hours(23))
+        try await counter.payments.reconcileDue()
+        #expect(lists() == 49)
+        counter.stripe.plan.decide { _, _, _ in nil }
+        later(counter, .hours(1))
+        try await counter.payments.reconcileDue()
+        #expect(lists() == 50)
+        #expect(try await counter.status(payment.id) == .captured)
+        #expect(try await kinds(counter) == [])
+        // All is answered: who is not answered from now on is asked every hour again.
+        let next = try await counter.start(with: "stripe", for: BookingID(stored: "bkg_other"))
+        counter.pay(next)
+        counter.stripe.plan.decide { _, _, path in path.hasPrefix("/v1/checkout/sessions/") ? .trouble : nil }
+        later(counter, .hours(24))
+        try await counter.payments.reconcileDue()
+        later(counter, .hours(1))
+        try await counter.payments.reconcileDue()
+        #expect(lists() == 52)
+    }
+
+    @Test("A question that was not answered is asked about again in an hour, though no list shows it")
+    func everyHourQuestion() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "stripe")
+        let question = counter.stripe.dispute(payment.id, status: "warning_needs_response")
+        try await counter.payments.receive(
+            counter.stripeEvent("evt_1", "charge.dispute.created", ["id": .text(question), "object": "dispute"]),
+            from: "stripe")
+        try await counter.payments.workOnEvents()
+        counter.stripe.decide(question, "warning_closed")
+        counter.stripe.plan.decide { _, _, path in path.hasPrefix("/v1/disputes/") ? .trouble : nil }
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [.disputeOpened])
+        counter.stripe.plan.decide { _, _, _ in nil }
+        later(counter, .hours(1))
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [])
+    }
+
     @Test("Money nobody told us of is found and counts", arguments: ["stripe", "paypal"])
     func lost(_ provider: String) async throws {
         let counter = try await Counter()
@@ -231,22 +289,7 @@ struct ReconcileTests {
         later(counter)
         try await counter.payments.reconcileDue()
         later(counter, .hours(60 * 24))
-        let capture = try #require(counter.paypal.books.orders.first?.captures.first?.id)
-        let refund: JSON = [
-            "id": "BYHAND", "status": "COMPLETED", "amount": ["currency_code": "EUR", "value": "25.00"],
-            "links": [
-                [
-                    "href": .text("https://api-m.paypal.com/v2/payments/captures/\(capture)"), "rel": "up",
-                    "method": "GET",
-                ]
-            ],
-        ]
-        let now = counter.clock.now
-        counter.paypal.change { books in
-            books.orders[0].refunds.append(
-                FakePayPal.Refund(id: "BYHAND", capture: capture, status: "COMPLETED", value: "25.00", currency: "EUR"))
-            books.events.append(FakePayPal.Told(at: now, type: "PAYMENT.CAPTURE.REFUNDED", resource: refund))
-        }
+        counter.paypal.refundByHand(payment.id, 2_500)
         later(counter)
         try await counter.payments.reconcileDue()
         #expect(try await counter.payments.payment(payment.id)?.refunded == Till.euros(2_500))
@@ -264,6 +307,17 @@ struct ReconcileTests {
         #expect(try await counter.status(payment.id) == .captured)
         #expect(try await kinds(counter) == [.refundFailed])
         #expect(try await counter.payments.providerDifferences() == [])
+    }
+
+    @Test("A refund that PayPal's list has as failed alone is one difference")
+    func failedAlone() async throws {
+        let counter = try await Counter()
+        _ = try await counter.paid(with: "paypal")
+        try await counter.payments.apply(Till.refund(nil, version: 1))
+        counter.paypal.failRefund(try #require(counter.paypal.books.orders.first?.refunds.first?.id))
+        later(counter)
+        let found = try await counter.payments.providerDifferences()
+        #expect(found.count == 1 && found[0].contains("came back at paypal"), "\(found)")
     }
 
     @Test("A refund that the books gave up and the provider made after all is a case")
@@ -308,10 +362,73 @@ struct ReconcileTests {
         #expect(try await counter.payments.providerDifferences().count == (end == "won" ? 2 : 1))
     }
 
+    @Test("A question that became a dispute unheard is found by the audit", arguments: ["stripe", "paypal"])
+    func escalatedUnheard(_ provider: String) async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: provider)
+        var reference = ""
+        if provider == "stripe" {
+            reference = counter.stripe.dispute(payment.id, status: "warning_needs_response")
+            try await counter.payments.receive(
+                counter.stripeEvent(
+                    "evt_1", "charge.dispute.created", ["id": .text(reference), "object": "dispute"]), from: "stripe")
+            try await counter.payments.workOnEvents()
+            counter.stripe.decide(reference, "needs_response")
+        } else {
+            reference = try #require(counter.paypal.dispute(payment.id, stage: "INQUIRY"))
+            later(counter)
+            try await counter.payments.reconcileDue()
+            counter.paypal.decide(reference, nil)
+        }
+        #expect(try await kinds(counter) == [.disputeOpened])
+        #expect(try await counter.payments.providerDifferences() == [], "it may still be on its way to us")
+        later(counter)
+        let found = try await counter.payments.providerDifferences()
+        #expect(found.count == 1 && found[0].contains("a question that took nothing"), "\(found)")
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await counter.payments.providerDifferences() == [])
+        #expect(try await account("chargebacks:\(provider)", of: counter) == -10_000)
+    }
+
+    @Test("A dispute that the books won and the provider never gave back is a case", arguments: ["stripe", "paypal"])
+    func wonInTheBooksOnly(_ provider: String) async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: provider)
+        let reference =
+            provider == "stripe"
+            ? counter.stripe.dispute(payment.id) : try #require(counter.paypal.dispute(payment.id))
+        later(counter)
+        try await counter.payments.reconcileDue()
+        if provider == "stripe" {
+            counter.stripe.decide(reference, "won")
+            try await counter.payments.receive(
+                counter.stripeEvent(
+                    "evt_1", "charge.dispute.closed", ["id": .text(reference), "object": "dispute"]), from: "stripe")
+        } else {
+            counter.paypal.decide(reference, "RESOLVED_SELLER_FAVOUR")
+            let told = try #require(counter.paypal.books.events.last)
+            try await counter.payments.receive(
+                counter.paypalEvent("WH-1", told.type, "dispute", told.resource), from: "paypal")
+        }
+        try await counter.payments.workOnEvents()
+        #expect(try await account("chargebacks:\(provider)", of: counter) == 0)
+        #expect(try await counter.payments.providerDifferences() == [], "what gave it back is too young for the list")
+        later(counter)
+        #expect(try await counter.payments.providerDifferences() == [])
+        counter.stripe.change { $0.moves.removeAll { $0["reporting_category"]?.text == "dispute_reversal" } }
+        counter.paypal.change { $0.events.removeAll { $0.type == "CUSTOMER.DISPUTE.RESOLVED" } }
+        let found = try await counter.payments.providerDifferences()
+        #expect(found.count == 1 && found[0].contains("never gave it back"), "\(found)")
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [.disputeDiffers])
+    }
+
     /// How a dispute at PayPal ends, and what of 100.00 is gone then.
     static let ends: [(outcome: String, refunded: String?, gone: Int64)] = [
         ("RESOLVED_SELLER_FAVOUR", nil, 0), ("CANCELED_BY_BUYER", nil, 0), ("RESOLVED_BUYER_FAVOUR", nil, 10_000),
-        ("ACCEPTED", "40.00", 4_000),
+        ("ACCEPTED", "40.00", 4_000), ("DENIED", nil, 0),
     ]
 
     @Test("A dispute at PayPal whose events were lost is found in its list of events, and its end too", arguments: ends)
@@ -336,6 +453,103 @@ struct ReconcileTests {
         #expect(try await kinds(counter) == (end.gone == 0 ? [] : [.disputeLost]))
         #expect(try await counter.payments.providerDifferences() == [])
         try await counter.expectRest("found")
+    }
+
+    /// What of a dispute at PayPal is no decision yet: an end that we don't know, or one that does not say how.
+    static let noEnds: [String?] = ["RESOLVED_BY_LOT", "", nil]
+
+    @Test("A dispute at PayPal whose end is not understood stays open until PayPal says one that is", arguments: noEnds)
+    func paypalNoEnd(_ outcome: String?) async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        let reference = try #require(counter.paypal.dispute(payment.id))
+        var resolved = try #require(counter.paypal.books.disputes.first)
+        resolved.outcome = outcome
+        var told = FakePayPal.shape(resolved)
+        told["status"] = "RESOLVED"
+        let event = FakePayPal.Told(at: counter.clock.now, type: "CUSTOMER.DISPUTE.UPDATED", resource: told)
+        counter.paypal.change { $0.events.append(event) }
+        try await counter.payments.receive(
+            counter.paypalEvent("WH-1", event.type, "dispute", told), from: "paypal")
+        try await counter.payments.workOnEvents()
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
+        #expect(try await kinds(counter) == [.disputeOpened])
+        counter.paypal.decide(reference, "RESOLVED_BUYER_FAVOUR")
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
+        #expect(try await kinds(counter) == [.disputeLost])
+        try await counter.expectRest("lost in the end")
+    }
+
+    @Test("What a dispute took is no refund besides, though PayPal tells of it as of the capture itself")
+    func reversedCapture() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        later(counter)
+        try await counter.payments.reconcileDue()
+        later(counter, .hours(40 * 24))
+        _ = try #require(counter.paypal.dispute(payment.id))
+        counter.paypal.change { books in
+            let capture = books.orders[0].captures[0]
+            for index in books.events.indices where books.events[index].type == "PAYMENT.CAPTURE.REVERSED" {
+                books.events[index].resource = [
+                    "id": .text(capture.id), "status": "REVERSED",
+                    "amount": ["currency_code": "EUR", "value": .text(capture.value)],
+                ]
+            }
+        }
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [.disputeOpened])
+        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
+        #expect(try await counter.payments.providerDifferences() == [])
+    }
+
+    @Test("A reversal beside a question that took nothing is money gone: a case")
+    func reversalBesideInquiry() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        _ = try #require(counter.paypal.dispute(payment.id))
+        counter.paypal.change { books in
+            let stage: (inout FakePayPal.Told) -> Void = { $0.resource["dispute_life_cycle_stage"] = "INQUIRY" }
+            for index in books.events.indices where books.events[index].type == "CUSTOMER.DISPUTE.CREATED" {
+                stage(&books.events[index])
+            }
+        }
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(Set(try await kinds(counter)) == [.disputeOpened, .unknownRefund])
+    }
+
+    @Test("An event of PayPal's list that can't be read is a case, and takes no other with it")
+    func oddEvents() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        let reference = try #require(counter.paypal.dispute(payment.id))
+        var nameless = FakePayPal.shape(try #require(counter.paypal.books.disputes.first))
+        nameless["dispute_id"] = "PP-D-NAMELESS"
+        nameless["disputed_transactions"] = []
+        let odd: [(type: String, resource: JSON)] = [
+            ("CUSTOMER.DISPUTE.CREATED", ["dispute_id": 7]), ("CUSTOMER.DISPUTE.UPDATED", nameless),
+            ("PAYMENT.CAPTURE.REFUNDED", ["id": "R1", "amount": "25.00"]), ("PAYMENT.CAPTURE.REFUNDED", ["id": "R2"]),
+        ]
+        let now = counter.clock.now
+        counter.paypal.change { books in
+            books.events += odd.map { FakePayPal.Told(at: now, type: $0.type, resource: $0.resource) }
+        }
+        later(counter)
+        try await counter.payments.reconcileDue()
+        let found = try await counter.openCases()
+        #expect(
+            Set(found.map { "\($0.kind) \($0.subject)" }) == [
+                "disputeOpened paypal \(reference)", "badAnswer paypal event WH-2", "badAnswer paypal event WH-3",
+                "badAnswer paypal event WH-4", "badAnswer paypal PAYMENT.CAPTURE.REFUNDED R2",
+            ])
+        #expect(found.contains { $0.detail.contains("names no seller_transaction_id") })
+        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
     }
 
     @Test("A question at PayPal is a case without loss, until it becomes a dispute")
@@ -389,6 +603,38 @@ struct ReconcileTests {
             try await counter.payments.cases(isOpen: false, cursor: nil, limit: 9).items.map(\.resolution?.by) == [
                 "system"
             ])
+    }
+
+    @Test("A difference that went by itself and comes back is a case again; one that a person resolved is not")
+    func comesBack() async throws {
+        let counter = try await Counter()
+        _ = try await counter.paid(with: "stripe")
+        func take(_ units: Int64) {
+            counter.stripe.change(ReconcileTests.changed("charge", "amount_captured", to: units))
+        }
+        take(10_001)
+        later(counter)
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [.chargeDiffers])
+        take(10_000)
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [])
+        #expect(try await counter.payments.providerDifferences() == [])
+        take(10_002)
+        #expect(try await counter.payments.providerDifferences().count == 1)
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        let found = try #require(try await counter.openCases().first)
+        #expect(found.kind == .chargeDiffers && found.amount == Till.euros(10_002))
+        #expect(found.detail.contains("100.02"), "\(found.detail)")
+        #expect(try await counter.payments.providerDifferences().count == 1)
+        _ = try await counter.payments.resolve(
+            found.id, note: "Stripe was asked.", tryAgain: false, by: ReconcileTests.caller, once: nil)
+        later(counter, .hours(25))
+        try await counter.payments.reconcileDue()
+        #expect(try await kinds(counter) == [])
+        #expect(try await counter.payments.providerDifferences() == [])
     }
 
     @Test("A refund by hand that does not fit beside one of ours is entered once that has failed", arguments: [1, 240])

@@ -273,6 +273,69 @@ struct UnhappyEndTests {
         try await counter.expectRest("gone once")
     }
 
+    @Test("PayPal tells of money taken back that no dispute tells of yet: it is asked about again until one does")
+    func reversalAlone() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        counter.paypal.dispute(payment.id)
+        let told = counter.paypal.books.events
+        counter.paypal.change { $0.events = [] }
+        let reversal = try #require(told.last)
+        #expect(reversal.type == "PAYMENT.CAPTURE.REVERSED")
+        try await counter.payments.receive(
+            counter.paypalEvent("WH-1", reversal.type, "refund", reversal.resource), from: "paypal")
+        try await counter.payments.workOnEvents()
+        #expect(try await counter.openCases() == [])
+        counter.paypal.change { $0.events = told }
+        counter.clock.advance(.hours(1))
+        try await counter.payments.workOnEvents()
+        #expect(try await counter.openCases().map(\.kind) == [.disputeOpened])
+        #expect(try await counter.payments.payment(payment.id)?.refunded == Till.euros(0))
+        try await counter.expectRest("told at last")
+    }
+
+    @Test("A webhook about a dispute that can't be read is a case")
+    func oddDispute() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        counter.paypal.dispute(payment.id)
+        var resource = try #require(counter.paypal.books.events.first?.resource)
+        resource["dispute_amount"] = ["currency_code": "EUR", "value": "a hundred"]
+        try await counter.payments.receive(
+            counter.paypalEvent("WH-1", "CUSTOMER.DISPUTE.CREATED", "dispute", resource), from: "paypal")
+        try await counter.payments.workOnEvents()
+        let found = try await counter.openCases()
+        #expect(found.map(\.kind) == [.badAnswer] && found.first?.subject == "paypal event WH-1")
+        #expect(found.first?.detail.contains("a hundred") == true)
+    }
+
+    @Test("After a dispute that was lost in part an operator gives back all that is left, and no more")
+    func lostInPart() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.paid(with: "paypal")
+        let dispute = try #require(counter.paypal.dispute(payment.id))
+        counter.paypal.decide(dispute, "RESOLVED_BUYER_FAVOUR", refunding: "40.00")
+        try await counter.comeToRest()
+        let operatorCaller = Caller(id: UserID(stored: "usr_operator"), isOperator: true)
+        await expect(.stateConflict) {
+            try await counter.payments.refund(
+                payment.id, amount: Till.euros(6_001), reason: nil, by: operatorCaller, once: nil)
+        }
+        // A loss in another currency can't be weighed: nothing goes back until a person has looked.
+        try await counter.store.write { try $0.execute("UPDATE dispute SET currency = 'USD'") }
+        await expect(.stateConflict) {
+            try await counter.payments.refund(
+                payment.id, amount: Till.euros(1), reason: nil, by: operatorCaller, once: nil)
+        }
+        try await counter.store.write { try $0.execute("UPDATE dispute SET currency = 'EUR'") }
+        let given = try await counter.payments.refund(
+            payment.id, amount: nil, reason: nil, by: operatorCaller, once: nil)
+        #expect(given.refunded == Till.euros(6_000))
+        #expect(counter.paypal.books.orders.flatMap(\.refunds).map(\.value) == ["60.00"])
+        #expect(try await counter.openCases().map(\.kind) == [.disputeLost])
+        try await counter.expectRest("lost in part")
+    }
+
     @Test("PayPal tells of the money before it tells of the dispute that took it: it is gone once")
     func reversalFirst() async throws {
         let counter = try await Counter()

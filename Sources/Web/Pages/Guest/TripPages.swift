@@ -107,12 +107,18 @@ struct TripPages {
             "booking": BookingView(booking, on: page).view, "key": page.freshKey,
             "keepHref": page.path("/trips/\(booking.id)"), "isPaid": booking.paid.amount > 0,
             "refund": texts(
-                "cancel.refund", ["amount": formats.money(offer.refund), "paid": formats.money(booking.paid)]),
+                booking.refunded.amount > 0 ? "cancel.refundLeft" : "cancel.refund",
+                [
+                    "amount": formats.money(offer.refund), "paid": formats.money(booking.paid),
+                    "back": formats.money(booking.refunded),
+                ]),
             "button": texts(
                 offer.refund.amount > 0 ? "cancel.buttonRefund" : "cancel.button",
                 ["amount": formats.money(offer.refund)]),
         ]
-        if let kept = try? booking.paid.subtracting(offer.refund), kept.amount > 0 {
+        if let left = try? booking.paid.subtracting(booking.refunded), let kept = try? left.subtracting(offer.refund),
+            kept.amount > 0
+        {
             view["kept"] = texts("cancel.kept", ["amount": formats.money(kept)])
         }
         // What is still to come; the host gives everything back whenever they cancel.
