@@ -20,7 +20,7 @@ struct RoostBench: AsyncParsableCommand {
     /// The house on its databases, as the one process that owns them.
     static func withHouse(_ configuration: Configuration, _ work: (House) async throws -> Void) async throws {
         let databases = try await Databases.open(configuration.databases, world: .live)
-        try await databases.migrate(world: .live)
+        _ = try await databases.moveIn(world: .live)
         try await work(try House(configuration, databases: databases, world: .live))
         try databases.close()
     }

@@ -84,16 +84,16 @@ extension House {
         for number in 1...House.mailRounds {
             chores.append(Chore("sending mails, \(number)") { try await mails.sendAllDue() })
         }
-        chores.append(
-            Chore("tidying", isTidying: true) {
-                try await accounts.tidy()
-                try await mails.tidy()
-                try await payments.tidy()
-                let now = world.now()
-                for (_, database) in databases.all {
-                    try await database.write { try $0.forgetOldAnswers(at: now) }
-                }
-            })
+        // Each for itself, so that one that fails keeps no other from being done.
+        chores.append(Chore("tidying accounts", isTidying: true) { try await accounts.tidy() })
+        chores.append(Chore("tidying mails", isTidying: true) { try await mails.tidy() })
+        chores.append(Chore("tidying payments", isTidying: true) { try await payments.tidy() })
+        for (name, database) in databases.all {
+            chores.append(
+                Chore("forgetting old answers of \(name)", isTidying: true) {
+                    try await database.forgetOldAnswers(at: world.now())
+                })
+        }
         return chores
     }
 

@@ -22,25 +22,34 @@ public struct Databases: Sendable {
         self.payments = payments
     }
 
-    /// Opens the databases: embedded ones for the one process that owns them, others beside all other nodes.
-    /// - Throws: `StorageError` where another process has one of them, or it can't be opened or reached.
+    /// Opens the databases of one house: embedded ones for the one process that owns them, others beside all other nodes.
+    ///
+    /// Nothing is made where they don't belong together.
+    /// - Throws: `StorageError` where another process has one of them, or it can't be opened or reached; one sentence that
+    ///   says what to do where they are not the four of one house, or one is empty beside others that are in use.
     public static func open(_ addresses: DatabaseAddresses, world: World) async throws -> Databases {
+        try await HouseIdentity.verify(addresses)
+        return try await target(addresses, world: world)
+    }
+
+    /// Opens what `roost copy` fills, which may be half of a house.
+    static func target(_ addresses: DatabaseAddresses, world: World) async throws -> Databases {
         try await Databases.opened(addresses, world, answerWithin: servingPatience) { try SQLiteDatabase(path: $0) }
     }
 
     /// Opens them for looking only; another process may own them.
+    /// - Throws: as `open`, and where one of them is not there or has no tables yet.
     public static func look(_ addresses: DatabaseAddresses, world: World) async throws -> Databases {
+        try await HouseIdentity.verify(addresses)
         let databases = try await Databases.opened(addresses, world, answerWithin: lookingPatience) {
             try SQLiteSnapshot(path: $0)
         }
-        for ((name, database), migrations) in zip(databases.all, Databases.migrations) {
+        for (name, database) in databases.all {
             guard try await database.applied() != [] else {
                 throw StorageError.unavailable(
                     "\(DatabaseAddresses.variable(of: name)): there are no tables yet; `roost serve` makes them")
             }
-            try await database.check(name, migrations)
         }
-        try await databases.refuseUnfinishedCopy()
         return databases
     }
 
@@ -55,18 +64,16 @@ public struct Databases: Sendable {
         _ file: (String) throws -> any Database
     ) async throws -> Databases {
         func open(_ name: String, _ address: DatabaseAddress) async throws -> any Database {
-            switch address {
-            case .sqlite(let path): return try file(path)
-            case .postgresql(let url):
-                let database = PostgresDatabase(
-                    url: url, connections: addresses.connections, answerWithin: answerWithin, world: world)
-                do {
+            try await named(name) {
+                switch address {
+                case .sqlite(let path): return try file(path)
+                case .postgresql(let url):
+                    let database = PostgresDatabase(
+                        url: url, connections: addresses.connections, answerWithin: answerWithin, world: world)
                     // A wrong password shows at the start, not to the first guest.
                     _ = try await database.read { try $0.exists("SELECT 1") }
-                } catch StorageError.unavailable(let why) {
-                    throw StorageError.unavailable("\(DatabaseAddresses.variable(of: name)): \(why)")
+                    return database
                 }
-                return database
             }
         }
         return Databases(
@@ -91,14 +98,29 @@ public struct Databases: Sendable {
             payments: wrap("payments", payments))
     }
 
+    /// Brings all four schemas up to date and has each say whose it is: what every start does.
+    /// - Returns: what an operator should read: a sentence for each that a newer program has worked on.
+    /// - Throws: `StorageError` where a migration can't be applied.
+    public func moveIn(world: World) async throws -> [String] {
+        try await migrate(world: world)
+        try await HouseIdentity.name(self, world: world)
+        var warnings: [String] = []
+        for (name, database) in all {
+            let unknown = Databases.unknown(try await database.applied())
+            guard !unknown.isEmpty else { continue }
+            warnings.append(
+                "\(DatabaseAddresses.variable(of: name)) has migrations of a newer Roost, \(unknown.joined(separator: ", ")); "
+                    + "read in its changelog whether this one may run beside it")
+        }
+        return warnings
+    }
+
     /// Brings all four schemas up to date.
-    /// - Throws: `StorageError` where one of them holds the tables of another, or a migration can't be applied.
-    public func migrate(world: World) async throws {
-        try await refuseUnfinishedCopy()
+    /// - Throws: `StorageError` where a migration can't be applied.
+    package func migrate(world: World) async throws {
         let now = world.now()
         for ((name, database), migrations) in zip(all, Databases.migrations) {
-            try await database.check(name, migrations)
-            try await database.migrate(migrations, at: now)
+            try await named(name) { try await database.migrate(migrations, at: now) }
         }
     }
 
@@ -108,20 +130,19 @@ public struct Databases: Sendable {
             .map { Migrations.names($0.1) } ?? []
     }
 
+    /// Those of a newer program.
+    static func unknown(_ applied: Set<String>) -> [String] {
+        applied.subtracting(allNames).subtracting([TableCopy.mark]).sorted()
+    }
+
+    /// The migrations of all four.
+    static let allNames = migrations.reduce(into: Set<String>()) { $0.formUnion(Migrations.names($1)) }
+
     /// What each of the four has, in their order.
     static let migrations = [
         AccountsMigrations.all + MailMigrations.all, PropertyMigrations.all, BookingMigrations.all,
         PaymentMigrations.all,
     ]
-
-    /// - Throws: `MovingFailure` where a copy into one of them has not come to its end.
-    private func refuseUnfinishedCopy() async throws {
-        for (name, database) in all where try await database.applied().contains(TableCopy.mark) {
-            throw MovingFailure(
-                "\(DatabaseAddresses.variable(of: name)): a copy into this database was never finished; `roost copy` begins anew"
-            )
-        }
-    }
 
     public func close() throws {
         try users.close()
@@ -132,25 +153,5 @@ public struct Databases: Sendable {
 
     package var all: [(name: String, database: any Database)] {
         [("users", users), ("properties", properties), ("bookings", bookings), ("payments", payments)]
-    }
-}
-
-extension Database {
-    /// The names of the migrations that were applied; none where there is no table yet.
-    func applied() async throws -> Set<String> {
-        do {
-            return try await read { Set(try $0.values("SELECT name FROM schema_migration", as: String.self)) }
-        } catch StorageError.fault {
-            return []
-        }
-    }
-
-    /// - Throws: `StorageError.unavailable` where this is another one of the four: two settings were mixed up.
-    func check(_ name: String, _ migrations: [Migration]) async throws {
-        let others = Set(Databases.migrations.joined().map(\.name)).subtracting(migrations.map(\.name))
-        guard try await applied().isDisjoint(with: others) else {
-            throw StorageError.unavailable(
-                "\(DatabaseAddresses.variable(of: name)) is a database that holds the tables of another one")
-        }
     }
 }

@@ -15,6 +15,9 @@ extension House {
         return person.roles.contains(.operator) ? "operator" : "guest"
     }
 
+    /// What is wrong with an e-mail address, in one sentence; nothing where it will do.
+    public static func fault(ofAddress email: String) -> String? { EmailAddress.error(in: email)?.message }
+
     /// Sets a password and ends the person's sessions.
     public func setPassword(email: String, password: String) async throws {
         try await accounts.setPassword(email: email, password: password)
@@ -130,7 +133,9 @@ public struct Doctor: Sendable {
         for (name, address) in configuration.databases.all {
             checks.append(await database(name, address))
         }
-        checks.append(folder(configuration.dataDirectory))
+        // What is wrong with one of them is said above.
+        if checks.allSatisfy(\.isWell) { checks.append(await house(configuration.databases)) }
+        checks.append(folder(configuration))
         checks += await payments(configuration)
         for provider in configuration.mail.providers(dataDirectory: configuration.dataDirectory, world: .live) {
             checks.append(await mail(provider))
@@ -163,27 +168,57 @@ public struct Doctor: Sendable {
 
     private static func database(_ name: String, _ address: DatabaseAddress) async -> Doctor {
         let title = "database \(name)"
-        if case .sqlite(let path) = address, !FileManager.default.fileExists(atPath: path) {
-            return Doctor(name: title, isWell: true, finding: "\(path) is not there yet; `roost serve` makes it")
-        }
         do {
-            let database: any Database =
-                switch address {
-                case .sqlite(let path): try SQLiteSnapshot(path: path)
-                case .postgresql(let url): PostgresDatabase(url: url, connections: 1, world: .live)
-                }
-            let server = address.isSQLite ? "" : try await version(database)
-            let steps: Int
-            do {
-                steps = try await database.read { try $0.value("SELECT COUNT(*) FROM schema_migration") ?? 0 }
-            } catch StorageError.fault where !address.isSQLite {
-                return Doctor(
-                    name: title, isWell: true, finding: "\(address)\(server), no tables yet; `roost serve` makes them")
-            }
-            try database.close()
-            return Doctor(name: title, isWell: true, finding: "\(address)\(server), \(steps) migrations applied")
+            let finding = try await named(name) { try await examine(name, address) }
+            return Doctor(name: title, isWell: true, finding: finding)
         } catch {
             return Doctor(name: title, isWell: false, finding: "\(error)")
+        }
+    }
+
+    /// - Throws: what `serve` would end with, as far as it is about this one.
+    private static func examine(_ name: String, _ address: DatabaseAddress) async throws -> String {
+        guard let database = try address.lookedAt() else {
+            return "\(address) is not there yet; `roost serve` makes it"
+        }
+        defer { try? database.close() }
+        let standing = try await Standing(name, address, database)
+        let server = address.isSQLite ? "" : try await version(database)
+        let isUpToDate = Databases.names(of: name).isSubset(of: standing.applied)
+        switch address {
+        case .sqlite(let path):
+            let places = [path, URL(fileURLWithPath: path).deletingLastPathComponent().path]
+            guard places.allSatisfy({ FileManager.default.isWritableFile(atPath: $0) }) else {
+                throw StorageError.unavailable("\(path) can't be written; let the server's user own it and its folder")
+            }
+        case .postgresql:
+            let isReady = isUpToDate ? true : try await mayMakeTables(database)
+            guard isReady else {
+                throw StorageError.unavailable(
+                    "its user may make no tables; let it own the database, or grant it CREATE on the schema")
+            }
+        }
+        let count = standing.applied.count
+        let tables =
+            count == 0
+            ? "no tables yet; `roost serve` makes them"
+            : "\(count) migrations applied" + (isUpToDate ? "" : "; `roost serve` applies the others")
+        let unknown = standing.unknown.joined(separator: ", ")
+        return "\(address)\(server), \(tables)" + (unknown.isEmpty ? "" : ", of a newer Roost: \(unknown)")
+    }
+
+    private static func mayMakeTables(_ database: any Database) async throws -> Bool {
+        try await database.read {
+            try $0.value("SELECT has_schema_privilege(current_schema(), 'CREATE')::INT", as: Int.self) == 1
+        }
+    }
+
+    private static func house(_ addresses: DatabaseAddresses) async -> Doctor {
+        do {
+            try await HouseIdentity.verify(addresses)
+            return Doctor(name: "house", isWell: true, finding: "the four databases belong together")
+        } catch {
+            return Doctor(name: "house", isWell: false, finding: "\(error)")
         }
     }
 
@@ -192,8 +227,14 @@ public struct Doctor: Sendable {
         return ", PostgreSQL \(version ?? "of unknown version")"
     }
 
-    private static func folder(_ path: String) -> Doctor {
+    private static func folder(_ configuration: Configuration) -> Doctor {
         let files = FileManager.default
+        let path = configuration.dataDirectory
+        do {
+            try Restore.refuseUnfinished(configuration)
+        } catch {
+            return Doctor(name: "data folder", isWell: false, finding: "\(error)")
+        }
         guard files.fileExists(atPath: path) else {
             // It will be made: the nearest folder that is there must let us.
             var parent = URL(fileURLWithPath: path).deletingLastPathComponent()

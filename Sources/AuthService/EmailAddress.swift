@@ -1,11 +1,11 @@
-import Core
+package import Core
 import Foundation
 
 /// An address someone signs in with: what HTML forms call valid, made of RFC 5322 dot-atoms.
 ///
 /// ASCII only and never quoted, so that it can stand in any header of a mail as it is. International domains are
 /// taken in their `xn--` form.
-struct EmailAddress: Sendable {
+package struct EmailAddress: Sendable {
     /// As typed, trimmed.
     let text: String
     /// What addresses are compared by: lower case. Servers may tell local parts apart by case, none that matter do.
@@ -26,7 +26,7 @@ struct EmailAddress: Sendable {
     }
 
     /// What is wrong with an address; nothing where it will do.
-    static func error(in raw: String) -> Problem.FieldError? {
+    package static func error(in raw: String) -> Problem.FieldError? {
         let text = raw.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !text.isEmpty else { return .init("email", "required", "Give an e-mail address.") }
         guard text.utf8.count <= longest else {

@@ -65,7 +65,8 @@ extension Bookings {
         return set.isEmpty ? [:] : try await properties.longestStays(at: property, beginning: set)
     }
 
-    /// Makes room for another number of units, before the Property Service changes it.
+    /// Makes room for another number of units, before the Property Service changes it. A night that is closed, and to be
+    /// had on no unit, is closed on those that come too: only its host opens it.
     /// - Throws: `Problem`: `not_found`, `forbidden`; `nights_unavailable` where guests have nights to come on a unit that would
     ///   go; then nothing has changed.
     public func changeUnitCount(of property: PropertyID, to count: Int, for caller: Caller) async throws {
@@ -73,7 +74,9 @@ extension Bookings {
         let today = facts.zone.day(at: world.now())
         let leaving = facts.units.dropFirst(count)
         let staying = (1...max(1, count)).map { UnitID.of(property, $0) }
-        try await store.database.write { tx in
+        let coming = Array(staying.dropFirst(facts.units.count))
+        let now = world.now()
+        try await store.database.write { [store] tx in
             try tx.execute("DELETE FROM retired_unit WHERE unit_id IN \(list: staying)")
             for unit in leaving {
                 // Retired first: a hold that still has the old list of units meets this row.
@@ -91,7 +94,11 @@ extension Bookings {
                     "Guests have nights on a unit that would go. Fewer units than are claimed is not possible.",
                     errors: [Problem.FieldError("unitCount", "night_taken", "Units with guests to come can't go.")])
             }
+            let touched = try tx.close(coming, as: facts.units, from: today)
+            guard !touched.isEmpty else { return }
+            try store.announceCalendar(of: property, units: coming, touching: touched, prices: [], at: now, in: tx)
         }
+        if !coming.isEmpty { await courier.deliver(property.text) }
     }
 
     /// The property, for those who may change its calendar.
@@ -123,6 +130,48 @@ extension Transaction {
             }
         }
         return conflicts
+    }
+
+    /// Gives units that come to a property the closed nights of those that are there: those that somebody closed and that
+    /// no unit has free. What was closed on a unit that was there before and comes back counts for nothing else.
+    /// - Returns: the nights that are closed on a unit that comes, or were.
+    func close(_ coming: [UnitID], as units: [UnitID], from today: LocalDay) throws -> [LocalDay] {
+        guard !coming.isEmpty else { return [] }
+        let closed = try values(
+            """
+            SELECT DISTINCT night FROM night_block
+            WHERE unit_id IN \(list: units) AND night >= \(today) AND \(BlockSource.isClosing) AND night IN (
+                SELECT night FROM claimed_night WHERE unit_id IN \(list: units) AND night >= \(today)
+                GROUP BY night HAVING COUNT(*) = \(units.count))
+            ORDER BY night
+            """, as: LocalDay.self)
+        var touched = Set(closed)
+        for unit in coming {
+            let before = try values(
+                """
+                SELECT DISTINCT night FROM night_block
+                WHERE unit_id = \(unit) AND night >= \(today) AND source IN \(list: Bookings.ownSources)
+                """, as: LocalDay.self)
+            for night in Set(before).subtracting(closed).sorted() {
+                try unblock(unit, night, from: Bookings.ownSources)
+                touched.insert(night)
+            }
+            guard !closed.isEmpty else { continue }
+            // In date order, and the claims first, as in `block`.
+            try later(
+                """
+                INSERT INTO claimed_night (unit_id, night, booking_id)
+                VALUES \(SQL.joined(closed.map { "(\(unit), \($0), NULL)" }, by: ", "))
+                ON CONFLICT (unit_id, night) DO UPDATE SET booking_id = claimed_night.booking_id
+                """)
+            try later(
+                """
+                INSERT INTO night_block (unit_id, night, source)
+                VALUES \(SQL.joined(closed.map { "(\(unit), \($0), \(BlockSource.host))" }, by: ", "))
+                ON CONFLICT (unit_id, night, source) DO NOTHING
+                """)
+        }
+        return touched.sorted()
     }
 }
 

@@ -61,7 +61,8 @@ extension Bookings {
     /// Ends a request, a hold or a confirmed stay; a second time gives the same answer.
     ///
     /// The nights are free at once (during the stay from today on). What was paid comes back by the agreed schedule for
-    /// the guest, in full where host or operator cancel.
+    /// the guest, in full where host or operator cancel. Where the books can't be read just then, the answer says what the
+    /// booking itself knows of them: a stay that was confirmed is paid, and nothing has gone back yet.
     /// - Throws: `Problem`: `not_found`, `state_conflict` for what is declined, expired or completed.
     public func cancel(_ id: BookingID, reason: String?, for caller: Caller, once: Once?) async throws -> Booking {
         let booking = try await moveOnce(id, for: caller, once: once, act: "cancel") {
@@ -85,7 +86,14 @@ extension Bookings {
                 }
             }
         }
-        return try await withBalances([booking])[0]
+        do {
+            return try await withBalances([booking])[0]
+        } catch let trouble as any Trouble where trouble.retryAfterSeconds != nil {
+            // It is cancelled, whatever can be read now: "try again" would be the wrong answer.
+            var booking = booking
+            if booking.confirmedAt != nil { booking.paid = booking.total }
+            return booking
+        }
     }
 
     /// What cancelling now would give back, and until when.

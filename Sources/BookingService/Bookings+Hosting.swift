@@ -59,9 +59,10 @@ extension Bookings {
         _ part: HostedPart, at property: PropertyID?, cursor: String?, limit: Int, for caller: Caller
     ) async throws -> Page<Booking> {
         let now = world.now()
+        let list = "\(part)"
         var after: BookingCursor?
         if let cursor {
-            guard let parsed = BookingCursor(cursor) else {
+            guard let parsed = BookingCursor(cursor, of: list) else {
                 throw Problem.invalid("cursor", "invalid", "This cursor is not one of ours. Begin again without it.")
             }
             after = parsed
@@ -70,7 +71,7 @@ extension Bookings {
         // One more than asked for tells whether the list goes on.
         let found = try await store.hosted(
             part, of: caller.id, at: property, after: after, limit: limit + 1, now: now)
-        let next = found.count > limit ? found.prefix(limit).last?.cursor.text : nil
+        let next = found.count > limit ? found.prefix(limit).last?.cursor.text(of: list) : nil
         // The database knows days, not the clock at each place: what lies on the edge is decided here.
         let items = found.prefix(limit).map(\.record.booking).filter { part.holds($0, at: now) }
         return Page(items: try await withBalances(items), nextCursor: next)

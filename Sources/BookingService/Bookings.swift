@@ -121,9 +121,10 @@ public struct Bookings: Sendable {
         if role == .operator && !caller.isOperator {
             throw Problem(.forbidden, "Only operators may see all bookings.")
         }
+        let list = role.rawValue + (status.map { "-" + $0.rawValue } ?? "")
         var after: (Instant, BookingID)?
         if let cursor {
-            guard let parsed = BookingCursor(cursor) else {
+            guard let parsed = BookingCursor(cursor, of: list) else {
                 throw Problem.invalid("cursor", "invalid", "This cursor is not one of ours. Begin again without it.")
             }
             after = (parsed.createdAt, parsed.id)
@@ -135,7 +136,8 @@ public struct Bookings: Sendable {
             of: caller.id, as: role, states: status == nil ? [] : states, after: after, limit: limit + 1)
         let page = Array(records.prefix(limit))
         let next =
-            records.count > limit ? page.last.map { BookingCursor(createdAt: $0.createdAt, id: $0.id).text } : nil
+            records.count > limit
+            ? page.last.map { BookingCursor(createdAt: $0.createdAt, id: $0.id).text(of: list) } : nil
         return Page(items: try await withBalances(page.map(\.booking)), nextCursor: next)
     }
 
@@ -234,13 +236,16 @@ struct BookingCursor {
         self.id = id
     }
 
-    init?(_ text: String) {
+    /// Nothing unless it is whole, and of this list.
+    init?(_ text: String, of list: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let moment = Int64(parts[0]), let id = BookingID(String(parts[1])) else { return nil }
+        guard parts.count == 3, parts[0] == list, let moment = Int64(parts[1]), let id = BookingID(String(parts[2]))
+        else { return nil }
         self.init(createdAt: Instant(milliseconds: moment), id: id)
+        guard self.text(of: list) == text, id.isWhole else { return nil }
     }
 
-    var text: String { "\(createdAt.milliseconds).\(id)" }
+    func text(of list: String) -> String { "\(list).\(createdAt.milliseconds).\(id)" }
 }
 
 extension Bookings {

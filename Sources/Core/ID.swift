@@ -30,6 +30,9 @@ public struct ID<Kind: IDKind>: Sendable, Hashable, Codable, Comparable, CustomS
         text = Kind.prefix + "_" + Base32.text(of: bytes)
     }
 
+    /// Whether it has the length of those we make, so that one of which a part was lost is known.
+    public var isWhole: Bool { text.utf8.count == Kind.prefix.utf8.count + 1 + 26 }
+
     public var description: String { text }
     public static func < (one: Self, other: Self) -> Bool { one.text < other.text }
 

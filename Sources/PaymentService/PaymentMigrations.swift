@@ -207,5 +207,13 @@ package enum PaymentMigrations {
             """
             ALTER TABLE provider_check ADD COLUMN unanswered_since BIGINT; -- NULL: all was answered at the last look
             """),
+        Migration(
+            "payment-0007-what-providers-said-by-age",
+            """
+            -- What is old is removed in small steps, each of which must find it without reading all.
+            CREATE INDEX provider_event_received ON provider_event (received_at);
+            CREATE INDEX provider_request_begun ON provider_request (begun_at);
+            CREATE INDEX refund_provider_key ON refund (provider_key);
+            """),
     ]
 }

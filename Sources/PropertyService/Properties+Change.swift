@@ -12,7 +12,7 @@ extension Properties {
         let created = try await database.write { tx in
             try tx.once(once, at: now) { step in
                 let (property, names) = try checked.get()
-                try PropertyStore.insert(property, digest: nil, names: names, at: now, in: step)
+                try PropertyStore.insert(property, said: nil, names: names, at: now, in: step)
                 try outbox.append(
                     PropertyCreated.kind, about: property.id.text, version: property.version,
                     body: PropertyCreated(propertyId: property.id, hostId: property.hostId), at: now, in: step)
@@ -74,7 +74,7 @@ extension Properties {
     }
 
     /// Rules that a host has set must hold together with the listing too.
-    private static func check(_ rules: PropertyRules, fit new: Property, insteadOf old: Property) throws(Problem) {
+    static func check(_ rules: PropertyRules, fit new: Property, insteadOf old: Property) throws(Problem) {
         guard rules != .none else { return }
         if let currency = new.nightlyPrice?.currency, let first = rules.amounts.first, first.money.currency != currency
         {
@@ -131,7 +131,7 @@ extension Properties: KeepsAnswers {
 }
 
 extension Check {
-    fileprivate mutating func nights(of property: Property) {
+    mutating func nights(of property: Property) {
         nights(property.minimumNights, property.maximumNights)
     }
 

@@ -73,8 +73,16 @@ struct Failure: Error {
             ([problem.detail] + problem.errors.map(\.message).filter { $0 != problem.detail }).joined(separator: " ")
         case let error as ConfigurationError: error.description
         case let error as StorageError: error.description
+        case let error as CocoaError: sentence(for: error)
         case let error as any CustomStringConvertible: error.description
         default: error.localizedDescription
         }
+    }
+
+    /// Of a file that Foundation could not read or write.
+    private static func sentence(for error: CocoaError) -> String {
+        let path = error.filePath ?? error.url?.path ?? "a file"
+        let why = (error.underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
+        return "\(path): \(why ?? error.localizedDescription)"
     }
 }

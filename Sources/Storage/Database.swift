@@ -51,6 +51,18 @@ public enum StorageError: Error, Sendable, CustomStringConvertible {
     }
 }
 
+extension Database {
+    /// Removes what may be much, a bounded number in each transaction, so that nobody waits long behind it.
+    /// - Parameter remove: removes at most so many rows and tells how many it were; asked again until it were fewer.
+    public func inBatches(_ remove: @escaping @Sendable (borrowing Transaction, _ limit: Int) throws -> Int)
+        async throws
+    {
+        let limit = 500  // rows in one transaction: some milliseconds
+        var removed: Int
+        repeat { removed = try await write { try remove($0, limit) } } while removed == limit
+    }
+}
+
 /// What an engine does for a reader or a transaction, on one connection.
 public protocol Connection: AnyObject {
     /// Runs a query and hands each row to `each` until it answers false.

@@ -53,6 +53,19 @@ extension Database {
         }
     }
 
+    /// Removes records older than they need be kept, a bounded number in each transaction.
+    public func forgetOldAnswers(at now: Instant) async throws {
+        let before = now - Once.kept
+        try await inBatches { tx, limit in
+            try tx.execute(
+                """
+                DELETE FROM idempotency_record WHERE (person, path, key) IN (
+                    SELECT person, path, key FROM idempotency_record WHERE created_at < \(before)
+                    ORDER BY created_at LIMIT \(limit))
+                """)
+        }
+    }
+
     /// As `KeepsAnswers` says.
     public func keep(_ refusal: Problem, for once: Once, at now: Instant) async throws -> Problem {
         let outcome: Outcome<Nothing> = try await write { tx in
@@ -144,11 +157,6 @@ extension Transaction {
             DELETE FROM idempotency_record
             WHERE person = \(once.key.person) AND path = \(once.key.path) AND key = \(once.key.key) AND outcome IS NULL
             """)
-    }
-
-    /// Removes records older than they need be kept, a bounded number at a time.
-    public func forgetOldAnswers(at now: Instant) throws {
-        try execute("DELETE FROM idempotency_record WHERE created_at < \(now - Once.kept)")
     }
 
     private func insertion(of once: Once, at now: Instant, lease: Duration, returning: SQL) -> SQL {

@@ -61,7 +61,7 @@ package enum Migrations {
     package static func names(_ migrations: [Migration]) -> Set<String> { Set((shared + migrations).map(\.name)) }
 
     /// What each of the four databases has: events on their way, events received, answers already given, what
-    /// operators did.
+    /// operators did, and which house it belongs to.
     package static let shared = [
         Migration(
             "0001-shared",
@@ -112,6 +112,15 @@ package enum Migrations {
             );
             CREATE INDEX operator_log_at ON operator_log (at, id);
             CREATE INDEX operator_log_subject ON operator_log (subject, at);
+            """),
+        Migration(
+            "0003-house",
+            """
+            CREATE TABLE house (
+                one        BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+                id         TEXT   NOT NULL, -- the same in all four databases of a house, and in no other's
+                is_settled BIGINT NOT NULL  -- in Users, which is named first: 1 once all four bear the id
+            );
             """),
     ]
 }

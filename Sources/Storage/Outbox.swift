@@ -89,18 +89,24 @@ extension Transaction {
 public struct OutboxDelivery: Sendable {
     public typealias Handler = @Sendable (Event) async throws -> Void
 
-    private let database: any Database
-    private let source: String
+    let database: any Database
+    let source: String
     private let handlers: [String: Handler]
-    private let world: World
+    let world: World
     private let heard: HeardEvents
 
-    /// After so many tries a subject waits for a person; the others go on.
+    /// After so many tries that failed by the event's own fault a subject waits for a person; the others go on. Trouble
+    /// that passes, as a database that is away, counts as no try, however long it takes.
     public static let mostTries = 20
+    /// How long an event waits at most before it is tried again where only its receiver's database is in the way.
+    static let longestPatience = Duration.seconds(30)
     /// How long a round has for what it took.
     static let lease = Duration.seconds(30)
-    /// How many events one round takes, so that a round stays short.
-    static let batch = 64
+    /// How many events one round takes, so that a round stays short and its lease is enough.
+    package static let batch = 64
+    /// How many rounds follow each other at once while there is more than one takes: what a thousand holds that end
+    /// together leave behind must not wait for as many beats as that has batches.
+    static let mostRounds = 64
 
     public init(database: any Database, source: String, handlers: [String: Handler], world: World) {
         self.database = database
@@ -117,7 +123,7 @@ public struct OutboxDelivery: Sendable {
         let waiting = try await database.read { reader in
             try reader.all(
                 """
-                SELECT receiver, subject, version, kind, body, tries FROM outbox
+                SELECT receiver, subject, version, kind, body, tries, created_at FROM outbox
                 WHERE subject = \(subject) ORDER BY receiver, version
                 """, Waiting.init)
         }
@@ -125,17 +131,29 @@ public struct OutboxDelivery: Sendable {
         return Set(try await deliver(waiting).map(\.receiver))
     }
 
-    /// Delivers what is due: the net under the node that committed, and the retries.
+    /// Delivers what is due: the net under the node that committed, and the retries. Goes on while there is more than a
+    /// round takes, within bounds.
     /// - Returns: how many were delivered; zero where nothing is due or nothing goes.
     @discardableResult
     public func deliverDue() async throws -> Int {
+        var delivered = 0
+        for _ in 0..<OutboxDelivery.mostRounds {
+            let taken = try await takeDue()
+            delivered += try await deliver(taken).count
+            guard taken.count == OutboxDelivery.batch else { break }
+        }
+        return delivered
+    }
+
+    /// The first due event of each line, kept from other nodes for a while.
+    private func takeDue() async throws -> [Waiting] {
         let now = world.now()
         let anything = try await database.read { try $0.exists("SELECT 1 FROM outbox WHERE due_at <= \(now) LIMIT 1") }
-        guard anything else { return 0 }
-        let taken = try await database.claim { tx in
+        guard anything else { return [] }
+        return try await database.claim { tx in
             let heads = try tx.all(
                 """
-                SELECT receiver, subject, version, kind, body, tries FROM outbox AS o
+                SELECT receiver, subject, version, kind, body, tries, created_at FROM outbox AS o
                 WHERE due_at <= \(now) AND tries < \(OutboxDelivery.mostTries) AND NOT EXISTS (
                     SELECT 1 FROM outbox AS earlier
                     WHERE earlier.receiver = o.receiver AND earlier.subject = o.subject AND earlier.version < o.version)
@@ -151,7 +169,6 @@ public struct OutboxDelivery: Sendable {
             }
             return heads
         }
-        return try await deliver(taken).count
     }
 
     /// - Returns: what was heard.
@@ -166,8 +183,15 @@ public struct OutboxDelivery: Sendable {
             }
         }
         var delivered: [Waiting] = []
+        var put: [PutOff] = []
+        // Whose database is away is not asked again in this round: each question may wait long for its answer.
+        var away: [String: any Error] = [:]
         for line in lines {
             for event in line {
+                if let why = away[event.receiver] {
+                    put.append(putOff(event, because: why))
+                    break
+                }
                 do {
                     guard let handler = handlers[event.receiver] else {
                         throw StorageError.fault("nobody is called \(event.receiver)")
@@ -175,26 +199,54 @@ public struct OutboxDelivery: Sendable {
                     try await handler(event.event(from: source))
                     delivered.append(event)
                 } catch {
-                    try await postpone(event, because: error)
+                    put.append(putOff(event, because: error))
+                    if OutboxDelivery.mayPass(error) { away[event.receiver] = error }
                     break
                 }
             }
         }
-        guard !delivered.isEmpty else { return [] }
-        try await heard.remove(delivered.map(\.key))
+        if !delivered.isEmpty { try await heard.remove(delivered.map(\.key)) }
+        if !put.isEmpty { try await store(put) }
         return delivered
     }
 
-    private func postpone(_ event: Waiting, because error: any Error) async throws {
-        let delay = Backoff.delay(afterTries: Int(event.tries), random: world.random)
-        let due = world.now() + delay
-        let why = String("\(error)".prefix(500))
+    /// Whether it says nothing about the event: a database that is away or crowded, or this process about to end.
+    private static func mayPass(_ error: any Error) -> Bool {
+        error is CancellationError || (error as? any Trouble)?.retryAfterSeconds != nil
+    }
+
+    /// An event that was not heard, and when it is tried again.
+    private struct PutOff: Sendable {
+        let event: Waiting
+        let due: Instant
+        let why: String
+        /// 0 where it was no fault of the event.
+        let tries: Int
+    }
+
+    private func putOff(_ event: Waiting, because error: any Error) -> PutOff {
+        let now = world.now()
+        let passes = OutboxDelivery.mayPass(error)
+        let delay =
+            passes
+            // The longer it has waited already the longer it waits again: nothing is counted that could double.
+            ? Backoff.delay(
+                upTo: min(max(now.since(event.createdAt), .seconds(1)), OutboxDelivery.longestPatience),
+                random: world.random)
+            : Backoff.delay(afterTries: Int(event.tries), random: world.random)
+        return PutOff(event: event, due: now + delay, why: String("\(error)".prefix(500)), tries: passes ? 0 : 1)
+    }
+
+    private func store(_ put: [PutOff]) async throws {
         try await database.write { tx in
-            try tx.execute(
-                """
-                UPDATE outbox SET tries = tries + 1, due_at = \(due), last_error = \(why)
-                WHERE receiver = \(event.receiver) AND subject = \(event.subject) AND version = \(event.version)
-                """)
+            for one in put {
+                try tx.later(
+                    """
+                    UPDATE outbox SET tries = tries + \(one.tries), due_at = \(one.due), last_error = \(one.why)
+                    WHERE receiver = \(one.event.receiver) AND subject = \(one.event.subject)
+                        AND version = \(one.event.version)
+                    """)
+            }
         }
     }
 
@@ -205,6 +257,7 @@ public struct OutboxDelivery: Sendable {
         let kind: String
         let body: String
         let tries: Int64
+        let createdAt: Instant
 
         init(_ row: Row) throws {
             receiver = try row[0]
@@ -213,6 +266,7 @@ public struct OutboxDelivery: Sendable {
             kind = try row[3]
             body = try row[4]
             tries = try row[5]
+            createdAt = try row[6]
         }
 
         var key: HeardEvents.Key { HeardEvents.Key(receiver: receiver, subject: subject, version: version) }
@@ -237,10 +291,14 @@ extension Transaction {
 /// failed together do not come back together.
 public enum Backoff {
     public static func delay(afterTries tries: Int, random: (Int) -> [UInt8]) -> Duration {
-        let ceiling = min(600_000, 1000 << min(tries, 10))
+        delay(upTo: .milliseconds(min(600_000, 1000 << min(tries, 10))), random: random)
+    }
+
+    /// A quarter of a second and anything up to a ceiling of a millisecond or more.
+    static func delay(upTo ceiling: Duration, random: (Int) -> [UInt8]) -> Duration {
         let bytes = random(4)
         let chance = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return .milliseconds(250 + Int64(chance % UInt64(ceiling)))
+        return .milliseconds(250 + Int64(chance % UInt64(max(1, ceiling.wholeMilliseconds))))
     }
 }
 

@@ -66,6 +66,7 @@ public struct WebServer: Sendable {
             AlterationRoutes().add(to: &routes)
             ProviderRoutes().add(to: &routes)
             CaseRoutes().add(to: &routes)
+            StuckEventRoutes().add(to: &routes)
             OperatorLogRoutes().add(to: &routes)
             DocumentRoutes().add(to: &routes)
             WebhookRoutes().add(to: &routes)

@@ -61,13 +61,16 @@ public struct WebProbes: Sendable {
     public let databases: @Sendable () async -> [(name: String, isReady: Bool)]
     /// More lines for `/metrics`.
     public let gauges: @Sendable () async -> [Gauge]
+    /// Events that wait for a person.
+    public let stuckEvents: StuckEvents
 
     public init(
         databases: @escaping @Sendable () async -> [(name: String, isReady: Bool)] = { [] },
-        gauges: @escaping @Sendable () async -> [Gauge] = { [] }
+        gauges: @escaping @Sendable () async -> [Gauge] = { [] }, stuckEvents: StuckEvents = .none
     ) {
         self.databases = databases
         self.gauges = gauges
+        self.stuckEvents = stuckEvents
     }
 }
 

@@ -1,13 +1,14 @@
 """What a person must look at about money: found by webhook, by answers that fit no contract, and by comparing with the providers'
 own lists; listed, resolved, tried again, by address and by command."""
 
+import json
 import re
 import sqlite3
 
 import pytest
 
 import tills
-from roost.trade import book, booking_of, eventually, payment_of, place, usd, wait_for_status
+from roost.trade import People, book, booking_of, eventually, payment_of, place, usd, wait_for_status
 
 
 @pytest.fixture(scope="module")
@@ -221,3 +222,32 @@ def test_the_providers_lists_are_compared_by_command_and_every_day(module_server
         till.stripe.fault = lambda method, path: 500 if path == "/v1/balance_transactions" else None
         found = till.server.run("audit", "--providers")
         assert found.returncode == 1 and "stripe: its lists can't be read" in found.stdout
+
+
+def test_events_that_were_given_up_are_cases_too_and_are_tried_again_by_command(fresh):
+    server = fresh()
+    hana = People(server).hana
+    server.stop()
+    assert "No case waits." in server.done("cases")
+    events = [f"properties.accounts.7.prop_lost{number}" for number in range(3)]
+    with sqlite3.connect(server.data / "properties.sqlite") as database:
+        for number in range(3):
+            body = json.dumps({"propertyId": f"prop_lost{number}", "hostId": hana.id})
+            database.execute(
+                "INSERT INTO outbox VALUES ('accounts', ?, 7, 'property.created', ?, 1, 1, 20, 'The cellar floods')",
+                (f"prop_lost{number}", body if number else "{"))
+    printed = server.done("cases")
+    assert [line.split()[1] for line in printed.splitlines() if line.startswith("event ")] == events
+    assert "The cellar floods" in printed and "roost cases retry" in printed and "No case waits." not in printed
+    assert server.run("cases", "retry").returncode == 2
+    assert server.run("cases", "retry", "--all", events[0]).returncode == 2
+    assert server.run("cases", "retry", "properties.accounts.7.prop_nobody").returncode == 1
+    assert server.done("cases", "retry", events[1]) == f"{events[1]} was delivered\n"
+    lines = server.done("cases", "retry", "--all").splitlines()
+    assert lines == [f"{events[0]} failed again, and is tried again by the server", f"{events[2]} was delivered"]
+    assert "No case waits." in server.done("cases")
+    with sqlite3.connect(server.data / "properties.sqlite") as database:
+        assert database.execute("SELECT subject, tries FROM outbox").fetchall() == [("prop_lost0", 1)]
+        database.execute("DELETE FROM outbox")
+    server.start()
+    assert "host" in hana.get("/api/v1/me").json()["roles"]

@@ -63,7 +63,7 @@ def test_a_new_password_ends_all_sessions_of_that_person_only(fresh):
 
 @pytest.mark.parametrize("arguments", [
     ["frobnicate"], ["serve", "--bogus"], ["import", "nothing"], ["import", "inside-airbnb"], ["import", "inside-airbnb", "x.csv"], ["user", "remove"], ["user", "add"],
-    ["user", "password", "a@example.com"], ["audit", "now"], ["simulate", "--seed", "x"], ["simulate", "--days", "-1"], ["serve", "--role", "king"],
+    ["user", "add", "not-an-address"], ["user", "password", "a@example.com"], ["audit", "now"], ["simulate", "--seed", "x"], ["simulate", "--days", "-1"], ["serve", "--role", "king"],
 ], ids=" ".join)
 def test_wrong_usage_ends_with_2_and_a_word_about_it(empty, arguments):
     result = program.run(*arguments, data=empty, seconds=60)

@@ -75,3 +75,12 @@ def test_a_bad_parameter_is_named(bookings, params, field):
 def test_the_amenities_come_in_pages(people, anyone):
     place(people.hana, amenities=["wifi", "kitchen", "sauna", "piano"])
     assert len(anyone.everything("/api/v1/amenities", limit=1)) == len(anyone.everything("/api/v1/amenities", limit=100)) >= 4
+
+
+def test_a_cursor_is_of_its_list_and_whole(bookings):
+    guest, host, *_ = bookings
+    cursor = guest.get("/api/v1/bookings", params={"limit": 2}).json()["nextCursor"]
+    guest.get("/api/v1/bookings", params={"limit": 2, "cursor": cursor})
+    for params in ({"cursor": cursor[:-1]}, {"cursor": cursor + "a"}, {"cursor": cursor, "role": "host"}, {"cursor": cursor, "status": "held"}):
+        refused = guest.get("/api/v1/bookings", params={"limit": 2, **params}, expect="validation_failed")
+        assert fields(refused) == ["cursor"], params

@@ -158,8 +158,73 @@ def test_a_source_that_changes_meanwhile_is_noticed(lived_in, pg, tmp_path):
         writer.join()
     sentence(result, "changed meanwhile", "retired_unit")
     result = program.run("doctor", data=tmp_path / "copied")
-    result = program.run("audit", data=tmp_path / "copied")
-    sentence(result, "never finished")
+    assert result.returncode == 1 and "FAILS house: ROOST_USERS_DATABASE: a copy into this database was never finished" in result.stdout
+    for command in ("audit", "serve"):
+        sentence(program.run(command, data=tmp_path / "copied", seconds=60), "never finished")
+
+
+def test_what_comes_into_a_database_that_was_copied_already_is_noticed(lived_in, pg, tmp_path):
+    url, _ = four(pg, "late")
+    program.done("copy", "--from", f"sqlite:{lived_in.data}", "--to", url)
+    # The copy waits in the database of the nights; somebody registers in that of the people, which was copied before.
+    holder = "FROM pg_stat_activity WHERE datname = 'late_bookings' AND wait_event = 'PgSleep'"
+    hold = "BEGIN; LOCK TABLE retired_unit; SELECT pg_sleep(600)"
+    holding = threading.Thread(
+        target=lambda: pg.tool("psql", "-h", "127.0.0.1", "-p", pg.port, "-U", "roost", "-d", "late_bookings", "-c", hold, check=False))
+    holding.start()
+    eventually(lambda: pg.sql(f"SELECT count(*) {holder}"), lambda count: count == "1", every=0.05, seconds=60)
+    copying = subprocess.Popen(
+        [str(program.binary()), "copy", "--from", url, "--to", f"sqlite:{tmp_path}/copied"],
+        env=clean_environment(), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'late_bookings' AND application_name = 'roost-copy' AND wait_event_type = 'Lock'"
+    try:
+        eventually(lambda: pg.sql(waiting), lambda count: count == "1", every=0.05, seconds=60)
+        pg.sql("INSERT INTO person SELECT (json_populate_record(person, '{\"id\": \"late\", \"email\": \"late@example.com\", \"email_key\": \"late@example.com\"}')).* FROM person LIMIT 1", "late_users")
+    finally:
+        pg.sql(f"SELECT pg_terminate_backend(pid) {holder}")
+        holding.join()
+        stdout, stderr = copying.communicate(timeout=120)
+    assert copying.returncode == 1, stdout + stderr
+    assert "the source users was changed meanwhile" in stderr.splitlines()[-1] and "person" in stderr.splitlines()[-1], stderr
+
+
+def test_a_server_that_runs_on_the_source_is_seen(pg, tmp_path, fresh):
+    url, settings = four(pg, "running")
+    server = fresh(ROOST_RATE_LIMITS="off", **settings)
+    sentence(program.run("copy", "--from", url, "--to", f"sqlite:{tmp_path}/copied"), "ROOST_USERS_DATABASE", "sessions of Roost open", "stop every server")
+    server.stop()
+    program.done("copy", "--from", url, "--to", f"sqlite:{tmp_path}/copied")
+
+
+def test_a_copy_that_is_killed_between_the_ends_of_two_databases_begins_anew(lived_in, pg, tmp_path):
+    before = contents(lived_in.data)
+    url, settings = four(pg, "ends")
+    # The third database stops where its mark would be ended.
+    pg.sql(
+        """
+        CREATE TABLE schema_migration (name TEXT PRIMARY KEY NOT NULL, applied_at BIGINT NOT NULL);
+        CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END';
+        CREATE TRIGGER wait BEFORE UPDATE ON schema_migration FOR EACH ROW WHEN (NEW.name = 'copied') EXECUTE FUNCTION wait();
+        """, "ends_bookings")
+    command = [str(program.binary()), "copy", "--from", f"sqlite:{lived_in.data}", "--to", url]
+    copying = subprocess.Popen(command, env=clean_environment(), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'ends_bookings' AND wait_event = 'PgSleep'"
+    eventually(lambda: pg.sql(waiting), lambda count: count == "1", every=0.05, seconds=120)
+    copying.kill()
+    copying.wait()
+    pg.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'ends_bookings'")
+    pg.sql("DROP TRIGGER wait ON schema_migration", "ends_bookings")
+    marks = [pg.sql("SELECT name FROM schema_migration WHERE name LIKE 'cop%'", f"ends_{name}") for name in postgres.NAMES]
+    assert marks == ["copied", "copied", "copy-under-way", "copy-under-way"]
+
+    sentence(program.run("serve", data=tmp_path / "data", settings={**settings, "ROOST_PORT": program.free_port()}, seconds=60), "`roost copy` begins anew")
+    program.done("copy", "--from", f"sqlite:{lived_in.data}", "--to", url)
+    # A house that somebody else lives in is not taken for what was left, though another of the four bears the mark.
+    pg.sql("UPDATE schema_migration SET name = 'copy-under-way', applied_at = 1 WHERE name = 'copied'", "ends_payments")
+    sentence(program.run("copy", "--from", f"sqlite:{lived_in.data}", "--to", url), "ROOST_USERS_DATABASE", "not empty")
+    pg.sql("UPDATE schema_migration SET name = 'copied' WHERE name = 'copy-under-way'", "ends_payments")
+    program.done("copy", "--from", url, "--to", f"sqlite:{tmp_path}/back")
+    same(contents(tmp_path / "back"), before)
 
 
 def test_a_copy_that_was_killed_begins_anew(lived_in, pg, tmp_path):
@@ -299,11 +364,83 @@ def test_nothing_is_written_over_and_damage_is_found(lived_in, tmp_path, pg):
         target = tmp_path / f"damaged-{pathlib.Path(file['path']).name}"
         sentence(program.run("restore", saved, data=target), "is not the file that was saved")
         # No command opens what is half there; with the file mended the same folder is restored.
+        doctor = program.run("doctor", data=target)
+        assert doctor.returncode == 1 and "FAILS data folder" in doctor.stdout and "never finished" in doctor.stdout
         for command in (["serve"], ["audit"], ["user", "add", "x@example.com"], ["backup", tmp_path / "y"]):
             sentence(program.run(*command, data=target, settings={"ROOST_PORT": program.free_port()}, seconds=60), "never finished")
         path.write_bytes(good)
         program.done("restore", saved, data=target)
         same(contents(target), contents(lived_in.data))
+
+
+def test_links_to_the_data_folder_change_nothing(lived_in, tmp_path):
+    real, link = tmp_path / "real", tmp_path / "link"
+    shutil.copytree(lived_in.data, real)
+    link.symlink_to(real)
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "help.md").write_text("# Help\n", "utf-8")
+    (real / "texts").symlink_to(tmp_path / "texts")
+    (real / "round").symlink_to(real)
+    through = {f"ROOST_{name.upper()}_DATABASE": f"sqlite:{link}/{name}.sqlite" for name in postgres.NAMES}
+    beside = sorted(real.iterdir())
+    found = []
+    for number, (data, settings) in enumerate([(real, {}), (link, {}), (real, through), (link, {name: path.replace("/link/", "/real/") for name, path in through.items()})]):
+        saved = tmp_path / f"saved-{number}"
+        program.done("backup", saved, data=data, settings=settings)
+        found.append(sorted(file["path"] for file in json.loads((saved / "backup.json").read_text("utf-8"))["files"]))
+        assert sorted(real.iterdir()) == beside, "the backup left something behind"
+        sentence(program.run("backup", link / "inside", data=real), "inside the data folder")
+    assert all(files == found[0] for files in found) and "files/texts/help.md" in found[0]
+    assert any(file.startswith("files/mail/") for file in found[0]) and not any("sqlite" in file for file in found[0])
+
+    # Into a link to a fresh volume; what was saved as a file may not lie on a database.
+    volume = tmp_path / "volume"
+    (volume / "lost+found").mkdir(parents=True)
+    (tmp_path / "there").symlink_to(volume)
+    program.done("restore", tmp_path / "saved-1", data=tmp_path / "there")
+    same(contents(volume), contents(lived_in.data))
+    assert (volume / "texts" / "help.md").read_text("utf-8") == "# Help\n"
+    saved = tmp_path / "saved-2"
+    paper = json.loads((saved / "backup.json").read_text("utf-8"))
+    for name in ("bookings.sqlite", "users.sqlite-wal"):
+        forged = {**paper, "files": [*paper["files"], {**paper["files"][0], "path": f"files/{name}"}]}
+        shutil.copy(saved / paper["files"][0]["path"], saved / "files" / name)
+        (saved / "backup.json").write_text(json.dumps(forged), "utf-8")
+        sentence(program.run("restore", saved, data=tmp_path / "forged"), name, "written over a database")
+        assert not (tmp_path / "forged").exists()
+
+
+def test_a_backup_by_another_version_says_what_to_do(lived_in, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(lived_in.data, data)
+    paper = tmp_path / "first" / "backup.json"
+    program.done("backup", paper.parent, data=data)
+    connection = sqlite3.connect(data / "payments.sqlite")
+    applied = sorted(name for name, in connection.execute("SELECT name FROM schema_migration"))
+    assert json.loads(paper.read_text("utf-8"))["databases"][3]["migrations"] == applied
+    with connection:
+        connection.execute("INSERT INTO schema_migration VALUES ('payment-9999-better', 1)")
+    sentence(program.run("backup", tmp_path / "no", data=data), "ROOST_PAYMENTS_DATABASE", "newer Roost")
+    with connection:
+        connection.execute("DELETE FROM schema_migration WHERE name IN ('payment-9999-better', 'payment-0005-payments-by-age')")
+    connection.close()
+    sentence(program.run("backup", tmp_path / "no", data=data), "ROOST_PAYMENTS_DATABASE", "older Roost", "roost serve")
+    assert not list(tmp_path.glob("no*"))
+
+
+def test_a_folder_that_can_not_be_made_is_named(lived_in, tmp_path):
+    blocked = tmp_path / "blocked"
+    blocked.write_text("no folder", "utf-8")
+    program.done("backup", tmp_path / "saved", data=lived_in.data)
+    port = {"ROOST_PORT": program.free_port()}
+    for result in (
+        program.run("serve", data=blocked / "data", settings=port, seconds=60),
+        program.run("restore", tmp_path / "saved", data=blocked / "data"),
+        program.run("backup", blocked / "saved", data=lived_in.data),
+        program.run("copy", "--from", f"sqlite:{lived_in.data}", "--to", f"sqlite:{blocked}/data"),
+    ):
+        sentence(result, str(blocked), "no folder")
+        assert "Error Domain" not in result.stderr and "NSCocoa" not in result.stderr
 
 
 def test_a_damaged_database_is_not_saved_as_if_it_were_whole(lived_in, tmp_path):

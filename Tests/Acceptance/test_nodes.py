@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 import demo
-from roost import program
+from roost import carriers, program
 from roost.client import Client
 from roost.mail import Post
 from roost.nodes import Caller, Cluster
@@ -52,6 +52,15 @@ def cluster(postgres, tmp_path):
     finally:
         for nodes in made:
             nodes.close()
+
+
+@pytest.fixture
+def mailgun():
+    """A provider that counts what it is given, and takes its time to say that it has it."""
+    fake = carriers.Mailgun()
+    fake.pause = 0.1
+    yield fake
+    fake.close()
 
 
 @pytest.mark.timeout(600)
@@ -102,8 +111,11 @@ def letters_of(nodes):
     return counts
 
 
-def expect_everything_once(nodes, callers):
-    """Nothing acknowledged is lost, no key booked twice, every event and every mail went out once."""
+def expect_everything_once(nodes, callers, letters=letters_of):
+    """Nothing acknowledged is lost, no key booked twice, every event and every mail went out once.
+
+    What `letters_of` counts are files, and a mail written twice is one file; whoever has to see that gives a provider's count.
+    """
     told = {key: what for caller in callers for key, what in caller.told.items()}
     paid = set().union(*(caller.paid for caller in callers))
     assert told and paid, "the nodes were gone before the first booking: nothing was tried"
@@ -122,10 +134,10 @@ def expect_everything_once(nodes, callers):
     assert keys == records - refused == len(told)
     for name in ("users", "properties", "bookings", "payments"):
         assert nodes.sql(name, "SELECT count(*) FROM outbox") == "0"
-    # One mail for each reader and kind of each event, each sent, and each one file.
+    # One mail for each reader and kind of each event, each sent, and each once.
     assert nodes.sql("users", "SELECT count(*) FROM mail WHERE state <> 'sent'") == "0"
     assert nodes.sql("users", "SELECT count(*) FROM (SELECT subject, kind, recipient FROM mail GROUP BY 1, 2, 3 HAVING count(*) > 1) AS doubled") == "0"
-    counts = letters_of(nodes)
+    counts = letters(nodes)
     assert max(counts.values()) == 1, counts.most_common(3)
     assert sum(counts.values()) == int(nodes.sql("users", "SELECT count(*) FROM mail"))
     confirmed = int(nodes.sql("bookings", "SELECT count(*) FROM booking WHERE confirmed_at IS NOT NULL"))
@@ -133,8 +145,8 @@ def expect_everything_once(nodes, callers):
 
 
 @pytest.mark.timeout(3600 if PROVE else 300)
-def test_nodes_killed_at_random_lose_nothing_and_do_nothing_twice(cluster):
-    nodes = cluster()
+def test_nodes_killed_at_random_lose_nothing_and_do_nothing_twice(cluster, mailgun):
+    nodes = cluster(**mailgun.settings())
     people = People(nodes.nodes[0])
     homes = [place(people.hana, unitCount=60) for _ in range(4)]
     token, end, chance = people.anna.token, threading.Event(), random.Random(7)
@@ -152,7 +164,27 @@ def test_nodes_killed_at_random_lose_nothing_and_do_nothing_twice(cluster):
         caller.join(120)
         assert not caller.is_alive() and not caller.wrong, caller.wrong
     assert sum((caller.retries for caller in callers), collections.Counter()), "no kill met a request"
-    expect_everything_once(nodes, callers)
+    expect_everything_once(nodes, callers, lambda _: collections.Counter(mail["message-id"] for mail in mailgun.mails))
+
+
+@pytest.mark.timeout(300)
+def test_a_node_killed_before_it_hears_that_a_mail_was_taken_has_it_sent_once(cluster, mailgun):
+    nodes = cluster(("web", "worker"), **mailgun.settings())
+    web, worker = nodes.nodes
+    hold = threading.Event()
+    mailgun.faults.append(hold)
+    people = People(web)
+    people.anna, people.berta
+    eventually(lambda: [asked for asked in mailgun.requests if asked[0] == "POST"], bool, 30)
+    worker.kill()
+    hold.set()  # it is taken, and nobody hears of it
+    eventually(lambda: len(mailgun.mails), lambda count: count >= 1, 30)
+    assert int(nodes.sql("users", "SELECT count(*) FROM mail WHERE state = 'sent'")) < len(mailgun.mails)
+    worker.start()
+    eventually(lambda: nodes.sql("users", "SELECT count(*) FROM mail WHERE state <> 'sent'"), lambda count: count == "0", 150)
+    counts = collections.Counter(mail["message-id"] for mail in mailgun.mails)
+    assert max(counts.values()) == 1, counts
+    assert len(counts) == int(nodes.sql("users", "SELECT count(*) FROM mail")) >= 2
 
 
 @pytest.mark.timeout(900)

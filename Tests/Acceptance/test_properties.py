@@ -1,5 +1,8 @@
 """Places: made by anyone, seen by everyone once listed, changed by their host."""
 
+import json
+
+import httpx
 import pytest
 
 from roost.client import fields
@@ -189,3 +192,13 @@ def test_amenities_are_counted_over_listed_places(people, anyone):
     assert [item["count"] for item in found] == [1] and found[0]["name"]
     people.hana.patch(f"/api/v1/properties/{home['id']}", {"status": "paused"})
     assert sum(item["count"] for item in count()) == 0
+
+
+@pytest.mark.parametrize("letter", ["京", "😀", "\""])
+def test_the_longest_description_is_taken_however_it_is_written(people, letter):
+    """Clients escape what they like: twelve bytes for an emoji."""
+    home = place(people.hana)
+    body = json.dumps({"description": letter * 20_000}, ensure_ascii=True)
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {people.hana.token}"}
+    answer = httpx.patch(f"{people.server.url}/api/v1/properties/{home['id']}", content=body, headers=headers, timeout=60, trust_env=False)
+    assert answer.status_code == 200 and answer.json()["description"] == letter * 20_000

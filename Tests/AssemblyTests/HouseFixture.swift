@@ -18,11 +18,14 @@ struct HouseFixture {
     let guest: Caller
     private let folder: TemporaryFolder
 
-    init(settings: [String: String] = [:]) async throws {
+    /// - Parameter payments: what stands before the database of that name.
+    init(
+        settings: [String: String] = [:], payments: @Sendable (any Database) -> any Database = { $0 }
+    ) async throws {
         folder = try TemporaryFolder()
         databases = Databases(
             users: try await Engine.database(), properties: try await Engine.database(),
-            bookings: try await Engine.database(), payments: try await Engine.database())
+            bookings: try await Engine.database(), payments: payments(try await Engine.database()))
         try await databases.migrate(world: clock.world)
         let base = ["ROOST_BASE_URL": "https://roost.example", "ROOST_DATA_DIR": folder.url.path]
         house = try House(
@@ -61,6 +64,11 @@ struct HouseFixture {
         }
         return try await house.bookings.hold(
             Wish(propertyId: place.id, stay: stay, party: Party(adults: 2)), expecting: nil, for: guest, once: nil)
+    }
+
+    /// A round of everything that is due; what fails is left for the next, as in the background.
+    func workThrough() async {
+        for chore in house.chores where !chore.isTidying { try? await chore.work() }
     }
 
     /// Pays with the test provider, as the payer does on its page.

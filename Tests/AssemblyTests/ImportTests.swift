@@ -63,6 +63,33 @@ struct ImportTests {
         #expect(try await Audit(fixture.house).once(atRest: false).isEmpty)
     }
 
+    @Test("A folder imported without a calendar is at rest: whoever became a host has been told")
+    func atRest() async throws {
+        let fixture = try await HouseFixture()
+        let folder = try TemporaryFolder()
+        let listings = try listing(folder)
+        let run = AirbnbImport(fixture.house)
+        _ = try await run.run(request(listings), progress: { _ in }, issue: { _ in })
+        func waiting() async throws -> Int? {
+            try await fixture.databases.properties.read { try $0.value("SELECT COUNT(*) FROM outbox", as: Int.self) }
+        }
+        #expect(try await waiting() == 0)
+        #expect(try await Audit(fixture.house).once(atRest: true).isEmpty)
+
+        // As a run leaves it that was broken off between its commit and the delivery: the next makes it good.
+        let now = fixture.house.world.now()
+        let found = try await fixture.house.properties.search(PropertySearch(), for: nil).items
+        let place = try #require(found.first?.property)
+        try await fixture.databases.properties.write { tx in
+            try Outbox(source: "properties", receivers: { _ in ["accounts"] }).append(
+                PropertyCreated.kind, about: place.id.text, version: 2,
+                body: PropertyCreated(propertyId: place.id, hostId: place.hostId), at: now, in: tx)
+        }
+        #expect(try await waiting() == 1)
+        #expect(try await run.run(request(listings), progress: { _ in }, issue: { _ in }).unchanged == 1)
+        #expect(try await waiting() == 0)
+    }
+
     @Test("A newer calendar gives back to the rules what the older one had set")
     func newerCalendar() async throws {
         let fixture = try await HouseFixture()

@@ -60,14 +60,23 @@ struct ImportFieldTests {
     }
 
     @Test(
-        "Ratings of both scales become 0 to 5",
+        "A score is a number from 0 to 100",
+        arguments: [("4.81", 4.81), ("96", 96), ("101", nil), ("-1", nil), ("x", nil), ("nan", nil)]
+            as [(String, Double?)])
+    func score(_ text: String, _ expected: Double?) {
+        #expect(FieldText.score(text) == expected)
+    }
+
+    @Test(
+        "Ratings of both scales become 0 to 5; one that is not of its file's scale is none",
         arguments: [
-            ("4.81", 4.81), ("96", 4.8), ("100", 5), ("5.0", 5), ("20", 1), ("93.0", 4.65), ("0", 0), ("101", nil),
-            ("-1", nil),
-            ("x", nil), ("nan", nil),
-        ] as [(String, Double?)])
-    func rating(_ text: String, _ expected: Double?) {
-        #expect(FieldText.rating(text) == expected)
+            ([4.81, 5, 0, 6], [4.81, 5, 0, nil]), ([96, 100, 20, 93, 4.8, 0], [4.8, 5, 1, 4.65, nil, 0]),
+            ([5, 6], [5, nil]),
+            ([96], [4.8]),
+        ] as [([Double], [Double?])])
+    func scales(_ scores: [Double], _ expected: [Double?]) {
+        let scale = RatingScale(of: scores)
+        #expect(scores.map { scale.rating(of: ListingRow.Score(average: $0, count: 1))?.average } == expected)
     }
 
     @Test(

@@ -10,6 +10,7 @@ struct ImportRunTests {
         var people: [String: UserID] = [:]
         var listings: [String: ImportedListing] = [:]
         var calendars: [PropertyID: ImportedCalendar] = [:]
+        var delivered: Set<PropertyID> = []
 
         func hosts(_ hosts: [ListingHost]) -> [String: UserID] {
             for host in hosts where people[host.key] == nil { people[host.key] = UserID(stored: "usr_\(host.key)") }
@@ -31,9 +32,12 @@ struct ImportRunTests {
             batch.count { calendars.updateValue($0.calendar, forKey: $0.property) != $0.calendar }
         }
 
+        func deliver(_ properties: [PropertyID]) { delivered.formUnion(properties) }
+
         nonisolated var doors: ListingImport.Doors {
             ListingImport.Doors(
-                hosts: { await self.hosts($0) }, listings: { await self.load($0) }, calendars: { await self.load($0) })
+                hosts: { await self.hosts($0) }, listings: { await self.load($0) }, calendars: { await self.load($0) },
+                deliver: { await self.deliver($0) })
         }
     }
 
@@ -56,6 +60,7 @@ struct ImportRunTests {
         let second = try await importDemo(into: town)
         #expect((second.new, second.changed, second.unchanged, second.calendarsChanged) == (0, 0, 461, 0))
         #expect(await town.listings.values.allSatisfy { $0.openUntil != nil })
+        #expect(await town.delivered.count == 461)
     }
 
     @Test("Where a file is refused no door is asked")

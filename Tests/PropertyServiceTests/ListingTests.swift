@@ -68,7 +68,7 @@ struct ListingTests {
             wrong == [
                 "title", "roomType", "location.country", "location.city", "location.latitude", "location.longitude",
                 "maximumGuests", "bathrooms", "nightlyPrice.amount", "nightlyPrice.currency", "timeZone",
-                "minimumNights", "maximumNights", "checkInFrom", "amenities", "status", "photos",
+                "minimumNights", "maximumNights", "checkInFrom", "amenities[0]", "status", "photos",
             ])
         let order = try await fixture.refusedFields {
             try await fixture.place { ($0.minimumNights, $0.maximumNights) = (9, 8) }
@@ -240,8 +240,8 @@ struct BulkListingTests {
         _ = try await fixture.properties.change(id, changes, for: fixture.host)
         func rows() async throws -> [String] {
             try await fixture.database.read {
-                try $0.all("SELECT id, version, title, changed_at, source_digest FROM property ORDER BY id") { row in
-                    "\(try row[0] as String) \(try row[1] as Int) \(try row[2] as String) \(try row[3] as Int64)"
+                try $0.all("SELECT id, version, title, changed_at, source_said FROM property ORDER BY id") { row in
+                    "\(try row[0] as String) \(try row[1] as Int) \(try row[2] as String) \(try row[3] as Int64) \(try row[4] as String)"
                 }
             }
         }

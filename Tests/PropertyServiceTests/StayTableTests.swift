@@ -74,6 +74,14 @@ struct StayTableTests {
             rules: { $0.rules.stays.departureDays = WeekdaySet([.sunday]) },
             refused: ["no_departure_on_this_day: Leave on Sunday 2027-07-11."]),
         RuleCase(
+            name: "…after three nights at least: both reasons are helped by the same day", from: "2027-07-09",
+            nights: 1,
+            minimumNights: 3, rules: { $0.rules.stays.departureDays = WeekdaySet([.sunday]) },
+            refused: [
+                "below_minimum_nights: Leave on Sunday 2027-07-18 or later.",
+                "no_departure_on_this_day: Leave on Sunday 2027-07-18.",
+            ]),
+        RuleCase(
             name: "A season's days of leaving are for stays whose last night is in it", from: "2027-07-30", nights: 2,
             rules: {
                 $0.season("August", "2027-08-01", "2027-09-01") { $0.departureDays = WeekdaySet([.saturday]) }

@@ -151,6 +151,44 @@ struct IdempotencyTests {
         }
     }
 
+    @Test("Old answers are forgotten in transactions of a bounded size, young ones stay", arguments: Engine.allCases)
+    func forgets(on engine: Engine) async throws {
+        let database = CountedWrites(base: try await engine.make(in: folder))
+        let now = Instant(milliseconds: 1_000_000_000_000)
+        try await database.base.write { tx in
+            for number in 0..<1010 {
+                let age = number < 10 ? Once.kept - .seconds(1) : Once.kept + .seconds(1)
+                try tx.execute(
+                    """
+                    INSERT INTO idempotency_record (person, path, key, body_hash, lease_until, created_at)
+                    VALUES ('usr_anna', '/x', \("k\(number)"), 'h', \(now), \(now - age))
+                    """)
+            }
+        }
+        try await database.forgetOldAnswers(at: now)
+        #expect(try await count(database.base, "idempotency_record") == 10)
+        #expect(database.count.withLock { $0 } == 3)
+    }
+
+    /// Tells how many transactions there were.
+    private final class CountedWrites: Database {
+        let base: any Database
+        let count = Mutex(0)
+
+        init(base: any Database) { self.base = base }
+
+        func read<T: Sendable>(_ body: @Sendable (borrowing Reader) throws -> T) async throws -> T {
+            try await base.read(body)
+        }
+
+        func write<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T {
+            count.withLock { $0 += 1 }
+            return try await base.write(body)
+        }
+
+        func close() throws { try base.close() }
+    }
+
     @Test("When the process that began is known to be dead, nobody waits for its lease")
     func endsLeases() async throws {
         let database = try await Engine.memory.make(in: folder)

@@ -120,6 +120,50 @@ struct MovingTests {
         try target.close()
     }
 
+    @Test("Who looks at a file that nobody has open leaves no file behind")
+    func traces() async throws {
+        let tables = try await tables()
+        let path = folder.path("stopped.sqlite")
+        let database = try SQLiteDatabase(path: path)
+        try await fill(database)
+        try database.close()
+        func beside() throws -> [String] { try FileSystem.names(in: folder.url.path) }
+        let before = try beside()
+        #expect(before == ["stopped.sqlite", "stopped.sqlite.lock"])
+
+        let snapshot = try SQLiteSnapshot(path: path)
+        #expect(try await snapshot.read { try $0.exists("SELECT 1 FROM zone") })
+        #expect(try beside() != before, "nothing was to be tidied up")
+        try snapshot.close()
+        #expect(try beside() == before)
+
+        let moment = try SQLiteMoment([path])
+        _ = try moment.copy(0, to: folder.path("copy"), tables: tables) { _, _ in }
+        try moment.close()
+        #expect(try beside() == ["copy"] + before)
+
+        // What a server that has it needs stays.
+        let again = try SQLiteDatabase(path: path)
+        try await again.write { try $0.execute("UPDATE action SET note = 'new'") }
+        let beneath = try SQLiteSnapshot(path: path)
+        try beneath.close()
+        #expect(try beside().contains("stopped.sqlite-wal"))
+        try again.close()
+    }
+
+    @Test("A path has one name, whichever links lead there and whether it is there or not")
+    func resolved() throws {
+        let real = folder.path("real")
+        try FileSystem.makeFolder(real + "/deep")
+        try FileManager.default.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: real)
+        let there = FileSystem.resolved(real)
+        for path in ["link", "real/.", "link/deep/..", "real/"] {
+            #expect(FileSystem.resolved(folder.path(path)) == there)
+        }
+        #expect(FileSystem.resolved(folder.path("link/deep/new/file")) == there + "/deep/new/file")
+        #expect(throws: StorageError.self) { try FileSystem.makeFolder("/proc/nowhere/new") }
+    }
+
     @Test("A moment is held though the file is written without pause, and the copy is of that moment")
     func moment() async throws {
         let tables = try await tables()

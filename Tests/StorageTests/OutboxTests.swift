@@ -144,6 +144,31 @@ struct OutboxTests {
         #expect(ear.heard.withLock { $0 } == ["b1", "b2", "a1", "a2"])
     }
 
+    @Test("More than a round takes goes in one call, and a receiver whose database is away is asked once a round")
+    func rounds() async throws {
+        let database = try await Engine.memory.make(in: folder)
+        let ear = Ear()
+        let count = 3 * OutboxDelivery.batch + 7
+        for number in 1...count { try await append(database, "s\(number)", 1) }
+        time.advance(.seconds(3))
+        let asked = Mutex(0)
+        let deaf = OutboxDelivery(
+            database: database, source: "test",
+            handlers: [
+                "ear": { _ in
+                    asked.withLock { $0 += 1 }
+                    throw StorageError.overloaded
+                }
+            ], world: time.world)
+        #expect(try await deaf.deliverDue() == 0)
+        #expect(asked.withLock { $0 } == 4)
+        let tries = try await database.read { try $0.values("SELECT DISTINCT tries FROM outbox", as: Int.self) }
+        #expect(tries == [0])
+        time.advance(.seconds(31))
+        #expect(try await delivery(database, ear).deliverDue() == count)
+        #expect(ear.heard.withLock { Set($0).count } == count)
+    }
+
     @Test("A receiver applies an event once, however often it comes, and nothing older after it")
     func inbox() async throws {
         let database = try await Engine.memory.make(in: folder)

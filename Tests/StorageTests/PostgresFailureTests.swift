@@ -64,6 +64,31 @@ struct PostgresFailureTests {
         #expect(complaint?.contains("secret") == false)
     }
 
+    @Test(
+        "No part of a password that breaks its address is shown, nor taken for a host or a port",
+        arguments: [
+            "postgresql://roost:geheim2%ss@db/bookings", "postgresql://roost:geheim2@[::1/bookings",
+            "postgresql://roost:x@geheim2@db/bookings", "postgresql://roost:geheim2/x@db/bookings",
+            "postgresql://roost:12/geheim2@db/bookings", "postgresql://roost:geheim2?x@db/bookings",
+            "postgresql://roost:7/x?geheim2=1@db/bookings", "postgresql://geheim2@x@db/bookings",
+            "postgresql://db:geheim2/bookings", "postgresql://roost:x@db/geheim2@y",
+            "postgresql://roost:x@db/bookings?password=geheim2&sslmod=x@y",
+        ])
+    func hidden(_ url: String) throws {
+        let complaint = try #require(PostgresAddress.complaint(aboutURL: url))
+        #expect(!complaint.contains("geheim2"))
+        #expect(complaint.contains("check"))
+    }
+
+    @Test(
+        "Addresses that are good are taken",
+        arguments: [
+            "postgresql://roost:a%40b%2Fc%25d@db.example.com:5432/bookings?sslmode=verify-full",
+            "postgresql://roost:a:b@one,two:5433/bookings", "postgresql://roost@[::1]:5432/b", "postgresql:///b",
+            "postgres://%2Frun%2Fpostgresql/b", "postgresql://?host=/run/postgresql&user=a@b", "postgresql://",
+        ])
+    func good(_ url: String) { #expect(PostgresAddress.complaint(aboutURL: url) == nil) }
+
     @Test("A server in whose place another was promoted is refused", .enabled(if: PostgresServer.isThere))
     func replaced() async throws {
         let reconnect = Reconnect()

@@ -46,6 +46,8 @@ public struct AirbnbImport: Sendable {
         public var changed = 0
         public var unchanged = 0
         public var drafts = 0
+        /// Listings that keep something of an earlier import which the files do not say.
+        public var keepingUnsaid = 0
         public var calendarRows = 0
         public var calendarsChanged = 0
         public var warned = 0
@@ -70,8 +72,9 @@ public struct AirbnbImport: Sendable {
         ).run { progress($0.line) }
         for found in result.summary.issues { issue(found.description) }
         return Report(
-            new: result.new, changed: result.changed, unchanged: result.unchanged, drafts: result.summary.drafts,
-            calendarRows: result.summary.calendarRows, calendarsChanged: result.calendarsChanged,
+            new: result.new, changed: result.changed, unchanged: result.unchanged, drafts: result.drafts,
+            keepingUnsaid: result.keepingUnsaid, calendarRows: result.summary.calendarRows,
+            calendarsChanged: result.calendarsChanged,
             warned: result.summary.warned, rejected: result.summary.rejected, shiftDays: result.summary.shiftDays)
     }
 
@@ -85,19 +88,18 @@ public struct AirbnbImport: Sendable {
             },
             listings: { try await house.properties.importListings($0) },
             calendars: { calendars in
-                let changed = try await house.bookings.importCalendars(
+                try await house.bookings.importCalendars(
                     calendars.map { property, calendar in
                         CalendarImport(
                             property: property, range: calendar.first..<calendar.openUntil, closed: calendar.closed,
                             nights: calendar.nights, digest: calendar.digest)
                     })
+            },
+            deliver: { properties in
                 // Side by side, so that their commits are shared.
                 await withTaskGroup(of: Void.self) { group in
-                    for (property, _) in calendars {
-                        group.addTask { await house.courier.deliver(property.text) }
-                    }
+                    for property in properties { group.addTask { await house.courier.deliver(property.text) } }
                 }
-                return changed
             })
     }
 

@@ -27,17 +27,19 @@ public struct Backup: Sendable {
     /// - Throws: `MovingFailure` or `StorageError`; nothing is left then.
     public func run(into folder: String, progress: @escaping @Sendable (String) -> Void) async throws -> Saved {
         let paths = try embeddedPaths(configuration.databases)
-        let data = URL(fileURLWithPath: configuration.dataDirectory).standardizedFileURL.path
-        let goal = URL(fileURLWithPath: folder).standardizedFileURL.path
+        // Without links: what is compared with another path below must have one name only.
+        let data = FileSystem.resolved(configuration.dataDirectory)
+        let goal = FileSystem.resolved(folder)
         guard !FileSystem.exists(goal) else { throw MovingFailure("\(folder) is there already; name a new folder") }
         guard goal != data, !goal.hasPrefix(data + "/") else {
             throw MovingFailure("\(folder) is inside the data folder, and would be saved with it")
         }
+        try await HouseIdentity.verify(configuration.databases)
         let shapes = try await Databases.shapes(at: world.now())
         let world = world
         return try await onOwnThread {
             let unfinished = goal + ".unfinished-" + world.random(4).map { String(format: "%02x", $0) }.joined()
-            try FileManager.default.createDirectory(atPath: unfinished, withIntermediateDirectories: true)
+            try FileSystem.makeFolder(unfinished)
             do {
                 let saved = try save(paths, shapes, data, into: unfinished, progress)
                 guard rename(unfinished, goal) == 0 else {
@@ -57,8 +59,15 @@ public struct Backup: Sendable {
         _ progress: @Sendable (String) -> Void
     ) throws -> Saved {
         let moment = try SQLiteMoment(paths)
+        var isOpen = true
+        defer { if isOpen { try? moment.close() } }
         let takenAt = world.now()
         var databases: [BackupPaper.Database] = []
+        let migrations = try configuration.databases.all.enumerated().map { index, database in
+            let applied = try moment.applied(index).subtracting([TableCopy.endMark])
+            try Backup.refuseOtherVersion(database.name, applied)
+            return applied.sorted()
+        }
         for (index, (name, _)) in configuration.databases.all.enumerated() {
             let file = "\(name).sqlite"
             let digests = try moment.copy(index, to: "\(folder)/\(file)", tables: shapes[index]) { done, all in
@@ -67,9 +76,10 @@ public struct Backup: Sendable {
             databases.append(
                 BackupPaper.Database(
                     name: name, file: try BackupPaper.File(file, in: folder),
-                    migrations: Databases.names(of: name).sorted(), tables: digests))
+                    migrations: migrations[index], tables: digests))
             try FileSystem.sync("\(folder)/\(file)")
         }
+        isOpen = false
         try moment.close()
         let beside = try filesBeside(data, without: paths)
         let files = try beside.enumerated().map { index, path in
@@ -85,26 +95,47 @@ public struct Backup: Sendable {
             rows: databases.flatMap(\.tables).reduce(0) { $0 + $1.rows }, files: files.count, held: moment.held)
     }
 
-    /// Everything in the data folder but the databases, their logs and locks, and files that are half written.
+    /// - Throws: `MovingFailure` where a database has not the tables that this program reads and compares.
+    private static func refuseOtherVersion(_ name: String, _ applied: Set<String>) throws {
+        let variable = DatabaseAddresses.variable(of: name)
+        guard Databases.names(of: name).isSubset(of: applied) else {
+            throw MovingFailure(
+                "\(variable) has the tables of an older Roost: save it with that one, or start `roost serve` of this one "
+                    + "once, which brings them up to date")
+        }
+        guard Databases.names(of: name) == applied else {
+            throw MovingFailure("\(variable) has the tables of a newer Roost: save it with that one")
+        }
+    }
+
+    /// Everything in the data folder but the databases, their logs and locks, and files that are half written. Folders that
+    /// are links are gone into as well.
     private func filesBeside(_ data: String, without databases: [String]) throws -> [String] {
-        let left = Set(
-            databases.flatMap { path in
-                ["", "-wal", "-shm", "-journal", ".lock"].map {
-                    URL(fileURLWithPath: path + $0).standardizedFileURL.path
-                }
-            })
-        guard let found = FileManager.default.enumerator(atPath: data) else { return [] }
+        guard FileSystem.exists(data) else { return [] }
+        let left = Set(databases.flatMap { databaseFiles($0) })
         var files: [String] = []
-        for case let path as String in found {
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: "\(data)/\(path)", isDirectory: &isFolder),
-                !isFolder.boolValue, !left.contains("\(data)/\(path)"),
-                !path.split(separator: "/").contains(where: { $0.hasPrefix(".") })
-            else { continue }
-            files.append(path)
+        var seen: Set<String> = []
+        var folders = [""]
+        while let folder = folders.popLast() {
+            // A link to a folder above would lead round in a circle.
+            guard seen.insert(FileSystem.resolved("\(data)/\(folder)")).inserted else { continue }
+            for name in try FileSystem.names(in: "\(data)/\(folder)") where !name.hasPrefix(".") {
+                if folder.isEmpty, name == FileSystem.lostAndFound { continue }
+                let path = folder.isEmpty ? name : "\(folder)/\(name)"
+                switch FileSystem.kind("\(data)/\(path)") {
+                case .folder: folders.append(path)
+                case .file where !left.contains(FileSystem.resolved("\(data)/\(path)")): files.append(path)
+                case .file, .other, nil: continue
+                }
+            }
         }
         return files.sorted()
     }
+}
+
+/// A database file and what SQLite and Roost lay beside it, without links.
+func databaseFiles(_ path: String) -> [String] {
+    ["", "-wal", "-shm", "-journal", ".lock"].map { FileSystem.resolved(FileSystem.resolved(path) + $0) }
 }
 
 /// Where the four files are.

@@ -77,8 +77,7 @@ extension BackupPaper.File {
 
     /// A new file and the folders it lies in.
     private static func fresh(_ path: String) throws -> FileHandle {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try FileSystem.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
         let descriptor = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw MovingFailure("\(path): \(String(cString: strerror(errno)))") }
         return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

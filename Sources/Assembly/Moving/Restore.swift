@@ -29,6 +29,9 @@ public struct Restore: Sendable {
     ///   nothing has happened.
     public func run(from backup: String, progress: @escaping @Sendable (String) -> Void) async throws -> String {
         let paths = try embeddedPaths(configuration.databases)
+        guard Set(paths.map { FileSystem.resolved($0) }).count == paths.count else {
+            throw MovingFailure("two of the four settings name the same file; each database needs its own")
+        }
         let shapes = try await Databases.shapes(at: world.now())
         return try await onOwnThread { try restore(backup, paths, shapes, progress) }
     }
@@ -41,12 +44,17 @@ public struct Restore: Sendable {
         guard paper.databases.map(\.name) == names else {
             throw MovingFailure("\(backup) has not the four databases of Roost")
         }
-        let data = configuration.dataDirectory
+        let data = FileSystem.resolved(configuration.dataDirectory)
+        let occupied = Set(paths.flatMap { databaseFiles($0) })
+        for file in paper.files where occupied.contains(FileSystem.resolved(Restore.place(file, in: data))) {
+            throw MovingFailure(
+                "\(backup)/\(file.path) would be written over a database that is restored; remove it from \(BackupPaper.name)"
+            )
+        }
         let mark = "\(data)/\(Restore.mark)"
         if !FileSystem.exists(mark) { try refuseOccupied(paths, data) }
         for path in paths + ["\(data)/x"] {
-            try FileManager.default.createDirectory(
-                at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileSystem.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
         }
         let owners = try paths.map { try FileOwner(of: $0) }
         defer { for owner in owners { owner.release() } }
@@ -69,12 +77,17 @@ public struct Restore: Sendable {
         }
         for (index, file) in paper.files.enumerated() {
             progress("files: \(index + 1) of \(paper.files.count)")
-            try copy(file, from: backup, to: "\(data)/\(file.path.dropFirst("files/".count))")
+            try copy(file, from: backup, to: Restore.place(file, in: data))
         }
         try FileSystem.syncFolders(of: paper.files.map { String($0.path.dropFirst("files/".count)) }, in: data)
         unlink(mark)
         try FileSystem.sync(data)
         return paper.takenAt
+    }
+
+    /// Where a file beside the databases goes.
+    private static func place(_ file: BackupPaper.File, in data: String) -> String {
+        "\(data)/\(file.path.dropFirst("files/".count))"
     }
 
     private func copy(_ file: BackupPaper.File, from backup: String, to path: String) throws {
@@ -89,7 +102,7 @@ public struct Restore: Sendable {
             throw MovingFailure("\(path) is there already; restore where there are no databases yet")
         }
         let there = (try? FileManager.default.contentsOfDirectory(atPath: data)) ?? []
-        let others = there.filter { !$0.hasSuffix(".lock") }
+        let others = there.filter { !$0.hasSuffix(".lock") && $0 != FileSystem.lostAndFound }
         guard others.isEmpty else {
             throw MovingFailure("\(data) is not empty; restore into a new data folder")
         }

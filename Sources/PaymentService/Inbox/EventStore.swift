@@ -87,17 +87,27 @@ struct EventStore: Sendable {
         }
     }
 
+    /// Removes what need not be kept any longer, a bounded number in each transaction.
     func forgetOld() async throws {
         let before = world.now() - EventStore.kept
-        try await database.write { tx in
-            try tx.execute("DELETE FROM provider_event WHERE due_at IS NULL AND received_at < \(before)")
+        try await database.inBatches { tx, limit in
+            try tx.execute(
+                """
+                DELETE FROM provider_event WHERE (provider, event_id) IN (
+                    SELECT provider, event_id FROM provider_event WHERE due_at IS NULL AND received_at < \(before)
+                    ORDER BY received_at LIMIT \(limit))
+                """)
+        }
+        try await database.inBatches { tx, limit in
             // What is still under way needs its key: without it the next try would be another request.
             try tx.execute(
                 """
-                DELETE FROM provider_request WHERE begun_at < \(before) AND NOT EXISTS (
-                    SELECT 1 FROM refund
-                    WHERE refund.provider_key = provider_request.request_key
-                        AND refund.state IN \(list: RefundCourse.statesUnderWay))
+                DELETE FROM provider_request WHERE (provider, request_key) IN (
+                    SELECT provider, request_key FROM provider_request WHERE begun_at < \(before) AND NOT EXISTS (
+                        SELECT 1 FROM refund
+                        WHERE refund.provider_key = provider_request.request_key
+                            AND refund.state IN \(list: RefundCourse.statesUnderWay))
+                    ORDER BY begun_at LIMIT \(limit))
                 """)
         }
     }

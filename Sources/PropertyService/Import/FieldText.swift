@@ -118,9 +118,9 @@ enum FieldText {
         return lower.contains("half-bath") || lower.contains("half bath") ? 0.5 : nil
     }
 
-    /// 0 to 5, in hundredths; the scale up to 2020 was 0 to 100, where 20 is the least anyone could give.
-    static func rating(_ text: String) -> Double? {
+    /// What guests gave, on either scale: 0 to 100.
+    static func score(_ text: String) -> Double? {
         guard let value = Double(text), (0...100).contains(value) else { return nil }
-        return ((value > 5 ? value / 20 : value) * 100).rounded() / 100
+        return value
     }
 }

@@ -52,7 +52,7 @@ package struct ImportProgress: Sendable, Equatable {
 package struct ImportSummary: Sendable, Equatable {
     /// Listings that will be loaded.
     package var listings = 0
-    /// Of these, how many become drafts, for lack of a price or a position.
+    /// Of these, how many the files give no price or no position: new ones become drafts.
     package var drafts = 0
     package var listingRows = 0
     package var calendarRows = 0
@@ -64,10 +64,23 @@ package struct ImportSummary: Sendable, Equatable {
     package var issues: [ImportIssue] = []
     /// By how many days the calendar is moved, whole weeks.
     package var shiftDays = 0
+
+    /// Counts what is found while rows are loaded, behind what the check has found.
+    mutating func add(_ issue: ImportIssue) {
+        switch issue.severity {
+        case .warn: warned += 1
+        case .reject: rejected += 1
+        }
+        if issues.count < IssueList.most { issues.append(issue) }
+    }
 }
 
 /// A listing as it is to be loaded.
 package struct ImportedPlace: Sendable, Equatable {
+    /// The physical line on which its record begins.
+    package let line: Int
+    /// The listing's id in the source.
+    package let sourceId: String
     package let host: ListingHost
     /// For the host who was made a person; `listing.hostId` is not known here.
     package let listing: @Sendable (UserID) -> ImportedListing
@@ -76,15 +89,13 @@ package struct ImportedPlace: Sendable, Equatable {
 
     package static func == (one: Self, other: Self) -> Bool {
         let someone = UserID(stored: "usr_someone")
-        return one.host == other.host && one.calendar == other.calendar
+        return one.line == other.line && one.host == other.host && one.calendar == other.calendar
             && one.listing(someone) == other.listing(someone)
     }
 }
 
 /// The nights of an imported listing.
 package struct ImportedCalendar: Sendable, Equatable {
-    /// The listing's id in the source.
-    package let sourceId: String
     /// The first night that the calendar names.
     package let first: LocalDay
     /// The day after the last night that the calendar names.

@@ -4,7 +4,7 @@ import Foundation
 /// A listings file of Inside Airbnb and its calendar, in every format from 2017 on.
 ///
 /// Both are read to their ends before anything is loaded, so that a file that is no such CSV, or is cut short, changes
-/// nothing. The listings are read twice; what is kept meanwhile is 40 bytes a listing and the calendar, packed
+/// nothing. The listings are read twice; what is kept meanwhile is 80 bytes a listing and the calendar, packed
 /// (`CalendarTable` says how much that is).
 package struct InsideAirbnbFiles: Sendable {
     /// The `source.name` of what is imported.
@@ -28,6 +28,7 @@ package struct InsideAirbnbFiles: Sendable {
         var longitudes: [Double] = []
         var withoutPosition: Set<Int64> = []
         var withoutPrice: Set<Int64> = []
+        var scores: [(score: ListingRow.Score, listing: Int64, line: Int)] = []
         /// Rows that only the middle of the file can place: few, as real files give every position.
         var unplaced: [(row: ListingRow, line: Int)] = []
         var places = ImportPlaces(city: choices.city, country: choices.country, gazetteer: gazetteer, middle: nil)
@@ -36,12 +37,20 @@ package struct InsideAirbnbFiles: Sendable {
                 latitudes.append(position.latitude)
                 longitudes.append(position.longitude)
             }
+            if let score = row.score { scores.append((score, row.number, pass.line)) }
             if row.price == nil { withoutPrice.insert(row.number) }
             if row.position == nil { withoutPosition.insert(row.number) }
             if !places.canPlace(row) { unplaced.append((row, pass.line)) }
         }
         summary.listingRows = pass.rows
         progress(pass.progress(.checkingListings))
+        let scale = RatingScale(of: scores.lazy.map(\.score.average))
+        for (score, listing, line) in scores where scale.rating(of: score) == nil {
+            issues.add(
+                ImportIssue(
+                    file: .listings, line: line, id: String(listing), severity: .warn,
+                    message: "the rating is \(score.average), in a file with ratings of \(scale.words); none is taken"))
+        }
         places.middle = InsideAirbnbFiles.middle(latitudes, longitudes)
         var known = pass.accepted
         for (row, line) in unplaced where !places.canPlace(row) {
@@ -65,7 +74,8 @@ package struct InsideAirbnbFiles: Sendable {
         summary.warned = issues.warned
         summary.rejected = issues.rejected
         return CheckedImport(
-            choices: choices, places: places, calendar: choices.calendar == nil ? nil : table, summary: summary)
+            choices: choices, places: places, scale: scale, calendar: choices.calendar == nil ? nil : table,
+            summary: summary)
     }
 
     /// Whole weeks, so that the first day is one of the last seven, today included.
@@ -86,6 +96,7 @@ package struct InsideAirbnbFiles: Sendable {
 package struct CheckedImport: Sendable {
     let choices: ImportChoices
     let places: ImportPlaces
+    let scale: RatingScale
     let calendar: CalendarTable?
     package let summary: ImportSummary
 
@@ -98,7 +109,7 @@ package struct CheckedImport: Sendable {
         var pass = ListingPass(try ListingsCSV.open(choices.listings), currency: choices.currency)
         var batch: [ImportedPlace] = []
         while let row = try pass.next(issues: &said, progress: { progress($0) }, step: .loading) {
-            if let place = place(of: row) { batch.append(place) }
+            if let place = place(of: row, on: pass.line) { batch.append(place) }
             if batch.count >= size {
                 try await body(batch)
                 batch.removeAll(keepingCapacity: true)
@@ -108,7 +119,7 @@ package struct CheckedImport: Sendable {
         progress(pass.progress(.loading))
     }
 
-    private func place(of row: ListingRow) -> ImportedPlace? {
+    private func place(of row: ListingRow, on line: Int) -> ImportedPlace? {
         guard let location = places.location(of: row) else { return nil }
         let price = row.price ?? calendar?.medianPrice(of: row.number)
         let calendar = calendar(of: row, price: price)
@@ -117,8 +128,16 @@ package struct CheckedImport: Sendable {
         let (currency, zone) = (choices.currency, choices.zone)
         let openUntil = calendar?.openUntil
         let host = choices.hostEmail.map { ListingHost(email: $0) } ?? ListingHost(number: row.host)
+        let rating = row.score.flatMap { scale.rating(of: $0) }
+        var parts = row.unsaid
+        if rating == nil { parts.insert(.rating) }
+        if row.position == nil {
+            parts.formUnion([.position, .status])
+            if choices.city == nil, row.city == nil { parts.insert(.town) }
+        }
+        let unsaid = parts
         return ImportedPlace(
-            host: host,
+            line: line, sourceId: source.id, host: host,
             listing: { hostId in
                 ImportedListing(
                     source: source, hostId: hostId, title: row.title, description: row.description,
@@ -126,7 +145,8 @@ package struct CheckedImport: Sendable {
                     bedrooms: row.bedrooms, beds: row.beds, bathrooms: row.bathrooms, amenities: row.amenities,
                     nightlyPrice: price.map { Money($0, currency) }, minimumNights: row.minimumNights,
                     maximumNights: row.maximumNights, instantBook: row.instantBook, cancellationPolicy: row.policy,
-                    rating: row.rating, zone: zone, openUntil: openUntil, status: isComplete ? .listed : .draft)
+                    rating: rating ?? .none, zone: zone, openUntil: openUntil, status: isComplete ? .listed : .draft,
+                    unsaid: unsaid)
             },
             calendar: calendar)
     }
@@ -137,7 +157,7 @@ package struct CheckedImport: Sendable {
         }
         let shift = summary.shiftDays
         return ImportedCalendar(
-            sourceId: String(row.number), first: first.day.advanced(by: shift),
+            first: first.day.advanced(by: shift),
             openUntil: last.day.advanced(by: shift + 1),
             closed: nights.filter(\.night.isClosed).map { $0.day.advanced(by: shift) },
             nights: nights.compactMap { day, night in

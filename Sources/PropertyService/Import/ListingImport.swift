@@ -14,15 +14,19 @@ package struct ListingImport: Sendable {
         package let listings: @Sendable ([ImportedListing]) async throws -> [String: ImportedProperty]
         /// Closes nights and sets prices; tells of how many properties anything changed.
         package let calendars: @Sendable ([(property: PropertyID, calendar: ImportedCalendar)]) async throws -> Int
+        /// Hands on what the other services have not heard yet of these places, also from a run that was broken off.
+        package let deliver: @Sendable ([PropertyID]) async -> Void
 
         package init(
             hosts: @escaping @Sendable ([ListingHost]) async throws -> [String: UserID],
             listings: @escaping @Sendable ([ImportedListing]) async throws -> [String: ImportedProperty],
-            calendars: @escaping @Sendable ([(property: PropertyID, calendar: ImportedCalendar)]) async throws -> Int
+            calendars: @escaping @Sendable ([(property: PropertyID, calendar: ImportedCalendar)]) async throws -> Int,
+            deliver: @escaping @Sendable ([PropertyID]) async -> Void
         ) {
             self.hosts = hosts
             self.listings = listings
             self.calendars = calendars
+            self.deliver = deliver
         }
     }
 
@@ -32,6 +36,10 @@ package struct ListingImport: Sendable {
         package var new = 0
         package var changed = 0
         package var unchanged = 0
+        /// Of all of them, those that are drafts now.
+        package var drafts = 0
+        /// Of the unchanged and changed ones, those that keep something of an earlier import which the file does not say.
+        package var keepingUnsaid = 0
         package var calendarsChanged = 0
     }
 
@@ -60,20 +68,33 @@ package struct ListingImport: Sendable {
             }
             let listings = batch.compactMap { place in hosts[place.host.key].map(place.listing) }
             let properties = try await doors.listings(listings)
-            for property in properties.values {
-                switch property.outcome {
-                case .new: result.new += 1
-                case .changed: result.changed += 1
-                case .unchanged: result.unchanged += 1
-                }
-            }
-            let calendars = batch.compactMap { place in
-                place.calendar.flatMap { calendar in
-                    properties[calendar.sourceId].map { (property: $0.id, calendar: calendar) }
-                }
+            var calendars: [(property: PropertyID, calendar: ImportedCalendar)] = []
+            for place in batch {
+                guard let property = properties[place.sourceId] else { continue }
+                result.add(property, of: place)
+                if case .refused = property.outcome { continue }
+                if let calendar = place.calendar { calendars.append((property.id, calendar)) }
             }
             if !calendars.isEmpty { result.calendarsChanged += try await doors.calendars(calendars) }
+            await doors.deliver(properties.values.map(\.id))
         }
         return result
+    }
+}
+
+extension ListingImport.Result {
+    fileprivate mutating func add(_ property: ImportedProperty, of place: ImportedPlace) {
+        func issue(_ severity: ImportIssue.Severity, _ message: String) -> ImportIssue {
+            ImportIssue(file: .listings, line: place.line, id: place.sourceId, severity: severity, message: message)
+        }
+        switch property.outcome {
+        case .new: new += 1
+        case .changed: changed += 1
+        case .unchanged: unchanged += 1
+        case .refused(let why): return summary.add(issue(.reject, why))
+        }
+        if property.isDraft { drafts += 1 }
+        if property.keepsUnsaid { keepingUnsaid += 1 }
+        if let warning = property.warning { summary.add(issue(.warn, warning)) }
     }
 }

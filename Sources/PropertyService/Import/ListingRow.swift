@@ -24,12 +24,26 @@ struct ListingRow {
     var maximumNights = Stay.longest
     var instantBook = true
     var policy = CancellationPolicy.moderate
-    var rating = Rating.none
+    var score: Score?
+    /// Parts that the row does not say, because there is no such column, nothing in it, or nothing that can be read.
+    var unsaid: Set<SourceField> = []
     var warnings: [String] = []
+
+    /// What guests gave it, on the scale of the file.
+    struct Score: Equatable, Sendable {
+        /// 0 to 100.
+        var average: Double
+        var count: Int
+    }
 
     struct Position: Equatable, Sendable {
         var latitude: Double
         var longitude: Double
+    }
+
+    /// Takes over what the row says of a part, or notes that it says nothing.
+    mutating func take<Value>(_ value: Value?, _ path: WritableKeyPath<ListingRow, Value>, _ part: SourceField) {
+        if let value { self[keyPath: path] = value } else { unsaid.insert(part) }
     }
 
     /// Why a row can't be loaded.
@@ -67,7 +81,7 @@ struct ListingRowReader {
         row.host = try number("host_id", of: id, missing: "there is no host")
         row.position = try position(of: id, &row.warnings)
         row.price = try price(of: id)
-        row.roomType = try roomType(of: id, &row.warnings)
+        if let type = try roomType(of: id, &row.warnings) { row.roomType = type } else { row.unsaid.insert(.roomType) }
         row.city = place(try text("city", of: id))
         row.country = try text("country_code", of: id).uppercased()
         if row.country?.isEmpty ?? true { row.country = try text("country", of: id) }
@@ -75,12 +89,14 @@ struct ListingRowReader {
         row.neighbourhood = place(
             try text(
                 csv.place(of: "neighbourhood_cleansed") != nil ? "neighbourhood_cleansed" : "neighbourhood", of: id))
+        if row.neighbourhood == nil { row.unsaid.insert(.neighbourhood) }
         row.title = try title(of: id, row)
         if row.title.count > ListingRow.longestTitle {
             row.warnings.append("the name has \(row.title.count) characters: cut to \(ListingRow.longestTitle)")
             row.title = String(row.title.prefix(ListingRow.longestTitle))
         }
         if row.title.isEmpty {
+            row.unsaid.insert(.title)
             row.title = ListingRowReader.untitled(row)
             row.warnings.append("there is no name: “\(row.title)” instead")
         }
@@ -112,13 +128,14 @@ struct ListingRowReader {
         var html = try text("description", of: id)
         if html.isEmpty { html = try text("summary", of: id) }
         row.description = PlainText.of(html: html)
+        if row.description.isEmpty { row.unsaid.insert(.description) }
         if row.description.count > ListingRow.longestDescription {
             row.warnings.append("the description is cut to \(ListingRow.longestDescription) characters")
             row.description = String(row.description.prefix(ListingRow.longestDescription))
         }
     }
 
-    private func roomType(of id: String?, _ warnings: inout [String]) throws(ListingRow.Fault) -> RoomType {
+    private func roomType(of id: String?, _ warnings: inout [String]) throws(ListingRow.Fault) -> RoomType? {
         let text = try text("room_type", of: id)
         switch text.lowercased() {
         case "entire home/apt", "entire home", "entire place": return .entireHome
@@ -128,22 +145,24 @@ struct ListingRowReader {
         default:
             // The kind that promises a guest neither the whole place nor a hotel.
             warnings.append("the room type is unknown: “\(text.prefix(40))”; taken as a private room")
-            return .privateRoom
+            return nil
         }
     }
 
     private func readShape(of id: String?, into row: inout ListingRow) throws(ListingRow.Fault) {
-        row.maximumGuests = try count("accommodates", of: id, in: 1...ListingRow.mostGuests) ?? row.maximumGuests
-        row.bedrooms = try count("bedrooms", of: id, in: 0...ListingRow.mostGuests) ?? row.bedrooms
-        row.beds = try count("beds", of: id, in: 0...ListingRow.mostGuests) ?? row.beds
+        let most = ListingRow.mostGuests
+        row.take(try count("accommodates", of: id, in: 1...most), \.maximumGuests, .maximumGuests)
+        row.take(try count("bedrooms", of: id, in: 0...most), \.bedrooms, .bedrooms)
+        row.take(try count("beds", of: id, in: 0...most), \.beds, .beds)
         let worded = try text("bathrooms_text", of: id)
         let numeric = try text("bathrooms", of: id)
-        row.bathrooms = FieldText.bathrooms(worded) ?? FieldText.bathrooms(numeric) ?? row.bathrooms
+        row.take(FieldText.bathrooms(worded) ?? FieldText.bathrooms(numeric), \.bathrooms, .bathrooms)
         if let amenities = AmenityText.amenities(try text("amenities", of: id)) {
             row.amenities = amenities
         } else {
             row.warnings.append("the amenities can't be read: none are taken")
         }
+        if row.amenities.isEmpty { row.unsaid.insert(.amenities) }
     }
 
     // MARK: On what terms
@@ -159,19 +178,19 @@ struct ListingRowReader {
     }
 
     private func readTerms(of id: String?, into row: inout ListingRow) throws(ListingRow.Fault) {
-        row.minimumNights = try nights("minimum_nights", of: id, &row.warnings) ?? 1
-        row.maximumNights = try nights("maximum_nights", of: id, &row.warnings) ?? Stay.longest
+        row.take(try nights("minimum_nights", of: id, &row.warnings), \.minimumNights, .minimumNights)
+        row.take(try nights("maximum_nights", of: id, &row.warnings), \.maximumNights, .maximumNights)
         if row.minimumNights > row.maximumNights {
             row.warnings.append(
                 "the minimum of \(row.minimumNights) nights is over the maximum of \(row.maximumNights): taken for both"
             )
             row.maximumNights = row.minimumNights
         }
-        row.instantBook = try text("instant_bookable", of: id) != "f"
+        let instant = try text("instant_bookable", of: id)
+        row.take(instant.isEmpty ? nil : instant != "f", \.instantBook, .instantBook)
         let policy = try text("cancellation_policy", of: id).lowercased()
-        if let known = ListingRowReader.policies[policy] {
-            row.policy = known
-        } else if !policy.isEmpty {
+        row.take(ListingRowReader.policies[policy], \.policy, .cancellationPolicy)
+        if !policy.isEmpty, row.unsaid.contains(.cancellationPolicy) {
             row.warnings.append("the cancellation policy is unknown: “\(policy.prefix(40))”; taken as moderate")
         }
     }
@@ -205,12 +224,12 @@ struct ListingRowReader {
         }
         let text = try text("review_scores_rating", of: id)
         guard !text.isEmpty else { return }
-        guard let average = FieldText.rating(text) else {
+        guard let average = FieldText.score(text) else {
             row.warnings.append("the rating is no number from 0 to 100: “\(text.prefix(40))”; none is taken")
             return
         }
-        let count = try count("number_of_reviews", of: id, in: 0...Int(Int32.max)) ?? 0
-        if count > 0 { row.rating = Rating(average: average, count: count) }
+        guard let count = try count("number_of_reviews", of: id, in: 0...Int(Int32.max)), count > 0 else { return }
+        row.score = ListingRow.Score(average: average, count: count)
     }
 
     // MARK: Where it is

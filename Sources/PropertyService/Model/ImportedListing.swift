@@ -23,13 +23,16 @@ package struct ImportedListing: Sendable, Equatable {
     package var zone: Zone
     package var openUntil: LocalDay?
     package var status: PropertyStatus
+    /// Parts that the source does not say, for which the above has what a new property begins with. A price and an end
+    /// of the calendar that are missing need not be named.
+    package var unsaid: Set<SourceField>
 
     package init(
         source: PropertySource, hostId: UserID, title: String, description: String, roomType: RoomType,
         location: Location, maximumGuests: Int, bedrooms: Int, beds: Int, bathrooms: Double,
         amenities: [ImportedAmenity], nightlyPrice: Money?, minimumNights: Int, maximumNights: Int,
         instantBook: Bool, cancellationPolicy: CancellationPolicy, rating: Rating, zone: Zone, openUntil: LocalDay?,
-        status: PropertyStatus
+        status: PropertyStatus, unsaid: Set<SourceField> = []
     ) {
         self.source = source
         self.hostId = hostId
@@ -51,6 +54,7 @@ package struct ImportedListing: Sendable, Equatable {
         self.zone = zone
         self.openUntil = openUntil
         self.status = status
+        self.unsaid = unsaid
     }
 }
 
@@ -70,14 +74,29 @@ package struct ImportedAmenity: Sendable, Equatable {
 
 /// What became of a listing that was imported.
 package struct ImportedProperty: Sendable, Equatable {
-    package enum Outcome: Sendable { case new, changed, unchanged }
+    package enum Outcome: Sendable, Equatable {
+        case new, changed, unchanged
+        /// Nothing was changed; why, in a sentence.
+        case refused(String)
+    }
 
     /// The same in every run.
     package let id: PropertyID
     package let outcome: Outcome
+    /// Whether it is a draft now.
+    package let isDraft: Bool
+    /// Whether it has something of an earlier import that the source does not say any more.
+    package let keepsUnsaid: Bool
+    /// What was not taken over, and why.
+    package let warning: String?
 
-    package init(id: PropertyID, outcome: Outcome) {
+    package init(
+        id: PropertyID, outcome: Outcome, isDraft: Bool = false, keepsUnsaid: Bool = false, warning: String? = nil
+    ) {
         self.id = id
         self.outcome = outcome
+        self.isDraft = isDraft
+        self.keepsUnsaid = keepsUnsaid
+        self.warning = warning
     }
 }

@@ -210,11 +210,11 @@ extension Check {
             return nil
         }
         var amenities: [ImportedAmenity] = []
-        for word in words {
+        for (place, word) in words.enumerated() {
             guard let amenity = ImportedAmenity(name: word), amenity.code.count <= Amenity.longest else {
                 refuse(
-                    "amenities", "invalid", "an amenity has letters or digits and at most \(Amenity.longest) characters"
-                )
+                    "amenities[\(place)]", "invalid",
+                    "an amenity has letters or digits and at most \(Amenity.longest) characters")
                 return nil
             }
             if !amenities.contains(where: { $0.code == amenity.code }) { amenities.append(amenity) }

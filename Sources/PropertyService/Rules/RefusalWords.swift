@@ -98,12 +98,22 @@ extension Refusal {
             let days = [before, after].compactMap(\.self)
             return days.isEmpty ? nil : .beginOn(days)
         case .noDeparture:
-            let days = 1...7
-            let before = days.lazy.map { stay.checkOut.advanced(by: -$0) }
-                .first { $0 > stay.checkIn && rules.mayLeave(on: $0) }
-            let after = days.lazy.map { stay.checkOut.advanced(by: $0) }.first { rules.mayLeave(on: $0) }
-            let both = [before, after].compactMap(\.self)
-            return both.isEmpty ? nil : .leaveOn(both)
+            // Among the lengths that a stay may have, where one of them ends on such a day.
+            let least = rules.minimumNights(arriving: stay.checkIn, nights)
+            let most = max(least, rules.maximumNights(arriving: stay.checkIn))
+            for lengths in [least...most, 1...Stay.longest] {
+                func ends(_ days: some Sequence<Int>) -> LocalDay? {
+                    days.lazy.filter(lengths.contains).map { stay.checkIn.advanced(by: $0) }.first {
+                        rules.mayLeave(on: $0)
+                    }
+                }
+                let before = ends(stride(from: min(stay.nightCount - 1, lengths.upperBound), to: 0, by: -1).prefix(7))
+                let after = ends(
+                    max(stay.nightCount + 1, lengths.lowerBound)..<(max(stay.nightCount + 1, lengths.lowerBound) + 7))
+                let both = [before, after].compactMap(\.self)
+                if !both.isEmpty { return .leaveOn(both) }
+            }
+            return nil
         case .tooManyGuests(let most), .tooManyChildren(let most), .tooManyInfants(let most), .tooManyPets(let most):
             return .comeWith(most)
         case .nightsTaken(_, let part), .noUnitForWholeStay(let part): return part.map { .part($0) } ?? .otherDates

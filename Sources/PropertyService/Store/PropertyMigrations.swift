@@ -172,5 +172,12 @@ package enum PropertyMigrations {
             CREATE INDEX prepared_night_booking ON prepared_night (booking_id);
             ALTER TABLE unit_word ADD COLUMN prepared BIGINT NOT NULL DEFAULT 0; -- from prepared_night
             """),
+        Migration(
+            "property-0007-source-said",
+            """
+            -- What the source last said, part by part as fingerprints: what differs from it, the host has changed. It
+            -- takes the place of source_digest, which nobody writes any more.
+            ALTER TABLE property ADD COLUMN source_said TEXT;
+            """),
     ]
 }

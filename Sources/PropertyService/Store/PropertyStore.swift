@@ -86,12 +86,13 @@ struct PropertyStore: Sendable {
 
     /// Makes a row, its place in the search and its part in the counts of amenities.
     static func insert(
-        _ property: Property, digest: Int64?, names: [String: String], at now: Instant, in tx: borrowing Transaction
+        _ property: Property, said: SaidBySource?, names: [String: String], at now: Instant,
+        in tx: borrowing Transaction
     ) throws {
         let price = property.nightlyPrice
         try tx.execute(
             """
-            INSERT INTO property (\(PropertyRow.columns), source_digest, created_at, changed_at)
+            INSERT INTO property (\(PropertyRow.columns), source_said, created_at, changed_at)
             VALUES (\(property.id), \(property.version), \(property.hostId), \(property.status.rawValue),
                 \(property.title), \(property.roomType.rawValue), \(property.location.country), \(property.location.city),
                 \(property.location.neighbourhood), \(property.location.latitude), \(property.location.longitude),
@@ -101,17 +102,22 @@ struct PropertyStore: Sendable {
                 \(property.cancellationPolicy.rawValue), \(property.rating.hundredths), \(property.rating.count),
                 \(try PropertyRow.photosText(property.photos)), \(property.zone.name),
                 \(property.checkInFrom.description), \(property.checkOutBy.description), \(property.openUntil),
-                \(property.source?.name), \(property.source?.id), \(property.description), \(digest), \(now), \(now))
+                \(property.source?.name), \(property.source?.id), \(property.description), \(said?.text), \(now), \(now))
             """)
         try SearchEntries.replace(nil, by: property, in: tx)
         try AmenityCounts.move(
             from: [], to: property.listedAmenities, naming: names.merged(over: property.amenities), in: tx)
     }
 
+    /// Keeps what a source has said, of a property that is as it was.
+    static func remember(_ said: SaidBySource, of id: PropertyID, in tx: borrowing Transaction) throws {
+        try tx.execute("UPDATE property SET source_said = \(said.text) WHERE id = \(id)")
+    }
+
     /// Brings a row, its place in the search and the counts of amenities from `old` to `new`.
     static func update(
-        _ old: Property, to new: Property, digest: Int64? = nil, names: [String: String] = [:], at now: Instant,
-        in tx: borrowing Transaction
+        _ old: Property, to new: Property, said: SaidBySource? = nil, names: [String: String] = [:],
+        at now: Instant, in tx: borrowing Transaction
     ) throws {
         let price = new.nightlyPrice
         try tx.execute(
@@ -129,7 +135,7 @@ struct PropertyStore: Sendable {
                 photos = \(try PropertyRow.photosText(new.photos)), zone = \(new.zone.name),
                 check_in_from = \(new.checkInFrom.description), check_out_by = \(new.checkOutBy.description),
                 open_until = \(new.openUntil), description = \(new.description),
-                source_digest = COALESCE(\(digest), source_digest), changed_at = \(now)
+                source_said = COALESCE(\(said?.text), source_said), changed_at = \(now)
             WHERE id = \(new.id)
             """)
         try SearchEntries.replace(old, by: new, in: tx)

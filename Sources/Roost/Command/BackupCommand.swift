@@ -49,6 +49,10 @@ struct RestoreCommand: AsyncParsableCommand {
             if pace.isDue() { line.show($0) }
         }
         line.end()
-        print("Restored and verified: everything is as it was at \(takenAt). Start the server, then run `roost audit`.")
+        print(
+            """
+            Restored and verified: everything is as it was at \(takenAt). Start the server, wait a minute, and run \
+            `roost audit --at-rest`.
+            """)
     }
 }

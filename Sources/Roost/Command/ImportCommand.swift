@@ -1,5 +1,6 @@
 import ArgumentParser
 import Assembly
+import Core
 import Foundation
 
 struct ImportCommand: CommandGroup {
@@ -13,6 +14,12 @@ struct ImportCommand: CommandGroup {
             discussion: """
                 Running it twice changes nothing. A bad row is named with the line it begins on and left out; a file that \
                 is not such a CSV is refused, and nothing is loaded.
+
+                Of a listing that is here already, what the file does not say (no such column, or nothing in it) stays as it \
+                is; so do its last day, its nights and a price made from them where no calendar is given. What its host \
+                has changed here, status too, stays the host's; a warning names it where the file has something new. All \
+                else becomes what the file says. A listing whose price here is in another currency, or whose rules do not \
+                fit what the file says, is left out.
                 """)
 
         @OptionGroup var settings: SettingsOptions
@@ -32,8 +39,14 @@ struct ImportCommand: CommandGroup {
             guard (city == nil) == (country == nil) else {
                 throw ValidationError("--city and --country go together.")
             }
-            if let host, !host.contains("@") {
-                throw ValidationError("--host takes the address of a person: host@example.com.")
+            guard Currency(code: currency) != nil else {
+                throw ValidationError("--currency takes a code of ISO 4217 such as USD, not \(currency).")
+            }
+            guard Zone(timeZone) != nil else {
+                throw ValidationError("--time-zone takes a name such as America/New_York, not \(timeZone).")
+            }
+            if let host, House.fault(ofAddress: host) != nil {
+                throw ValidationError("--host takes the address of a person such as host@example.com, not \(host).")
             }
             if let country, country.count != 2 || !country.allSatisfy(\.isUppercase) {
                 throw ValidationError("--country takes two capital letters (ISO 3166): US.")
@@ -58,7 +71,8 @@ struct ImportCommand: CommandGroup {
             print(
                 """
                 \(report.new) new, \(report.changed) changed and \(report.unchanged) unchanged listings, \
-                \(report.drafts) of them drafts; \(report.calendarRows) rows of calendar\
+                \(report.drafts) of them drafts\
+                \(report.keepingUnsaid == 0 ? "" : ", \(report.keepingUnsaid) keep what the file does not say"); \(report.calendarRows) rows of calendar\
                 \(report.shiftDays == 0 ? "" : ", moved by \(report.shiftDays) days"), \
                 \(report.calendarsChanged) calendars new or changed; \(report.rejected) rows left out, \
                 \(report.warned) taken with a warning.

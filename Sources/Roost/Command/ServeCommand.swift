@@ -45,7 +45,8 @@ struct ServeCommand: AsyncParsableCommand {
                     trustedProxies: configuration.trustedProxies),
                 world: .live,
                 probes: WebProbes(
-                    databases: { await house.readiness() }, gauges: { await house.gauges().map(Gauge.init) }),
+                    databases: { await house.readiness() }, gauges: { await house.gauges().map(Gauge.init) },
+                    stuckEvents: house.stuckEvents),
                 offers: role == .worker ? .operating : .everything,
                 mail: configuration.isDemo ? MailReader(house) : nil)
             let application = server.application(logger: log) { address in

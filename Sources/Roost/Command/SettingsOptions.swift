@@ -23,11 +23,12 @@ struct SettingsOptions: ParsableArguments {
         let configuration = try configuration()
         try Restore.refuseUnfinished(configuration)
         let databases = try await Databases.open(configuration.databases, world: .live)
-        try await databases.migrate(world: .live)
-        let house = try House(configuration, databases: databases, world: .live)
         let result: T
         do {
-            result = try await work(house)
+            for warning in try await databases.moveIn(world: .live) {
+                FileHandle.standardError.write(Data("roost: warning: \(warning)\n".utf8))
+            }
+            result = try await work(try House(configuration, databases: databases, world: .live))
         } catch {
             try? databases.close()
             throw error
@@ -43,8 +44,13 @@ struct SettingsOptions: ParsableArguments {
         let configuration = try configuration(over: others)
         try Restore.refuseUnfinished(configuration)
         let databases = try await Databases.look(configuration.databases, world: .live)
-        let house = try House(configuration, databases: databases, world: .live)
-        let result = try await work(house)
+        let result: T
+        do {
+            result = try await work(try House(configuration, databases: databases, world: .live))
+        } catch {
+            try? databases.close()
+            throw error
+        }
         try databases.close()
         return result
     }

@@ -18,6 +18,10 @@ struct UserCommand: CommandGroup {
         @Flag(help: "Reads the password from standard input; without it the person can't sign in yet.")
         var passwordStdin = false
 
+        func validate() throws {
+            if let fault = House.fault(ofAddress: email) { throw ValidationError("“\(email)”: \(fault)") }
+        }
+
         func run() async throws {
             let password = passwordStdin ? try readPassword() : nil
             let added = try await settings.withHouse { house in

@@ -15,6 +15,7 @@ package final class SQLiteMoment {
     static let patience = Duration.seconds(60)
 
     private let snapshots: [SQLiteSession]
+    private let traces: [SQLiteTraces]
     /// How long the writers were held.
     package let held: Duration
 
@@ -23,6 +24,7 @@ package final class SQLiteMoment {
         for path in paths where !FileSystem.exists(path) {
             throw StorageError.unavailable("\(path): there is no such file")
         }
+        traces = paths.map { SQLiteTraces($0) }
         let clock = ContinuousClock()
         let begun = clock.now
         while true {
@@ -153,12 +155,23 @@ package final class SQLiteMoment {
         }
     }
 
-    /// Ends the snapshots, so that the writers' logs can be emptied again.
+    /// The migrations that one of the files has; none where it has no tables of Roost.
+    /// - Parameter index: its place among the paths.
+    package func applied(_ index: Int) throws -> Set<String> {
+        try snapshots[index].run { connection in
+            let reader = Reader(connection)
+            guard try reader.exists("SELECT 1 FROM sqlite_master WHERE name = 'schema_migration'") else { return [] }
+            return Set(try reader.values("SELECT name FROM schema_migration", as: String.self))
+        }
+    }
+
+    /// Ends the snapshots, so that the writers' logs can be emptied again, and leaves no file behind that was not there.
     package func close() throws {
         for snapshot in snapshots {
             try snapshot.run { _ = try $0.execute("ROLLBACK") }
             try snapshot.close()
         }
+        for trace in traces { trace.remove() }
     }
 }
 

@@ -31,7 +31,8 @@ package final class SoleConnection {
 
     /// - Throws: `StorageError.unavailable` where the server can't be reached.
     package init(postgresql url: String) throws {
-        let wire = try PostgresWire(try PostgresAddress(url: url).connect(), patience: PostgresWire.longPatience)
+        let wire = try PostgresWire(
+            try PostgresAddress(url: url).connect(as: "roost-copy"), patience: PostgresWire.longPatience)
         engine = .postgresql(PostgresSession(wire, RoundTrips()))
     }
 
@@ -64,6 +65,18 @@ package final class SoleConnection {
                 try session.commit()
                 return value
             }
+        }
+    }
+
+    /// How many connections of servers and other commands there are. None on SQLite, where this is the owner.
+    package func others() throws -> Int {
+        guard case .postgresql = engine else { return 0 }
+        return try read {
+            try $0.value(
+                """
+                SELECT COUNT(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'roost' AND pid <> pg_backend_pid()
+                """) ?? 0
         }
     }
 

@@ -8,6 +8,11 @@ package struct TableCopy {
     /// no server starts on such a database. Its time is the number of the copy that works there.
     package static let mark = "copy-under-way"
 
+    /// What becomes of the mark, number and all, in each of the four once all are verified. It stays: beside one that still
+    /// bears `mark` with the same number it tells that one copy filled both, and neither holds what anybody else needs. To
+    /// servers it means nothing.
+    package static let endMark = "copied"
+
     package let tables: [TableShape]
     /// Of this copy and no other: a second one that takes over the target ends the first.
     package let number: Int64
@@ -25,14 +30,15 @@ package struct TableCopy {
                 INSERT INTO schema_migration (name, applied_at) VALUES (\(TableCopy.mark), \(number))
                 ON CONFLICT (name) DO UPDATE SET applied_at = excluded.applied_at
                 """)
+            try tx.execute("DELETE FROM schema_migration WHERE name = \(TableCopy.endMark)")
         }
     }
 
-    /// Takes the mark away: servers may start.
+    /// Ends the mark: once none of the four bears it, servers may start.
     package func end(_ target: SoleConnection) throws {
         try target.write { tx in
             try claim(tx)
-            try tx.execute("DELETE FROM schema_migration WHERE name = \(TableCopy.mark)")
+            try tx.execute("UPDATE schema_migration SET name = \(TableCopy.endMark) WHERE name = \(TableCopy.mark)")
         }
     }
 

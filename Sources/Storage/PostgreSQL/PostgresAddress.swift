@@ -5,30 +5,68 @@ import Foundation
 struct PostgresAddress: Sendable {
     let url: String
 
-    /// What is wrong with a URL, never with its password; nothing where it can be read.
+    /// What is wrong with a URL; nothing where it can be read.
+    ///
+    /// Never in libpq's words: they quote what stands where it stopped, which is the password where that holds a mark that
+    /// means something in a URL. And a part of a password that libpq takes for a host or a port is named when nobody
+    /// answers there, so what can't be either is refused here, before anybody is asked.
     static func complaint(aboutURL url: String) -> String? {
-        var why: UnsafeMutablePointer<CChar>?
-        if let options = PQconninfoParse(url, &why) {
-            PQconninfoFree(options)
-            return nil
+        let complaint = "this postgresql:// address can't be read"
+        let question = url.firstIndex(of: "?") ?? url.endIndex
+        guard isPlain(url[..<question]) else {
+            return complaint
+                + ": check that %, @, /, : and ? in the password are percent-encoded, and that the port is a number"
         }
-        defer { PQfreemem(why) }
-        return
-            "this postgresql:// address can't be read: \(why.map { OneSentence.of(String(cString: $0)) } ?? "no memory")"
+        if parts(url) != nil { return nil }
+        let unknown = unknownOptions(url[question...].dropFirst())
+        return complaint + ": check the options behind the ?" + (unknown.isEmpty ? "" : ", \(unknown) among them")
     }
 
     /// Host, port and database as a URL, without user and password.
     static func shown(url: String) -> String {
-        guard let options = PQconninfoParse(url, nil) else { return "postgresql://" }
-        defer { PQconninfoFree(options) }
-        var found: [String: String] = [:]
-        var option = options
-        while let keyword = option.pointee.keyword {
-            if let value = option.pointee.val { found[String(cString: keyword)] = String(cString: value) }
-            option = option.advanced(by: 1)
-        }
+        guard let found = parts(url) else { return "postgresql://" }
         let port = found["port"].map { ":\($0)" } ?? ""
         return "postgresql://\(found["host"] ?? "")\(port)/\(found["dbname"] ?? "")"
+    }
+
+    /// Whether a URL without its options is read as whoever wrote it meant it: one `@` at the most, before the name of the
+    /// database, and ports that are numbers.
+    private static func isPlain(_ url: Substring) -> Bool {
+        guard let parts = parts(String(url)), let start = url.firstRange(of: "://") else { return false }
+        let place = url[start.upperBound...]
+        let authority = place.prefix { $0 != "/" }
+        let ports = (parts["port"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        return authority.count { $0 == "@" } <= 1 && !place[authority.endIndex...].contains("@")
+            && ports.allSatisfy { $0.isEmpty || UInt16($0) != nil }
+    }
+
+    /// The names of options that libpq does not know; nothing where an `@` says that a password may be among them.
+    private static func unknownOptions(_ options: Substring) -> String {
+        guard !options.contains("@"), let defaults = PQconndefaults() else { return "" }
+        defer { PQconninfoFree(defaults) }
+        let known = Set(values(defaults).map(\.keyword))
+        return options.split(separator: "&").map { String($0.prefix { $0 != "=" }) }.filter { !known.contains($0) }
+            .joined(separator: ", ")
+    }
+
+    /// What libpq reads in a URL, by its keywords; nothing where it can't.
+    private static func parts(_ url: String) -> [String: String]? {
+        guard let options = PQconninfoParse(url, nil) else { return nil }
+        defer { PQconninfoFree(options) }
+        var found: [String: String] = [:]
+        for (keyword, value) in values(options) { found[keyword] = value }
+        return found
+    }
+
+    private static func values(_ options: UnsafeMutablePointer<PQconninfoOption>) -> [(keyword: String, value: String?)]
+    {
+        var found: [(keyword: String, value: String?)] = []
+        var option = options
+        while let keyword = option.pointee.keyword {
+            found.append((String(cString: keyword), option.pointee.val.map { String(cString: $0) }))
+            option = option.advanced(by: 1)
+        }
+        return found
     }
 
     /// What holds where the URL says nothing else.
@@ -37,7 +75,6 @@ struct PostgresAddress: Sendable {
         ("connect_timeout", "5"),
         // Money and nights are never decided on a standby, and after a failover the new primary is found.
         ("target_session_attrs", "read-write"),
-        ("application_name", "roost"),
         ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
         ("tcp_user_timeout", "30000"),
     ]
@@ -46,9 +83,11 @@ struct PostgresAddress: Sendable {
     static let oldestVersion: Int32 = 130_000
 
     /// Opens a connection, waiting at most `connect_timeout` for each host.
+    /// - Parameter name: what the server's list of sessions says, where the URL says nothing else.
     /// - Throws: `StorageError.unavailable` with one sentence that says why not.
-    func connect() throws -> OpaquePointer {
-        let all = PostgresAddress.defaults + [("dbname", url), ("client_encoding", "UTF8")]
+    func connect(as name: String = "roost") throws -> OpaquePointer {
+        let all =
+            PostgresAddress.defaults + [("application_name", name), ("dbname", url), ("client_encoding", "UTF8")]
         let keywords = all.map { strdup($0.0) }
         let values = all.map { strdup($0.1) }
         defer { for text in keywords + values { free(text) } }

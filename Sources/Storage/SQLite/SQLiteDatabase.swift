@@ -14,8 +14,7 @@ public final class SQLiteDatabase: Database {
     /// Opens the file, making it where there is none, for the one process that owns it.
     /// - Throws: `StorageError.unavailable` where another process has it, or it can't be opened.
     public init(path: String) throws {
-        try FileManager.default.createDirectory(
-            at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileSystem.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
         lock = try FileLock(path: path + ".lock")
         var writing = SQLiteDatabase.configuration
         writing.journalMode = .wal
@@ -91,6 +90,7 @@ public final class SQLiteMemory: Database {
 /// A database file that another process may own: for looking only.
 public final class SQLiteSnapshot: Database {
     private let session: SQLiteSession
+    private let traces: SQLiteTraces
 
     /// - Throws: `StorageError.unavailable` where there is no such database.
     public init(path: String) throws {
@@ -100,6 +100,7 @@ public final class SQLiteSnapshot: Database {
         var configuration = GRDB.Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
+        traces = SQLiteTraces(path)
         session = try SQLiteSession(path: path, configuration)
     }
 
@@ -114,5 +115,8 @@ public final class SQLiteSnapshot: Database {
         throw StorageError.unavailable("it was opened for reading only")
     }
 
-    public func close() throws { try session.close() }
+    public func close() throws {
+        try session.close()
+        traces.remove()
+    }
 }

@@ -6,10 +6,9 @@ import NIOCore
 
 /// How much of a body is read, in bytes.
 enum BodyLimit {
-    /// The longest description a listing may have, in three bytes a character, and some room.
     static let usual = 64 * 1024
-    /// 731 nights with everything about each of them.
-    static let calendar = 256 * 1024
+    /// 731 nights with everything about each of them; the longest description, each character of it escaped as two halves.
+    static let large = 256 * 1024
     /// What a provider tells at once: SendGrid gathers events, by far not so many.
     static let webhook = 1024 * 1024
     /// A form of ours has a few short fields.
@@ -31,13 +30,13 @@ extension Visit {
     ///   - keeper: the service that does it; a refusal from here is kept with its own.
     ///   - whenEmpty: what no body at all means; nothing where there must be one.
     func read<Body>(
-        for caller: Caller, by keeper: some KeepsAnswers, whenEmpty: Body? = nil,
+        for caller: Caller, by keeper: some KeepsAnswers, upTo limit: Int = BodyLimit.usual, whenEmpty: Body? = nil,
         mayAsk: () async throws -> Void = {}, _ members: (inout Fields) -> Body?
     ) async throws -> Sent<Body> {
         var once: Once?
         do {
             let key = try idempotencyKey(of: caller)
-            let bytes = try await self.bytes(upTo: BodyLimit.usual)
+            let bytes = try await self.bytes(upTo: limit)
             once = key.map { Once(key: $0, bodyHash: Visit.hash(bytes)) }
             return Sent(body: try body(bytes, whenEmpty: whenEmpty, members), once: once)
         } catch let problem as Problem {

@@ -40,6 +40,7 @@ struct PageRoutes {
         BookingDesk().add(to: &routes)
         PaymentDesk().add(to: &routes)
         CasePages().add(to: &routes)
+        StuckEventPages().add(to: &routes)
         PeoplePages().add(to: &routes)
         ListingPages().add(to: &routes)
         MailDesk().add(to: &routes)

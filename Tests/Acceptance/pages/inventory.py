@@ -235,6 +235,8 @@ class Inventory:
             "operator-payment": (f"/operator/payments/{self.payment_of(self.cancelled)}", "operator", 200),
             "operator-refund": (f"/operator/payments/{self.payment_of(self.confirmed)}/refund", "operator", 200),
             "operator-cases-none": ("/operator/cases", "operator", 200),
+            "operator-events-none": ("/operator/events", "operator", 200),
+            "operator-events-retry": ("/operator/events/retry?event=bookings.payments.3.bkg_0", "operator", 200),
             "operator-people": ("/operator/people", "operator", 200),
             "operator-people-none": ("/operator/people?q=zeppelin", "operator", 200),
             "operator-person": (f"/operator/people/{self.guest.id}", "operator", 200),

@@ -103,6 +103,7 @@ class Fake:
         self.requests, self.mails, self.troubles = [], [], []
         self.faults = collections.deque()
         self.headers_of_faults = {}
+        self.pause = 0  # seconds between having a mail and saying so
         fake = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -156,6 +157,7 @@ class Fake:
         if isinstance(fault, threading.Event):
             fault.wait(25)
         status, answer, headers = self.effect(parsed)
+        time.sleep(self.pause)
         if fault == "lost":
             return self.cut(handler)
         self.slice.check_answer(handler.command, path, status, answer)

@@ -122,6 +122,8 @@ OFFERS = listing(obj(provider=TEXT, available=YES_NO, reason=either(TEXT), messa
 CASE = obj(id=an_id("case"), kind=TEXT, state={"enum": ["open", "resolved"]}, provider=TEXT, subject=TEXT, bookingId=either(TEXT),
            paymentId=either(TEXT), amount=either(MONEY), detail=TEXT, openedAt=MOMENT, resolvedAt=either(MOMENT),
            resolvedBy=either(TEXT), note=either(TEXT))
+STUCK_EVENT = obj(id=TEXT, kind=TEXT, source={"enum": ["users", "properties", "bookings", "payments"]}, receiver=TEXT, subject=TEXT,
+                  tries=COUNT, lastError=either(TEXT), happenedAt=MOMENT)
 OPERATOR_ACT = obj(id=TEXT, operatorId=an_id("usr"), act=TEXT, subject=TEXT, reason={"type": "string"}, at=MOMENT)
 AMENITIES = obj(items={"type": "array", "items": obj(code=TEXT, name=TEXT, count=COUNT)})
 OPEN_SESSION = obj(id=an_id("ses"), createdAt=MOMENT, expiresAt=MOMENT, isCurrent=YES_NO)
@@ -183,6 +185,8 @@ ANSWERS = [(method, re.compile(f"^{path}$"), status, schema) for method, path, s
     ("GET", "/api/v1/operator/suppressed-addresses", 200, listing(SUPPRESSED)),
     ("POST", "/api/v1/operator/suppressed-addresses/lift", 200, SUPPRESSED),
     ("GET", "/api/v1/operator/acts", 200, listing(OPERATOR_ACT)),
+    ("GET", "/api/v1/operator/events", 200, listing(STUCK_EVENT)),
+    ("POST", r"/api/v1/operator/events/[a-z]+\.[a-z]+\.\d+\.\w+/retry", 200, STUCK_EVENT),
 ]]
 
 _validators = {}

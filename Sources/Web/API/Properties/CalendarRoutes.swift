@@ -22,7 +22,7 @@ struct CalendarRoutes {
     @Sendable func change(_ visit: Visit) async throws -> Response {
         let caller = try await visit.requireCaller()
         let property = try await visit.requireHosted(by: caller)
-        let nights = try await visit.read(upTo: BodyLimit.calendar) { fields in
+        let nights = try await visit.read(upTo: BodyLimit.large) { fields in
             fields.nights(currency: property.nightlyPrice?.currency)
         }
         try await visit.site.bookings.changeCalendar(of: property.id, nights, for: caller)

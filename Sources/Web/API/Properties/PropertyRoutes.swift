@@ -30,7 +30,9 @@ struct PropertyRoutes {
 
     @Sendable func create(_ visit: Visit) async throws -> Response {
         let caller = try await visit.requireCaller()
-        let sent = try await visit.read(for: caller, by: visit.site.properties) { PropertyDraft(&$0) }
+        let sent = try await visit.read(for: caller, by: visit.site.properties, upTo: BodyLimit.large) {
+            PropertyDraft(&$0)
+        }
         let property = try await visit.site.properties.create(sent.body, for: caller, once: sent.once)
         return .json(.created, headers: [.location: "/api/v1/properties/\(property.id)"]) {
             $0.value(PropertyBody(property: property))
@@ -40,7 +42,7 @@ struct PropertyRoutes {
     @Sendable func change(_ visit: Visit) async throws -> Response {
         let caller = try await visit.requireCaller()
         let current = try await visit.requireHosted(by: caller)
-        let changes = try await visit.read { PropertyChanges(&$0) }
+        let changes = try await visit.read(upTo: BodyLimit.large) { PropertyChanges(&$0) }
         let property = try await visit.change(current, changes, for: caller)
         return .json { $0.value(PropertyBody(property: property)) }
     }

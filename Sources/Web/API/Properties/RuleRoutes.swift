@@ -32,7 +32,7 @@ struct RuleRoutes {
     ) async throws -> Response {
         let caller = try await visit.requireCaller()
         let property = try await visit.requireHosted(by: caller)
-        let changes = try await visit.read(upTo: BodyLimit.calendar, read)
+        let changes = try await visit.read(upTo: BodyLimit.large, read)
         return answer(try await visit.site.properties.changeRules(of: property.id, changes, for: caller))
     }
 

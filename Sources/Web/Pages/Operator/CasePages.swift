@@ -20,6 +20,9 @@ struct CasePages {
         let state: CaseState? = page.choice("state")
         let found = try await page.site.payments.cases(
             isOpen: state.map { $0 == .open }, cursor: page.cursor, limit: Desk.rows, for: caller)
+        // Another database that is away keeps no case from being read.
+        let events = state == .resolved ? nil : try? await page.site.probes.stuckEvents.list(nil, Desk.rows)
+        let showsEvents = page.cursor == nil && events?.items.isEmpty == false
         return try DeskList(
             part: .cases, title: texts("operator.part.cases"), about: texts("operator.cases.about"),
             tabs: page.tabs(
@@ -27,7 +30,9 @@ struct CasePages {
                 [("open", texts("operator.cases.open")), ("resolved", texts("operator.cases.resolved"))]),
             table: CasePages.table(found.items, on: page),
             empty: texts(state == .resolved ? "operator.cases.noneResolved" : "operator.cases.none"),
-            older: page.older(found.nextCursor)
+            older: page.older(found.nextCursor),
+            more: (texts("operator.events.title"), "/operator/events"),
+            also: showsEvents ? events.map { StuckEventPages.table($0.items, on: page) } : nil
         ).show(on: page)
     }
 

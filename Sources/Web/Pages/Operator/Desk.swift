@@ -108,6 +108,8 @@ struct DeskList {
     /// The rest of the list, as a plain address.
     var older: String?
     var more: (text: String, href: String)?
+    /// A table of other things that belong here, under its caption.
+    var also: DeskTable?
 
     func show(on page: PageVisit) throws -> Response {
         var head = Head(title)
@@ -120,6 +122,9 @@ struct DeskList {
         if let about { view["about"] = about }
         if let done = page.texts.known("operator.done.\(page.parameters["done"])") { view["done"] = done }
         if !table.rows.isEmpty { view["table"] = table.view }
+        if let also {
+            view["also"] = ["title": also.caption, "table": also.view] as View
+        }
         if let older { view["olderHref"] = page.path(older) }
         if let more { view["more"] = ["text": more.text, "href": page.path(more.href)] as View }
         if let find {

@@ -60,7 +60,8 @@ struct LogPage {
         texts.known("operator.act.\(act.replacing(" ", with: "-"))") ?? act
     }
 
-    private static func path(of subject: String) -> String? {
+    /// The page of what an act or an event is about, where it has one.
+    static func path(of subject: String) -> String? {
         let kinds = [
             BookingKind.prefix: "bookings", PropertyKind.prefix: "listings", PaymentKind.prefix: "payments",
             CaseIDs.prefix: "cases", MailKind.prefix: "mails", UserKind.prefix: "people",

@@ -20,11 +20,13 @@ struct OverviewPage {
         let bookings = try await site.bookings.standing(for: caller)
         let listings = try await site.properties.standing(for: caller)
         let failed = mails[.failed] ?? 0
+        let stuck = try await site.probes.stuckEvents.count()
         var view: View = [
-            "desk": Desk.links(.overview, on: page), "isQuiet": cases + failed == 0,
+            "desk": Desk.links(.overview, on: page), "isQuiet": cases + failed + stuck == 0,
             "urgent": [
                 tile(cases, "cases", "/operator/cases?state=open", isUrgent: cases > 0, on: page),
                 tile(failed, "mails", "/operator/mails?state=failed", isUrgent: failed > 0, on: page),
+                tile(stuck, "events", "/operator/events", isUrgent: stuck > 0, on: page),
                 tile(bookings[.requested] ?? 0, "requests", "/operator/bookings?status=requested", on: page),
                 tile(bookings[.held] ?? 0, "holds", "/operator/bookings?status=held", on: page),
             ],
@@ -37,7 +39,7 @@ struct OverviewPage {
                     (mails[.queued] ?? 0) + (mails[.sending] ?? 0), "queued", "/operator/mails?state=queued", on: page),
             ],
         ]
-        view["sections"] = try await sections(page, caller, cases: cases, failed: failed)
+        view["sections"] = try await sections(page, caller, cases: cases, failed: failed, stuck: stuck)
         var head = Head(texts("operator.title"))
         head.isWide = true
         return try page.show("operator", head, view)
@@ -52,7 +54,9 @@ struct OverviewPage {
         ]
     }
 
-    private func sections(_ page: PageVisit, _ caller: Caller, cases: Int, failed: Int) async throws -> [View] {
+    private func sections(_ page: PageVisit, _ caller: Caller, cases: Int, failed: Int, stuck: Int) async throws
+        -> [View]
+    {
         let (texts, site) = (page.texts, page.site)
         var sections: [View] = []
         func add(_ id: String, _ title: String, _ table: DeskTable, _ path: String) {
@@ -64,6 +68,12 @@ struct OverviewPage {
             add(
                 "cases", texts("operator.tile.cases"), CasePages.table(open.items, on: page),
                 "/operator/cases?state=open")
+        }
+        if stuck > 0 {
+            let events = try await site.probes.stuckEvents.list(nil, OverviewPage.shown)
+            add(
+                "events", texts("operator.tile.events"), StuckEventPages.table(events.items, on: page),
+                "/operator/events")
         }
         if failed > 0 {
             var filter = MailFilter()

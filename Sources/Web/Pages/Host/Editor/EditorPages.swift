@@ -13,7 +13,7 @@ struct EditorPages {
                 let (property, caller) = try await page.hostedProperty()
                 return try await show(section, property, caller, on: page)
             }
-            routes.form(path, upTo: BodyLimit.calendar) { try await save(section, $0, $1) }
+            routes.form(path, upTo: BodyLimit.large) { try await save(section, $0, $1) }
         }
     }
 

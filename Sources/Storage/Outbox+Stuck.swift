@@ -1,0 +1,89 @@
+package import Core
+
+/// Events that were tried as often as events are.
+extension OutboxDelivery {
+    /// Those that wait for a person, oldest first.
+    /// - Parameter place: only those after it.
+    package func stuck(after place: (moment: Instant, id: StuckEvent.ID)?, limit: Int) async throws -> [StuckEvent] {
+        var condition: SQL = "0 = 0"
+        if let (moment, id) = place {
+            // Of one moment the databases follow each other by name.
+            if source < id.source {
+                condition = "created_at > \(moment)"
+            } else if source > id.source {
+                condition = "created_at >= \(moment)"
+            } else {
+                condition = """
+                    (created_at > \(moment) OR (created_at = \(moment) AND (subject > \(id.subject)
+                        OR (subject = \(id.subject) AND (receiver > \(id.receiver)
+                            OR (receiver = \(id.receiver) AND version > \(id.version)))))))
+                    """
+            }
+        }
+        return try await database.read { [condition, source] reader in
+            try reader.all(
+                """
+                SELECT \(StuckEvent.columns) FROM outbox WHERE tries >= \(OutboxDelivery.mostTries) AND \(condition)
+                ORDER BY created_at, subject, receiver, version LIMIT \(limit)
+                """
+            ) { try StuckEvent(row: $0, of: source) }
+        }
+    }
+
+    /// How many events wait for a person.
+    package func countStuck() async throws -> Int {
+        try await database.read {
+            try $0.value("SELECT COUNT(*) FROM outbox WHERE tries >= \(OutboxDelivery.mostTries)") ?? 0
+        }
+    }
+
+    /// Whether an event still waits to be heard.
+    package func waits(_ id: StuckEvent.ID) async throws -> Bool {
+        try await database.read {
+            try $0.exists(
+                """
+                SELECT 1 FROM outbox
+                WHERE receiver = \(id.receiver) AND subject = \(id.subject) AND version = \(id.version)
+                """)
+        }
+    }
+
+    /// Has an event tried again as if it had never been tried; due at once.
+    /// - Parameter act: written down in the same transaction.
+    /// - Throws: `Problem`: `not_found`, also for what was heard meanwhile; `state_conflict` where it waits for no person.
+    package func tryAgain(_ id: StuckEvent.ID, _ act: OperatorAct?, once: Once?) async throws -> StuckEvent {
+        let now = world.now()
+        return try await database.write { [source] tx in
+            try tx.once(once, at: now) { step in
+                let known = try step.first(
+                    """
+                    SELECT \(StuckEvent.columns) FROM outbox
+                    WHERE receiver = \(id.receiver) AND subject = \(id.subject) AND version = \(id.version)
+                    """
+                ) { try StuckEvent(row: $0, of: source) }
+                guard let known else { throw Problem.notFound("event") }
+                guard known.tries >= OutboxDelivery.mostTries else {
+                    throw Problem(.stateConflict, "This event waits for nobody: it is tried again by itself.")
+                }
+                try step.execute(
+                    """
+                    UPDATE outbox SET tries = 0, due_at = \(now)
+                    WHERE receiver = \(id.receiver) AND subject = \(id.subject) AND version = \(id.version)
+                    """)
+                if let act { try step.write(act) }
+                return StuckEvent(
+                    id: known.id, kind: known.kind, tries: 0, lastError: known.lastError, happenedAt: known.happenedAt)
+            }
+        }.get()
+    }
+}
+
+extension StuckEvent {
+    fileprivate static let columns: SQL = "receiver, version, subject, kind, tries, last_error, created_at"
+
+    fileprivate init(row: Row, of source: String) throws {
+        self.init(
+            id: ID(source: source, receiver: try row[0], version: try row[1], subject: try row[2]), kind: try row[3],
+            tries: try row[4], lastError: try row[5], happenedAt: try row[6])
+    }
+}
