@@ -68,6 +68,29 @@ struct ReconcileTests {
         #expect(try await kinds(counter) == [])
     }
 
+    @Test("When it is due on many nodes at the same moment, one compares, and what it finds counts once")
+    func onManyNodes() async throws {
+        let counter = try await Counter()
+        _ = try await counter.paid(with: "stripe")
+        // Paid, and nobody told us of it: the comparison finds it.
+        let silent = try await counter.start(with: "stripe", for: BookingID(stored: "bkg_other"))
+        counter.pay(silent)
+        later(counter)
+        func lists() -> Int { counter.stripe.plan.log.count { $0 == "GET /v1/balance_transactions" } }
+        for day in 1...3 {
+            try await withThrowingTaskGroup(of: Void.self) { nodes in
+                for _ in 0..<4 { nodes.addTask { try await counter.payments.reconcileDue() } }
+                try await nodes.waitForAll()
+            }
+            #expect(lists() == day, "day \(day)")
+            later(counter, .hours(24))
+        }
+        #expect(try await counter.status(silent.id) == .captured)
+        #expect(try await account("fees:stripe", of: counter) == -450, "each fee once")
+        #expect(try await kinds(counter) == [])
+        try await counter.expectRest("many nodes")
+    }
+
     @Test("What is not answered is asked about every hour, from the first look on, and after two days every day")
     func everyHour() async throws {
         let counter = try await Counter()
