@@ -246,7 +246,9 @@ package struct Agreement: Sendable {
         _ model: RuleModel, _ name: String, _ town: RuleTown, _ dice: inout RuleWorld
     ) async throws {
         let longest = 8  // of what a world's rules allow
-        let from = model.today.advanced(by: dice.number(-2...20))
+        // Near today, or around the last day on which a stay may begin.
+        let window = model.rules.booking.windowMonths.map { $0 * 30 } ?? Stay.farthest
+        let from = model.today.advanced(by: dice.happens(3) ? window + dice.number(-4...6) : dice.number(-2...20))
         let to = from.advanced(by: 5)
         let someone = Party(adults: 1)
         var departures: [LocalDay: [LocalDay]] = [:]
