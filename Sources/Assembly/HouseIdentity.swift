@@ -250,12 +250,17 @@ extension Database {
 
     /// Server, database and schema, the same whichever of its names leads there; nothing where it can't be told.
     fileprivate func serversPlace() async throws -> String? {
-        try await read { reader in
-            try reader.value(
-                """
-                SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::TEXT || '/' || current_schema()
-                    || '/' || EXTRACT(EPOCH FROM pg_postmaster_start_time())::TEXT
-                """, as: String.self)
+        do {
+            return try await read { reader in
+                try reader.value(
+                    """
+                    SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::TEXT || '/'
+                        || current_schema() || '/' || EXTRACT(EPOCH FROM pg_postmaster_start_time())::TEXT
+                    """, as: String.self)
+            }
+        } catch StorageError.fault(let why) where why.contains("(42883)") || why.contains("(42P01)") {
+            // A server that speaks PostgreSQL's protocol and has not its functions: two names of one database are then two.
+            return nil
         }
     }
 }
