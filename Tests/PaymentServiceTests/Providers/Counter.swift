@@ -188,3 +188,19 @@ struct Counter: Sendable {
         #expect(try await payments.providerDifferences() == [], comment, sourceLocation: sourceLocation)
     }
 }
+
+/// What a comparison with the providers' lists left behind.
+extension Counter {
+    /// After the time in which a movement may still be on its way.
+    func later(_ time: Duration = .minutes(15)) { clock.advance(time) }
+
+    func openKinds() async throws -> [MoneyCase.Kind] { try await openCases().map(\.kind) }
+
+    /// What stands on an account of the ledger, in minor units.
+    func account(_ name: String) async throws -> Int64 {
+        try await store.read { reader in
+            try reader.value(
+                "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger_entry WHERE account = \(name)") ?? 0
+        }
+    }
+}

@@ -8,35 +8,21 @@ import Testing
 struct ReconcileTests {
     private static let caller = Caller(id: UserID(stored: "usr_operator"), isOperator: true)
 
-    /// After the time in which a movement may still be on its way.
-    private func later(_ counter: Counter, _ time: Duration = .minutes(15)) { counter.clock.advance(time) }
-
-    private func kinds(_ counter: Counter) async throws -> [MoneyCase.Kind] {
-        try await counter.openCases().map(\.kind)
-    }
-
-    private func account(_ name: String, of counter: Counter) async throws -> Int64 {
-        try await counter.store.read { reader in
-            try reader.value(
-                "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger_entry WHERE account = \(name)") ?? 0
-        }
-    }
-
     @Test("Where both agree nothing is found; fees are entered once", arguments: ["stripe", "paypal"])
     func agree(_ provider: String) async throws {
         let counter = try await Counter()
         _ = try await counter.paid(with: provider)
         try await counter.payments.apply(Till.refund(4_000, version: 1))
-        later(counter)
+        counter.later()
         #expect(try await counter.payments.providerDifferences() == [])
-        #expect(try await account("fees:\(provider)", of: counter) == 0, "an audit enters nothing")
+        #expect(try await counter.account("fees:\(provider)") == 0, "an audit enters nothing")
         for _ in 0..<3 {
             try await counter.payments.reconcileDue()
-            later(counter, .hours(24))
+            counter.later(.hours(24))
         }
         // Stripe keeps a fiftieth and 25; PayPal 1.00.
-        #expect(try await account("fees:\(provider)", of: counter) == (provider == "stripe" ? -225 : -100))
-        #expect(try await kinds(counter) == [])
+        #expect(try await counter.account("fees:\(provider)") == (provider == "stripe" ? -225 : -100))
+        #expect(try await counter.openKinds() == [])
         #expect(try await counter.payments.providerDifferences() == [])
         try await counter.expectRest("agree")
     }
@@ -46,26 +32,26 @@ struct ReconcileTests {
         let counter = try await Counter()
         _ = try await counter.paid(with: "stripe")
         func lists() -> Int { counter.stripe.plan.log.count { $0 == "GET /v1/balance_transactions" } }
-        later(counter)
+        counter.later()
         counter.stripe.plan.decide { _, _, path in path == "/v1/balance_transactions" ? .refused : nil }
         try await counter.payments.reconcileDue()
         let silent = try await counter.payments.providerDifferences()
         #expect(silent.count == 1 && silent[0].hasPrefix("stripe: its lists can't be read"), "\(silent)")
         counter.stripe.plan.decide { _, _, _ in nil }
         let before = lists()
-        later(counter, .minutes(50))
+        counter.later(.minutes(50))
         try await counter.payments.reconcileDue()
         #expect(lists() == before)
-        later(counter, .minutes(15))
+        counter.later(.minutes(15))
         try await counter.payments.reconcileDue()
         #expect(lists() == before + 1)
-        later(counter, .hours(23))
+        counter.later(.hours(23))
         try await counter.payments.reconcileDue()
         #expect(lists() == before + 1)
-        later(counter, .hours(1.5))
+        counter.later(.hours(1.5))
         try await counter.payments.reconcileDue()
         #expect(lists() == before + 2)
-        #expect(try await kinds(counter) == [])
+        #expect(try await counter.openKinds() == [])
     }
 
     @Test("When it is due on many nodes at the same moment, one compares, and what it finds counts once")
@@ -75,7 +61,7 @@ struct ReconcileTests {
         // Paid, and nobody told us of it: the comparison finds it.
         let silent = try await counter.start(with: "stripe", for: BookingID(stored: "bkg_other"))
         counter.pay(silent)
-        later(counter)
+        counter.later()
         func lists() -> Int { counter.stripe.plan.log.count { $0 == "GET /v1/balance_transactions" } }
         for day in 1...3 {
             try await withThrowingTaskGroup(of: Void.self) { nodes in
@@ -83,11 +69,11 @@ struct ReconcileTests {
                 try await nodes.waitForAll()
             }
             #expect(lists() == day, "day \(day)")
-            later(counter, .hours(24))
+            counter.later(.hours(24))
         }
         #expect(try await counter.status(silent.id) == .captured)
-        #expect(try await account("fees:stripe", of: counter) == -450, "each fee once")
-        #expect(try await kinds(counter) == [])
+        #expect(try await counter.account("fees:stripe") == -450, "each fee once")
+        #expect(try await counter.openKinds() == [])
         try await counter.expectRest("many nodes")
     }
 
@@ -96,35 +82,35 @@ struct ReconcileTests {
         let counter = try await Counter()
         let payment = try await counter.start(with: "stripe")
         counter.pay(payment)
-        later(counter)
+        counter.later()
         func lists() -> Int { counter.stripe.plan.log.count { $0 == "GET /v1/balance_transactions" } }
         // Its list is there, the session can't be read.
         counter.stripe.plan.decide { _, _, path in path.hasPrefix("/v1/checkout/sessions/") ? .trouble : nil }
         try await counter.payments.reconcileDue()
         for hour in 1...48 {
-            later(counter, .minutes(50))
+            counter.later(.minutes(50))
             try await counter.payments.reconcileDue()
             #expect(lists() == hour, "\(hour)")
-            later(counter, .minutes(10))
+            counter.later(.minutes(10))
             try await counter.payments.reconcileDue()
             #expect(lists() == hour + 1, "\(hour)")
         }
-        later(counter, .hours(23))
+        counter.later(.hours(23))
         try await counter.payments.reconcileDue()
         #expect(lists() == 49)
         counter.stripe.plan.decide { _, _, _ in nil }
-        later(counter, .hours(1))
+        counter.later(.hours(1))
         try await counter.payments.reconcileDue()
         #expect(lists() == 50)
         #expect(try await counter.status(payment.id) == .captured)
-        #expect(try await kinds(counter) == [])
+        #expect(try await counter.openKinds() == [])
         // All is answered: who is not answered from now on is asked every hour again.
         let next = try await counter.start(with: "stripe", for: BookingID(stored: "bkg_other"))
         counter.pay(next)
         counter.stripe.plan.decide { _, _, path in path.hasPrefix("/v1/checkout/sessions/") ? .trouble : nil }
-        later(counter, .hours(24))
+        counter.later(.hours(24))
         try await counter.payments.reconcileDue()
-        later(counter, .hours(1))
+        counter.later(.hours(1))
         try await counter.payments.reconcileDue()
         #expect(lists() == 52)
     }
@@ -140,13 +126,13 @@ struct ReconcileTests {
         try await counter.payments.workOnEvents()
         counter.stripe.decide(question, "warning_closed")
         counter.stripe.plan.decide { _, _, path in path.hasPrefix("/v1/disputes/") ? .trouble : nil }
-        later(counter)
+        counter.later()
         try await counter.payments.reconcileDue()
-        #expect(try await kinds(counter) == [.disputeOpened])
+        #expect(try await counter.openKinds() == [.disputeOpened])
         counter.stripe.plan.decide { _, _, _ in nil }
-        later(counter, .hours(1))
+        counter.later(.hours(1))
         try await counter.payments.reconcileDue()
-        #expect(try await kinds(counter) == [])
+        #expect(try await counter.openKinds() == [])
     }
 
     @Test("Money nobody told us of is found and counts", arguments: ["stripe", "paypal"])
@@ -168,13 +154,13 @@ struct ReconcileTests {
                 ])
             counter.paypal.change { $0.events.append(told) }
         }
-        later(counter)
+        counter.later()
         let found = try await counter.payments.providerDifferences()
         #expect(found.count == 1 && found[0].contains("that no payment here knows"), "\(found)")
         try await counter.payments.reconcileDue()
         #expect(try await counter.status(payment.id) == .captured)
         #expect(try await counter.kindsTold() == [PayablePaid.kind])
-        #expect(try await kinds(counter) == [])
+        #expect(try await counter.openKinds() == [])
         #expect(try await counter.payments.providerDifferences() == [])
     }
 
@@ -182,16 +168,16 @@ struct ReconcileTests {
     func stranger() async throws {
         let counter = try await Counter()
         counter.stripe.strangerPays(700)
-        later(counter)
+        counter.later()
         #expect(try await counter.payments.providerDifferences().count == 1)
         try await counter.payments.reconcileDue()
         let found = try #require(try await counter.openCases().first)
         #expect(found.kind == .unknownCharge && found.amount == Till.euros(700) && found.paymentId == nil)
         _ = try await counter.payments.resolve(
             found.id, note: "Sold a painting.", tryAgain: false, by: ReconcileTests.caller, once: nil)
-        later(counter, .hours(25))
+        counter.later(.hours(25))
         try await counter.payments.reconcileDue()
-        #expect(try await kinds(counter) == [])
+        #expect(try await counter.openKinds() == [])
         #expect(try await counter.payments.providerDifferences() == [])
     }
 
@@ -199,7 +185,7 @@ struct ReconcileTests {
     func pages(_ count: Int) async throws {
         let counter = try await Counter()
         for number in 1...count { counter.stripe.strangerPays(Int64(number) + 100) }
-        later(counter)
+        counter.later()
         #expect(try await counter.payments.providerDifferences().count == count)
     }
 
@@ -213,7 +199,7 @@ struct ReconcileTests {
                 resource: ["id": .text("CAP\(number)"), "amount": ["currency_code": "EUR", "value": "7.00"]])
             counter.paypal.change { $0.events.append(told) }
         }
-        later(counter)
+        counter.later()
         #expect(try await counter.payments.providerDifferences().count == 700)
         #expect(counter.paypal.plan.breaches == [])
     }
@@ -265,13 +251,13 @@ struct ReconcileTests {
         let counter = try await Counter()
         _ = try await counter.paid(with: "stripe")
         try await counter.payments.apply(Till.refund(4_000, version: 1))
-        later(counter)
+        counter.later()
         try await counter.payments.reconcileDue()
-        #expect(try await kinds(counter) == [])
+        #expect(try await counter.openKinds() == [])
         counter.stripe.change(fault.plant)
         #expect(try await counter.payments.providerDifferences().count == 1)
         for _ in 0..<2 {
-            later(counter, .hours(25))
+            counter.later(.hours(25))
             try await counter.payments.reconcileDue()
         }
         let found = try await counter.openCases()
@@ -294,13 +280,13 @@ struct ReconcileTests {
                         id: "BYHAND", capture: capture, status: "COMPLETED", value: "25.00", currency: "EUR"))
             }
         }
-        later(counter)
+        counter.later()
         for _ in 0..<2 {
             try await counter.payments.reconcileDue()
-            later(counter, .hours(25))
+            counter.later(.hours(25))
         }
         #expect(try await counter.payments.payment(payment.id)?.refunded == Till.euros(2_500))
-        #expect(try await kinds(counter) == [.unknownRefund])
+        #expect(try await counter.openKinds() == [.unknownRefund])
         #expect(try await counter.payments.providerDifferences() == [])
         try await counter.expectRest("by hand")
     }
@@ -309,14 +295,14 @@ struct ReconcileTests {
     func byHandLate() async throws {
         let counter = try await Counter()
         let payment = try await counter.paid(with: "paypal")
-        later(counter)
+        counter.later()
         try await counter.payments.reconcileDue()
-        later(counter, .hours(60 * 24))
+        counter.later(.hours(60 * 24))
         counter.paypal.refundByHand(payment.id, 2_500)
-        later(counter)
+        counter.later()
         try await counter.payments.reconcileDue()
         #expect(try await counter.payments.payment(payment.id)?.refunded == Till.euros(2_500))
-        #expect(try await kinds(counter) == [.unknownRefund])
+        #expect(try await counter.openKinds() == [.unknownRefund])
     }
 
     @Test("A refund that came back unnoticed is out of the books, and a case")
@@ -325,10 +311,10 @@ struct ReconcileTests {
         let payment = try await counter.paid(with: "stripe")
         try await counter.payments.apply(Till.refund(nil, version: 1))
         counter.stripe.failRefund(try #require(counter.stripe.books.refunds.first?.id))
-        later(counter)
+        counter.later()
         try await counter.payments.reconcileDue()
         #expect(try await counter.status(payment.id) == .captured)
-        #expect(try await kinds(counter) == [.refundFailed])
+        #expect(try await counter.openKinds() == [.refundFailed])
         #expect(try await counter.payments.providerDifferences() == [])
     }
 
@@ -338,7 +324,7 @@ struct ReconcileTests {
         _ = try await counter.paid(with: "paypal")
         try await counter.payments.apply(Till.refund(nil, version: 1))
         counter.paypal.failRefund(try #require(counter.paypal.books.orders.first?.refunds.first?.id))
-        later(counter)
+        counter.later()
         let found = try await counter.payments.providerDifferences()
         #expect(found.count == 1 && found[0].contains("came back at paypal"), "\(found)")
     }
@@ -356,255 +342,11 @@ struct ReconcileTests {
                 ["id": .text(made), "object": "refund", "metadata": counter.stripe.books.refunds[0].metadata]),
             from: "stripe")
         try await counter.payments.workOnEvents()
-        #expect(try await kinds(counter) == [.refundFailed])
+        #expect(try await counter.openKinds() == [.refundFailed])
         counter.stripe.change { $0.refunds[0].status = "succeeded" }
-        later(counter)
+        counter.later()
         try await counter.payments.reconcileDue()
-        #expect(Set(try await kinds(counter)) == [.refundFailed, .refundDiffers])
-    }
-
-    @Test("A dispute nobody told us of is entered, and its end too", arguments: ["won", "lost"])
-    func dispute(_ end: String) async throws {
-        let counter = try await Counter()
-        let payment = try await counter.paid(with: "stripe")
-        let reference = counter.stripe.dispute(payment.id)
-        later(counter)
-        let found = try await counter.payments.providerDifferences()
-        #expect(found.count == 1 && found[0].contains(reference), "\(found)")
-        try await counter.payments.reconcileDue()
-        #expect(try await account("chargebacks:stripe", of: counter) == -10_000)
-        #expect(try await kinds(counter) == [.disputeOpened])
-        counter.stripe.decide(reference, end)
-        later(counter, .hours(25))
-        try await counter.payments.reconcileDue()
-        #expect(try await account("chargebacks:stripe", of: counter) == (end == "won" ? 0 : -10_000))
-        #expect(try await kinds(counter) == (end == "won" ? [] : [.disputeLost]))
-        #expect(try await counter.payments.providerDifferences() == [])
-        let booked = end == "won" ? 10_001 : 9_999
-        try await counter.store.write { try $0.execute("UPDATE dispute SET amount = \(booked)") }
-        #expect(try await counter.payments.providerDifferences().count == (end == "won" ? 2 : 1))
-    }
-
-    @Test("A question that became a dispute unheard is found by the audit", arguments: ["stripe", "paypal"])
-    func escalatedUnheard(_ provider: String) async throws {
-        let counter = try await Counter()
-        let payment = try await counter.paid(with: provider)
-        var reference = ""
-        if provider == "stripe" {
-            reference = counter.stripe.dispute(payment.id, status: "warning_needs_response")
-            try await counter.payments.receive(
-                counter.stripeEvent(
-                    "evt_1", "charge.dispute.created", ["id": .text(reference), "object": "dispute"]), from: "stripe")
-            try await counter.payments.workOnEvents()
-            counter.stripe.decide(reference, "needs_response")
-        } else {
-            reference = try #require(counter.paypal.dispute(payment.id, stage: "INQUIRY"))
-            later(counter)
-            try await counter.payments.reconcileDue()
-            counter.paypal.decide(reference, nil)
-        }
-        #expect(try await kinds(counter) == [.disputeOpened])
-        #expect(try await counter.payments.providerDifferences() == [], "it may still be on its way to us")
-        later(counter)
-        let found = try await counter.payments.providerDifferences()
-        #expect(found.count == 1 && found[0].contains("a question that took nothing"), "\(found)")
-        later(counter, .hours(25))
-        try await counter.payments.reconcileDue()
-        #expect(try await counter.payments.providerDifferences() == [])
-        #expect(try await account("chargebacks:\(provider)", of: counter) == -10_000)
-    }
-
-    @Test("A dispute that the books won and the provider never gave back is a case", arguments: ["stripe", "paypal"])
-    func wonInTheBooksOnly(_ provider: String) async throws {
-        let counter = try await Counter()
-        let payment = try await counter.paid(with: provider)
-        let reference =
-            provider == "stripe"
-            ? counter.stripe.dispute(payment.id) : try #require(counter.paypal.dispute(payment.id))
-        later(counter)
-        try await counter.payments.reconcileDue()
-        if provider == "stripe" {
-            counter.stripe.decide(reference, "won")
-            try await counter.payments.receive(
-                counter.stripeEvent(
-                    "evt_1", "charge.dispute.closed", ["id": .text(reference), "object": "dispute"]), from: "stripe")
-        } else {
-            counter.paypal.decide(reference, "RESOLVED_SELLER_FAVOUR")
-            let told = try #require(counter.paypal.books.events.last)
-            try await counter.payments.receive(
-                counter.paypalEvent("WH-1", told.type, "dispute", told.resource), from: "paypal")
-        }
-        try await counter.payments.workOnEvents()
-        #expect(try await account("chargebacks:\(provider)", of: counter) == 0)
-        #expect(try await counter.payments.providerDifferences() == [], "what gave it back is too young for the list")
-        later(counter)
-        #expect(try await counter.payments.providerDifferences() == [])
-        counter.stripe.change { $0.moves.removeAll { $0["reporting_category"]?.text == "dispute_reversal" } }
-        counter.paypal.change { $0.events.removeAll { $0.type == "CUSTOMER.DISPUTE.RESOLVED" } }
-        let found = try await counter.payments.providerDifferences()
-        #expect(found.count == 1 && found[0].contains("never gave it back"), "\(found)")
-        later(counter, .hours(25))
-        try await counter.payments.reconcileDue()
-        #expect(try await kinds(counter) == [.disputeDiffers])
-    }
-
-    /// How a dispute at PayPal ends, and what of 100.00 is gone then.
-    static let ends: [(outcome: String, refunded: String?, gone: Int64)] = [
-        ("RESOLVED_SELLER_FAVOUR", nil, 0), ("CANCELED_BY_BUYER", nil, 0), ("RESOLVED_BUYER_FAVOUR", nil, 10_000),
-        ("ACCEPTED", "40.00", 4_000), ("DENIED", nil, 0),
-    ]
-
-    @Test("A dispute at PayPal whose events were lost is found in its list of events, and its end too", arguments: ends)
-    func paypalDispute(_ end: (outcome: String, refunded: String?, gone: Int64)) async throws {
-        let counter = try await Counter()
-        let payment = try await counter.paid(with: "paypal")
-        // Long after the payment itself was compared.
-        later(counter, .hours(20 * 24))
-        try await counter.payments.reconcileDue()
-        later(counter, .hours(20 * 24))
-        let reference = try #require(counter.paypal.dispute(payment.id))
-        later(counter)
-        let found = try await counter.payments.providerDifferences()
-        #expect(found.count == 1 && found[0].contains(reference), "\(found)")
-        try await counter.payments.reconcileDue()
-        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
-        #expect(try await kinds(counter) == [.disputeOpened], "what the bank took is no refund besides")
-        counter.paypal.decide(reference, end.outcome, refunding: end.refunded)
-        later(counter, .hours(25))
-        try await counter.payments.reconcileDue()
-        #expect(try await account("chargebacks:paypal", of: counter) == -end.gone)
-        #expect(try await kinds(counter) == (end.gone == 0 ? [] : [.disputeLost]))
-        #expect(try await counter.payments.providerDifferences() == [])
-        try await counter.expectRest("found")
-    }
-
-    /// What of a dispute at PayPal is no decision yet: an end that we don't know, or one that does not say how.
-    static let noEnds: [String?] = ["RESOLVED_BY_LOT", "", nil]
-
-    @Test("A dispute at PayPal whose end is not understood stays open until PayPal says one that is", arguments: noEnds)
-    func paypalNoEnd(_ outcome: String?) async throws {
-        let counter = try await Counter()
-        let payment = try await counter.paid(with: "paypal")
-        let reference = try #require(counter.paypal.dispute(payment.id))
-        var resolved = try #require(counter.paypal.books.disputes.first)
-        resolved.outcome = outcome
-        var told = FakePayPal.shape(resolved)
-        told["status"] = "RESOLVED"
-        let event = FakePayPal.Told(at: counter.clock.now, type: "CUSTOMER.DISPUTE.UPDATED", resource: told)
-        counter.paypal.change { $0.events.append(event) }
-        try await counter.payments.receive(
-            counter.paypalEvent("WH-1", event.type, "dispute", told), from: "paypal")
-        try await counter.payments.workOnEvents()
-        later(counter)
-        try await counter.payments.reconcileDue()
-        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
-        #expect(try await kinds(counter) == [.disputeOpened])
-        counter.paypal.decide(reference, "RESOLVED_BUYER_FAVOUR")
-        later(counter, .hours(25))
-        try await counter.payments.reconcileDue()
-        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
-        #expect(try await kinds(counter) == [.disputeLost])
-        try await counter.expectRest("lost in the end")
-    }
-
-    @Test("What a dispute took is no refund besides, though PayPal tells of it as of the capture itself")
-    func reversedCapture() async throws {
-        let counter = try await Counter()
-        let payment = try await counter.paid(with: "paypal")
-        later(counter)
-        try await counter.payments.reconcileDue()
-        later(counter, .hours(40 * 24))
-        _ = try #require(counter.paypal.dispute(payment.id))
-        counter.paypal.change { books in
-            let capture = books.orders[0].captures[0]
-            for index in books.events.indices where books.events[index].type == "PAYMENT.CAPTURE.REVERSED" {
-                books.events[index].resource = [
-                    "id": .text(capture.id), "status": "REVERSED",
-                    "amount": ["currency_code": "EUR", "value": .text(capture.value)],
-                ]
-            }
-        }
-        later(counter)
-        try await counter.payments.reconcileDue()
-        #expect(try await kinds(counter) == [.disputeOpened])
-        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
-        #expect(try await counter.payments.providerDifferences() == [])
-    }
-
-    @Test("A reversal beside a question that took nothing is money gone: a case")
-    func reversalBesideInquiry() async throws {
-        let counter = try await Counter()
-        let payment = try await counter.paid(with: "paypal")
-        _ = try #require(counter.paypal.dispute(payment.id))
-        counter.paypal.change { books in
-            let stage: (inout FakePayPal.Told) -> Void = { $0.resource["dispute_life_cycle_stage"] = "INQUIRY" }
-            for index in books.events.indices where books.events[index].type == "CUSTOMER.DISPUTE.CREATED" {
-                stage(&books.events[index])
-            }
-        }
-        later(counter)
-        try await counter.payments.reconcileDue()
-        #expect(Set(try await kinds(counter)) == [.disputeOpened, .unknownRefund])
-    }
-
-    @Test("An event of PayPal's list that can't be read is a case, and takes no other with it")
-    func oddEvents() async throws {
-        let counter = try await Counter()
-        let payment = try await counter.paid(with: "paypal")
-        let reference = try #require(counter.paypal.dispute(payment.id))
-        var nameless = FakePayPal.shape(try #require(counter.paypal.books.disputes.first))
-        nameless["dispute_id"] = "PP-D-NAMELESS"
-        nameless["disputed_transactions"] = []
-        let odd: [(type: String, resource: JSON)] = [
-            ("CUSTOMER.DISPUTE.CREATED", ["dispute_id": 7]), ("CUSTOMER.DISPUTE.UPDATED", nameless),
-            ("PAYMENT.CAPTURE.REFUNDED", ["id": "R1", "amount": "25.00"]), ("PAYMENT.CAPTURE.REFUNDED", ["id": "R2"]),
-        ]
-        let now = counter.clock.now
-        counter.paypal.change { books in
-            books.events += odd.map { FakePayPal.Told(at: now, type: $0.type, resource: $0.resource) }
-        }
-        later(counter)
-        try await counter.payments.reconcileDue()
-        let found = try await counter.openCases()
-        #expect(
-            Set(found.map { "\($0.kind) \($0.subject)" }) == [
-                "disputeOpened paypal \(reference)", "badAnswer paypal event WH-2", "badAnswer paypal event WH-3",
-                "badAnswer paypal event WH-4", "badAnswer paypal PAYMENT.CAPTURE.REFUNDED R2",
-            ])
-        #expect(found.contains { $0.detail.contains("names no seller_transaction_id") })
-        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
-    }
-
-    @Test("A question at PayPal is a case without loss, until it becomes a dispute")
-    func paypalInquiry() async throws {
-        let counter = try await Counter()
-        let payment = try await counter.paid(with: "paypal")
-        let reference = try #require(counter.paypal.dispute(payment.id, stage: "INQUIRY"))
-        later(counter)
-        #expect(try await counter.payments.providerDifferences().count == 1)
-        try await counter.payments.reconcileDue()
-        #expect(try await kinds(counter) == [.disputeOpened])
-        #expect(try await account("chargebacks:paypal", of: counter) == 0)
-        counter.paypal.decide(reference, nil)
-        later(counter, .hours(25))
-        try await counter.payments.reconcileDue()
-        #expect(try await account("chargebacks:paypal", of: counter) == -10_000)
-        try await counter.expectRest("a dispute by now")
-    }
-
-    @Test("Disputes of strangers at an account that we share are nothing of ours")
-    func strangersDispute() async throws {
-        let counter = try await Counter()
-        let dispute = FakePayPal.Dispute(
-            id: "PP-D-1", capture: "THEIRS", value: "7.00", currency: "EUR", stage: "CHARGEBACK")
-        let now = counter.clock.now
-        counter.paypal.change {
-            $0.events.append(.init(at: now, type: "CUSTOMER.DISPUTE.CREATED", resource: FakePayPal.shape(dispute)))
-        }
-        later(counter)
-        #expect(try await counter.payments.providerDifferences() == [])
-        try await counter.payments.reconcileDue()
-        #expect(try await kinds(counter) == [])
+        #expect(Set(try await counter.openKinds()) == [.refundFailed, .refundDiffers])
     }
 
     @Test("What could not be asked about is a case until it can: then it is entered, and the case resolves itself")
@@ -612,16 +354,16 @@ struct ReconcileTests {
         let counter = try await Counter()
         let payment = try await counter.start(with: "stripe")
         counter.pay(payment)
-        later(counter)
+        counter.later()
         // Its list is there, the session can't be read.
         counter.stripe.plan.decide { _, _, path in path.hasPrefix("/v1/checkout/sessions/") ? .trouble : nil }
         try await counter.payments.reconcileDue()
-        #expect(try await kinds(counter) == [.unknownCharge])
+        #expect(try await counter.openKinds() == [.unknownCharge])
         counter.stripe.plan.decide { _, _, _ in nil }
-        later(counter, .hours(25))
+        counter.later(.hours(25))
         try await counter.payments.reconcileDue()
         #expect(try await counter.status(payment.id) == .captured)
-        #expect(try await kinds(counter) == [])
+        #expect(try await counter.openKinds() == [])
         #expect(
             try await counter.payments.cases(isOpen: false, cursor: nil, limit: 9).items.map(\.resolution?.by) == [
                 "system"
@@ -636,17 +378,17 @@ struct ReconcileTests {
             counter.stripe.change(ReconcileTests.changed("charge", "amount_captured", to: units))
         }
         take(10_001)
-        later(counter)
+        counter.later()
         try await counter.payments.reconcileDue()
-        #expect(try await kinds(counter) == [.chargeDiffers])
+        #expect(try await counter.openKinds() == [.chargeDiffers])
         take(10_000)
-        later(counter, .hours(25))
+        counter.later(.hours(25))
         try await counter.payments.reconcileDue()
-        #expect(try await kinds(counter) == [])
+        #expect(try await counter.openKinds() == [])
         #expect(try await counter.payments.providerDifferences() == [])
         take(10_002)
         #expect(try await counter.payments.providerDifferences().count == 1)
-        later(counter, .hours(25))
+        counter.later(.hours(25))
         try await counter.payments.reconcileDue()
         let found = try #require(try await counter.openCases().first)
         #expect(found.kind == .chargeDiffers && found.amount == Till.euros(10_002))
@@ -654,9 +396,9 @@ struct ReconcileTests {
         #expect(try await counter.payments.providerDifferences().count == 1)
         _ = try await counter.payments.resolve(
             found.id, note: "Stripe was asked.", tryAgain: false, by: ReconcileTests.caller, once: nil)
-        later(counter, .hours(25))
+        counter.later(.hours(25))
         try await counter.payments.reconcileDue()
-        #expect(try await kinds(counter) == [])
+        #expect(try await counter.openKinds() == [])
         #expect(try await counter.payments.providerDifferences() == [])
     }
 
@@ -668,16 +410,16 @@ struct ReconcileTests {
         counter.stripe.plan.decide { _, method, path in method == "POST" && path == "/v1/refunds" ? .resetBefore : nil }
         try await counter.payments.apply(Till.refund(nil, version: 1))
         _ = counter.stripe.refundByHand(payment.id, 10_000)
-        later(counter)
+        counter.later()
         try await counter.payments.reconcileDue()
         #expect(try await counter.payments.payment(payment.id)?.refunded == Till.euros(0))
         // Ours may wait for longer than a look goes back.
-        later(counter, .hours(hours))
+        counter.later(.hours(hours))
         try await counter.payments.reconcileDue()
         counter.stripe.plan.decide { _, _, _ in nil }
         try await counter.comeToRest()
         #expect(try await counter.payments.payment(payment.id)?.refunded == Till.euros(10_000))
-        #expect(Set(try await kinds(counter)) == [.unknownRefund, .refundFailed])
+        #expect(Set(try await counter.openKinds()) == [.unknownRefund, .refundFailed])
         try await counter.expectRest("in the way")
     }
 
@@ -685,11 +427,11 @@ struct ReconcileTests {
     func byHandHeardLate() async throws {
         let counter = try await Counter()
         let payment = try await counter.paid(with: "stripe")
-        later(counter)
+        counter.later()
         try await counter.payments.reconcileDue()
         let refund = counter.stripe.refundByHand(payment.id, 2_500)
         let intent = try #require(counter.stripe.books.refunds.first?.intent)
-        later(counter, .hours(8 * 24))
+        counter.later(.hours(8 * 24))
         let told: JSON = [
             "id": .text(refund), "object": "refund", "amount": 2500, "currency": "eur", "payment_intent": .text(intent),
         ]
@@ -699,8 +441,8 @@ struct ReconcileTests {
         try await counter.store.write { tx in
             try tx.execute("UPDATE provider_check SET checked_until = \(counter.clock.now - .hours(24))")
         }
-        later(counter, .hours(1))
+        counter.later(.hours(1))
         try await counter.payments.reconcileDue()
-        #expect(try await kinds(counter) == [.unknownRefund])
+        #expect(try await counter.openKinds() == [.unknownRefund])
     }
 }
