@@ -14,7 +14,9 @@ package struct Texts: Sendable {
         guard case .plural(let forms) = catalogue.entries[key],
             let text = forms[Plural(count, in: language)] ?? forms[.other]
         else { return key }
-        return fill(text, values.merging(["count": String(count)]) { $1 })
+        var values = values
+        values["count"] = String(count)
+        return fill(text, values)
     }
 
     /// Nothing where the catalogue has no such key: for what comes from data, as the names of amenities.

@@ -54,8 +54,8 @@ struct AccountPages {
         let saved = page.parameters["saved"]
         let chosen = person.language ?? page.language.code
         var view: View = [
-            "email": person.email, "profileFields": [name(person, form, problems, texts).view],
-            "passwordFields": passwordFields(problems, texts).map(\.view),
+            "email": person.email, "profileFieldsHTML": name(person, form, problems, texts).html(texts),
+            "passwordFieldsHTML": HTML(passwordFields(problems, texts), texts),
             "choices": Language.allCases.map {
                 ["code": $0.code, "name": $0.name, "isChosen": $0.code == chosen] as View
             },

@@ -15,16 +15,14 @@ struct BookingCard {
         let today = property.zone.day(at: page.site.world.now())
         let path = "/properties/\(property.id)"
         var view: View = [
-            "action": page.path(path), "checkIn": asked.form["checkIn"], "checkOut": asked.form["checkOut"],
-            "earliest": today.description, "latest": today.advanced(by: Stay.farthest + Stay.longest).description,
-            "propertyId": property.id.text,
-            "party": asked.who.view(
+            "action": page.path(path), "propertyId": property.id.text,
+            "datesHTML": StayAsked.days(
+                asked.form, texts, within: today...today.advanced(by: Stay.farthest + Stay.longest), areNeeded: true
+            ) { name in asked.errors.first { $0.field == name }?.message },
+            "partyHTML": asked.who.html(
                 texts, hint: texts.count("property.takes", property.maximumGuests),
                 showsOthers: asked.who.hasOthers),
         ]
-        for name in ["checkIn", "checkOut"] {
-            view[name + "Error"] = asked.errors.first { $0.field == name }?.message
-        }
         if let price = property.nightlyPrice { view["nightly"] = formats.shortMoney(price) }
         guard let stay = asked.stay, asked.errors.isEmpty else {
             if let checkIn = asked.checkIn, asked.checkOut == nil {
@@ -50,8 +48,9 @@ struct BookingCard {
         if quote.available {
             let isInstant = try await page.site.bookings.booksInstantly(quote.instantBook, guest: caller?.id)
             var offer: View = [
-                "action": page.path(path + "/book"), "hidden": asked.hidden, "key": page.freshKey,
-                "total": quote.total.amount, "shortTotal": formats.money(quote.total),
+                "action": page.path(path + "/book"), "key": page.freshKey,
+                "hiddenHTML": HTML(hidden: asked.hidden + [("total", "\(quote.total.amount)")]),
+                "shortTotal": formats.money(quote.total),
                 "price": PriceView(quote.lines, total: quote.total, on: page).view,
                 "button": texts(isInstant ? "property.reserve" : "property.request"),
                 "note": texts(isInstant ? "property.notCharged" : "property.requestNote"),

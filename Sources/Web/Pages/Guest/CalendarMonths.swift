@@ -87,7 +87,7 @@ struct CalendarMonths {
         let price = isFree ? night?.price.map { page.formats.shortMoney($0) } : nil
         let label = "\(page.formats.longDay(day)), \(page.texts("calendar.\(state)"))" + (price.map { ", " + $0 } ?? "")
         let number = day.civil.day
-        let link: String? =
+        let link: HTML? =
             // The first choice is the arrival, the second the day of leaving.
             if let arrival = asked.checkIn, asked.stay == nil, day > arrival, isFree || wasFree {
                 links.leaving(day)
@@ -111,20 +111,20 @@ private struct DayLinks {
     /// Stands where the day will; no day is written so.
     private static let gap = "0000-00-00"
 
-    private let arrival: (before: Substring, after: Substring)
-    private let departure: (before: Substring, after: Substring)
+    private let arrival: (before: HTML, after: HTML)
+    private let departure: (before: HTML, after: HTML)
 
     init(_ asked: StayAsked, path: String, on page: PageVisit) {
-        func halves(_ more: [(String, String)], _ fragment: String) -> (Substring, Substring) {
+        func halves(_ more: [(String, String)], _ fragment: String) -> (HTML, HTML) {
             let address = page.path(path + asked.query(more)) + fragment
             // The last one: what somebody typed stands before it.
-            guard let gap = address.range(of: DayLinks.gap, options: .backwards) else { return (address[...], "") }
-            return (address[..<gap.lowerBound], address[gap.upperBound...])
+            guard let gap = address.range(of: DayLinks.gap, options: .backwards) else { return ("\(address)", "") }
+            return ("\(address[..<gap.lowerBound])", "\(address[gap.upperBound...])")
         }
         arrival = halves([("checkIn", DayLinks.gap), ("checkOut", "")], "#calendar")
         departure = halves([("checkOut", DayLinks.gap)], "#book")
     }
 
-    func arriving(_ day: LocalDay) -> String { "\(arrival.before)\(day)\(arrival.after)" }
-    func leaving(_ day: LocalDay) -> String { "\(departure.before)\(day)\(departure.after)" }
+    func arriving(_ day: LocalDay) -> HTML { "\(arrival.before)\(day)\(arrival.after)" }
+    func leaving(_ day: LocalDay) -> HTML { "\(departure.before)\(day)\(departure.after)" }
 }

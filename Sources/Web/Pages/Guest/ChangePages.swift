@@ -173,7 +173,7 @@ struct ChangePages {
         let days = [
             day("checkIn", "search.checkIn", asked.checkIn), day("checkOut", "search.checkOut", asked.checkOut),
         ]
-        return ["fields": (days + asked.who.fields(texts, error: error)).map(\.view)]
+        return ["fieldsHTML": HTML(days + asked.who.fields(texts, error: error), texts)]
     }
 
     private func offer(
@@ -197,8 +197,8 @@ struct ChangePages {
         let hidden = days + PartyAsked.pairs(asked.party) + [("total", "\(total.amount)")]
         view["propose"] =
             [
-                "key": page.freshKey, "fields": [message.view],
-                "hidden": hidden.map { ["name": $0.0, "value": $0.1] as View },
+                "key": page.freshKey, "fieldsHTML": message.html(texts),
+                "hiddenHTML": HTML(hidden: hidden),
             ] as View
         return view
     }

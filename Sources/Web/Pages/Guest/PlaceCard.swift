@@ -16,7 +16,7 @@ struct PlaceCard {
     ///   - query: what is handed on to the place's page: days and guests, beginning with `?`.
     ///   - showsPolicy: not where the host has set something else than the listing's policy.
     init(
-        _ hit: SearchHit, at index: Int, on page: PageVisit, nights: Int = 0, query: String = "", showsPolicy: Bool
+        _ hit: SearchHit, at index: Int, on page: PageVisit, nights: Int = 0, query: HTML = "", showsPolicy: Bool
     ) {
         let property = hit.property
         let texts = page.texts
@@ -28,7 +28,7 @@ struct PlaceCard {
             <li class="card place" data-id="\(property.id.text)">
             <div class="picture">\(Drawing.image(of: property, isLazy: index >= PlaceCard.firstRow))</div>
             <div class="card-body">
-            <h3><a href="\(page.path("/properties/\(property.id.text)") + query)"><bdi>\(property.title)</bdi></a></h3>
+            <h3><a href="\(page.path("/properties/\(property.id.text)"))\(query)"><bdi>\(property.title)</bdi></a></h3>
             <p class="muted"><bdi>\(texts("roomType.\(property.roomType.rawValue)"))</bdi>\(near)</p>
             <p class="muted small">\(PlaceCard.facts(property, page))</p>
             <p class="rating">\(PlaceCard.rating(property, page))</p>

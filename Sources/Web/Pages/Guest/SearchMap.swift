@@ -35,10 +35,10 @@ struct SearchMap {
                 <rect x="\(x - width / 2)" y="\(y - 14)" width="\(width)" height="28" rx="14"/>\
                 <text x="\(x)" y="\(y)" dy="5" text-anchor="middle" direction="\(page.language.direction)">\(price)</text>
                 """ : "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"9\"/>"
-            let href = page.path("/properties/\(hit.property.id.text)") + query
+            let href = page.path("/properties/\(hit.property.id.text)")
             let label = page.texts("map.pin", ["title": Plain.line(hit.property.title), "price": price])
             let pin: HTML = """
-                <a class="pin" href="\(href)" aria-label="\(label)" data-for="\(hit.property.id.text)">\(shape)</a>
+                <a class="pin" href="\(href)\(query)" aria-label="\(label)" data-for="\(hit.property.id.text)">\(shape)</a>
                 """
             if isFree { labels.append(pin) } else { dots.append(pin) }
         }

@@ -133,7 +133,7 @@ struct TripPages {
         field.value = reason
         let problems = problem.map { FormProblems($0, texts) }
         field.error = problems?["reason"]
-        view["fields"] = [field.view]
+        view["fieldsHTML"] = field.html(texts)
         return try page.show(
             "cancel", Head(texts("cancel.title", ["code": booking.code])), view, problems: problems,
             status: problems?.status ?? .ok)

@@ -235,7 +235,7 @@ struct HostBookingPages {
         field.value = reason
         field.error = problems?["reason"]
         var view: View = [
-            "booking": BookingView(booking, on: page).view, "fields": [field.view], "key": page.freshKey,
+            "booking": BookingView(booking, on: page).view, "fieldsHTML": field.html(page.texts), "key": page.freshKey,
             "action": page.path("/host/bookings/\(booking.id)/\(name)"),
             "keepHref": page.path("/host/bookings/\(booking.id)"),
         ]

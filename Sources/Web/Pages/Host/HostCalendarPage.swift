@@ -218,10 +218,10 @@ struct NightsForm {
             field.error = problems?[name]
             return field
         }
-        let days = ["from", "to"].map { name -> View in
+        let days = ["from", "to"].map { name -> Field in
             var field = field(name, "date")
             if name == "from", problems?.status == .conflict { field.error = nil }
-            return field.view
+            return field.small
         }
         var price = field("price", "text")
         price.inputMode = "decimal"
@@ -231,7 +231,7 @@ struct NightsForm {
         minimum.maximum = String(NightChange.minimumNightsRange.upperBound)
         let chosen = Set(form.all("weekdays"))
         var view: View = [
-            "days": days, "amounts": [price.view, minimum.view],
+            "daysHTML": HTML(days, texts), "amountsHTML": HTML([price.small, minimum.small], texts),
             "actions": ["keep", "open", "close"].map {
                 ["value": $0, "text": texts("host.calendar.\($0)"), "isChosen": form["do"] == $0] as View
             },

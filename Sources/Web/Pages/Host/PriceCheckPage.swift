@@ -27,7 +27,7 @@ struct PriceCheckPage {
                 problems = FormProblems(problem, texts)
             }
         }
-        view["fields"] = fields(asked, problems, property, on: page)
+        view["fieldsHTML"] = HTML(fields(asked, problems, property, on: page), texts)
         return try page.show(
             "host-price-check", Head(texts("host.check.title", ["title": property.title])), view, problems: problems,
             status: problems?.status ?? .ok)
@@ -35,7 +35,7 @@ struct PriceCheckPage {
 
     private func fields(
         _ asked: StayAsked, _ problems: FormProblems?, _ property: Property, on page: PageVisit
-    ) -> [View] {
+    ) -> [Field] {
         let today = property.zone.day(at: page.site.world.now())
         func day(_ name: String, _ label: String, _ usual: LocalDay) -> Field {
             var field = Field(name, page.texts(label))
@@ -44,14 +44,11 @@ struct PriceCheckPage {
             field.error = problems?[name]
             return field
         }
-        var who = asked.who.fields(page.texts) { problems?[$0] }
-        // Small fields have no hints; what is wrong is said.
-        for index in who.indices { who[index].hint = nil }
         let days = [
             day("checkIn", "search.checkIn", today.advanced(by: 14)),
             day("checkOut", "search.checkOut", today.advanced(by: 17)),
         ]
-        return (days + who).map(\.view)
+        return (days + asked.who.fields(page.texts) { problems?[$0] }).map(\.small)
     }
 
     private func answer(_ quote: Quote, _ property: Property, on page: PageVisit) -> View {

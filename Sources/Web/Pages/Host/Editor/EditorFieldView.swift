@@ -22,10 +22,11 @@ struct EditorFieldView {
             input.hint = texts.known("host.hint.\(name)")
             input.isOptional = field.isOptional
             change(&input)
-            return ["input": input.view]
+            return ["inputHTML": input.html(texts)]
         }
-        func group(_ kind: String, _ parts: [View]) -> View {
+        func group(_ kind: String, _ parts: [View] = [], inputs: [Field] = []) -> View {
             var group: View = ["groupId": name, "groupLabel": label(name), "parts": parts]
+            if !inputs.isEmpty { group["inputsHTML"] = HTML(inputs.map(\.small), texts) }
             if let hint = texts.known("host.hint.\(name)") { group["groupHint"] = hint }
             if let error = problems?[name] { group["groupError"] = error }
             return [kind: group]
@@ -54,7 +55,7 @@ struct EditorFieldView {
             var currency = input(name + "-currency", label("currency"))
             currency.longest = 3
             currency.autocomplete = "off"
-            view = group("numbers", [amount.view, currency.view])
+            view = group("numbers", inputs: [amount, currency])
         case .flag:
             var flag: View = ["name": name, "id": name, "text": label(name), "isOn": form.has(name)]
             if let hint = texts.known("host.hint.\(name)") { flag["about"] = hint }
@@ -80,12 +81,12 @@ struct EditorFieldView {
             let days = page.formats.weekdays.map { ($0.rawValue, page.formats.weekday($0).full) }
             view = group("boxes", EditorFieldView.boxes(name, days, form)).merging(["isShort": true])
         case .byWeekday(let range):
-            let days = page.formats.weekdays.map { day -> View in
+            let days = page.formats.weekdays.map { day -> Field in
                 var input = input("\(name)-\(day.rawValue)", page.formats.weekday(day).full)
                 whole(&input, range)
-                return input.unneeded
+                return input
             }
-            view = group("numbers", days)
+            view = group("numbers", inputs: days)
         case .steps(let threshold):
             let filled = (field.filledRows(threshold, form).last ?? -1) + 1
             let rows = (0..<EditorField.rowCount(filled: filled)).map { row -> View in
@@ -95,11 +96,11 @@ struct EditorFieldView {
                 percent.inputMode = "decimal"
                 return [
                     "rowLabel": texts("host.step", ["number": String(row + 1)]),
-                    "inputs": [first.unneeded, percent.unneeded],
+                    "inputsHTML": HTML([first.small, percent.small], texts),
                 ]
             }
             view = group("rows", rows)
-        case .amenities: view = EditorFieldView.amenities(field, form, problems, group, on: page)
+        case .amenities: view = EditorFieldView.amenities(field, form, problems, { group($0, $1) }, on: page)
         }
     }
 
@@ -121,7 +122,7 @@ struct EditorFieldView {
         more.isOptional = true
         more.value = form[more.name]
         more.error = problems?[more.name]
-        view["input"] = more.view
+        view["inputHTML"] = more.html(page.texts)
         return view
     }
 
@@ -139,15 +140,6 @@ struct EditorFieldView {
     /// A value's words; those of kinds of places are the catalogue's already.
     private static func words(_ value: String, _ texts: Texts) -> String {
         texts.known("roomType.\(value)") ?? texts("host.choice.\(value)")
-    }
-}
-
-extension Field {
-    /// One of many that need not be filled in, without saying so each time.
-    fileprivate var unneeded: View {
-        var view = view
-        view["isUnneeded"] = true
-        return view
     }
 }
 
