@@ -7,6 +7,8 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
     init(_ pieces: [HTML], separator: String = "\n") { text = pieces.map(\.text).joined(separator: separator) }
     /// - Parameter element: one of ours, never what somebody typed.
     init(element: String, _ inner: HTML) { text = "<\(element)>\(inner.text)</\(element)>" }
+    /// The items of a list.
+    init(items: [String]) { self.init(items.map { "<li>\($0)</li>" }, separator: "") }
     /// What is HTML already: written by a part of the program that escapes for itself.
     init(written: String) { text = written }
 

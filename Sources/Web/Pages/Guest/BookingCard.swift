@@ -15,7 +15,8 @@ struct BookingCard {
         let today = property.zone.day(at: page.site.world.now())
         let path = "/properties/\(property.id)"
         var view: View = [
-            "action": page.path(path), "propertyId": property.id.text,
+            "action": page.path(path), "propertyId": property.id.text, "askLooks": "main",
+            "askText": texts("property.checkDates"),
             "datesHTML": StayAsked.days(
                 asked.form, texts, within: today...today.advanced(by: Stay.farthest + Stay.longest), areNeeded: true
             ) { name in asked.errors.first { $0.field == name }?.message },
@@ -51,7 +52,7 @@ struct BookingCard {
                 "action": page.path(path + "/book"), "key": page.freshKey,
                 "hiddenHTML": HTML(hidden: asked.hidden + [("total", "\(quote.total.amount)")]),
                 "shortTotal": formats.money(quote.total),
-                "price": PriceView(quote.lines, total: quote.total, on: page).view,
+                "priceHTML": PriceView(quote.lines, total: quote.total, on: page).html,
                 "button": texts(isInstant ? "property.reserve" : "property.request"),
                 "note": texts(isInstant ? "property.notCharged" : "property.requestNote"),
             ]
@@ -61,6 +62,8 @@ struct BookingCard {
             }
             if caller?.id == property.hostId { offer["isOwn"] = true }
             view["offer"] = offer
+            view["askLooks"] = "quiet"
+            view["askText"] = texts("property.change")
         } else {
             let words = ReasonWords(page)
             reasons = quote.reasons

@@ -187,7 +187,7 @@ struct ChangePages {
             "reasons": quote.reasons.map { ["text": words.text($0)] as View },
         ]
         guard let total = quote.total, let difference = quote.difference else { return view }
-        view["price"] = PriceView(quote.lines, total: total, on: page).view
+        view["priceHTML"] = PriceView(quote.lines, total: total, on: page).html
         view["before"] = formats.money(quote.before.total)
         view["difference"] = ChangeView.difference(difference, on: page)
         guard quote.isPossible else { return view }

@@ -47,7 +47,7 @@ struct CheckoutPages {
         var view: View = [
             "booking": BookingView(booking, on: page).view, "personEmail": person.email,
             "placeHref": page.path("/properties/\(booking.propertyId)"), "tripHref": page.path("/trips/\(booking.id)"),
-            "policySteps": PolicySteps.views(
+            "policyHTML": PolicySteps.html(
                 booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone,
                 now: page.site.world.now(), on: page),
         ]

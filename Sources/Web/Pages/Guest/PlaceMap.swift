@@ -3,7 +3,9 @@ import PropertyService
 
 /// Where a place is, roughly: a circle on a net of lines.
 struct PlaceMap {
-    let view: View
+    let html: HTML
+    /// What is shown as near.
+    let surroundings: SearchMap.Area
 
     init(_ property: Property, on page: PageVisit) {
         let point = SearchMap.approximate(property)
@@ -11,10 +13,12 @@ struct PlaceMap {
             west: point.longitude - 0.02, south: point.latitude - 0.012, east: point.longitude + 0.02,
             north: point.latitude + 0.012
         ).shaped()
-        view = [
-            "linesHTML": SearchMap.lines(area), "width": SearchMap.width, "height": SearchMap.height / 2,
-            "x": SearchMap.width / 2, "y": SearchMap.height / 4, "radius": 52,
-            "nearHref": page.path("/search?bbox=" + area.zoomed(2).text), "scale": area.scale(page),
-        ]
+        surroundings = area.zoomed(2)
+        let (width, height) = (SearchMap.width, SearchMap.height / 2)
+        html = """
+            <svg class="place-map" viewBox="0 0 \(width) \(height)" role="img" aria-label="\(page.texts("property.mapAbout"))">\
+            <rect class="ground" width="\(width)" height="\(height)"/>\(SearchMap.lines(area))\
+            <circle class="around" cx="\(width / 2)" cy="\(height / 2)" r="52"/>\(area.scale(page, height: height))</svg>
+            """
     }
 }

@@ -28,8 +28,7 @@ struct PropertyPage {
             head.jsonLD = StructuredData.property(property, base: page.site.settings.baseURL, page: page)
         }
         var view = try await facts(property, page)
-        let months = try await CalendarMonths(property, asked, on: page)
-        view["calendar"] = months.view
+        view["calendarHTML"] = try await CalendarMonths(property, asked, on: page).html
         let card = try await BookingCard(property, asked, on: page)
         view["card"] = card.view
         view.merge(try await policy(property, asked, card.quote, on: page))
@@ -40,22 +39,23 @@ struct PropertyPage {
         let (texts, formats) = (page.texts, page.formats)
         let host = try await page.site.accounts.person(property.hostId)
         let location = property.location
+        let map = PlaceMap(property, on: page)
         let area = [location.neighbourhood, location.city, formats.country(location.country)].compactMap(\.self)
         var view: View = [
             "placeTitle": property.title, "kind": texts("roomType.\(property.roomType.rawValue)"),
             "placeHTML": HTML(area.filter { !$0.isEmpty }.map { "<bdi>\($0)</bdi>" }, separator: texts("format.comma")),
             "drawing": Drawing.address(of: property),
-            "facts": [
+            "factsHTML": HTML(items: [
                 texts.count("count.guests", property.maximumGuests),
                 property.bedrooms == 0 ? texts("count.studio") : texts.count("count.bedrooms", property.bedrooms),
                 texts.count("count.beds", property.beds), bathrooms(property, page),
-            ].map { ["text": $0] as View },
-            "paragraphs": PropertyPage.paragraphs(property.description),
+            ]),
+            "paragraphsHTML": PropertyPage.paragraphs(property.description),
             "hasDescription": !property.description.isEmpty,
             "checkInTime": texts("time.from", ["time": formats.time(property.checkInFrom)]),
             "checkOutTime": texts("time.by", ["time": formats.time(property.checkOutBy)]),
             "zone": formats.zone(property.zone), "minimum": texts.count("property.minimum", property.minimumNights),
-            "map": PlaceMap(property, on: page).view,
+            "mapHTML": map.html, "nearHref": page.path("/search?bbox=" + map.surroundings.text),
             "crumbs": [
                 ["text": texts("property.home"), "href": page.path("/")],
                 ["text": location.city, "href": page.path("/search?location=" + PercentCoding.encode(location.city))],
@@ -106,8 +106,8 @@ struct PropertyPage {
         return page.texts("count.halfBathrooms", ["count": page.formats.decimal(property.bathrooms)])
     }
 
-    private static func paragraphs(_ text: String) -> [View] {
-        text.split(omittingEmptySubsequences: true) { $0.isNewline }.map { ["text": String($0)] }
+    private static func paragraphs(_ text: String) -> HTML {
+        HTML(text.split { $0.isNewline }.map { "<p dir=\"auto\">\($0)</p>" }, separator: "")
     }
 
     /// What comes back until when; with the days of the stay and its price where they are known.
@@ -116,15 +116,15 @@ struct PropertyPage {
     ) async throws -> View {
         let rules = try await page.site.properties.facts(property.id)?.cancellation ?? .none
         let name = rules.steps == nil ? property.cancellationPolicy.rawValue : "custom"
-        var steps = PolicySteps.views(property.cancellationPolicy, rules, on: page)
+        var steps = PolicySteps.html(property.cancellationPolicy, rules, on: page)
         if let stay = asked.stay {
             let now = page.site.world.now()
             let terms = CancellationTerms(
                 property.cancellationPolicy, rules, bookedAt: now, checkIn: stay.checkIn, from: property.checkInFrom,
                 in: property.zone)
-            steps = PolicySteps.views(terms, of: quote?.total, zone: property.zone, now: now, on: page)
+            steps = PolicySteps.html(terms, of: quote?.total, zone: property.zone, now: now, on: page)
         }
-        return ["policyName": page.texts("policy.\(name).name"), "policySteps": steps]
+        return ["policyName": page.texts("policy.\(name).name"), "policyHTML": steps]
     }
 }
 
@@ -132,18 +132,18 @@ struct PropertyPage {
 enum PolicySteps {
     /// For a stay on known days.
     /// - Parameter total: nothing where no price is known: then only the percentages are told.
-    static func views(
+    static func html(
         _ terms: CancellationTerms, of total: Money?, zone: Zone, now: Instant, on page: PageVisit
-    ) -> [View] {
+    ) -> HTML {
         let refunds = terms.refunds(of: total ?? .zero(.usd), from: now)
-        return views(refunds, zone: zone, on: page, withAmounts: total != nil)
+        return html(refunds, zone: zone, on: page, withAmounts: total != nil)
     }
 
-    static func views(
+    static func html(
         _ refunds: [CancellationTerms.Refund], zone: Zone, on page: PageVisit, withAmounts: Bool = true
-    ) -> [View] {
+    ) -> HTML {
         let (texts, formats) = (page.texts, page.formats)
-        return refunds.map { refund in
+        let lines = refunds.map { refund -> String in
             guard let until = refund.until else { return texts(refunds.count == 1 ? "policy.never" : "policy.after") }
             let values = [
                 "percent": formats.percent(refund.percent), "until": formats.moment(until, in: zone),
@@ -154,11 +154,12 @@ enum PolicySteps {
                     ? texts.count("policy.graceAmount", hours, values) : texts.count("policy.grace", hours)
             }
             return texts(withAmounts ? "policy.amount" : "policy.step", values)
-        }.map { ["text": $0] }
+        }
+        return HTML(items: lines)
     }
 
     /// For any stay: the policy of the listing or the host's own steps, and the grace after booking.
-    static func views(_ policy: CancellationPolicy, _ rules: CancellationRules, on page: PageVisit) -> [View] {
+    static func html(_ policy: CancellationPolicy, _ rules: CancellationRules, on page: PageVisit) -> HTML {
         let (texts, formats) = (page.texts, page.formats)
         var lines = rules.graceHours.map { [texts.count("policy.grace", $0)] } ?? []
         if let steps = rules.steps {
@@ -171,6 +172,6 @@ enum PolicySteps {
         } else {
             lines += texts("policy.\(policy.rawValue).text").split(separator: "|").map(String.init)
         }
-        return lines.map { ["text": $0] }
+        return HTML(items: lines)
     }
 }

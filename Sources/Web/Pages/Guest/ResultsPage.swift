@@ -77,7 +77,7 @@ struct ResultsPage {
         if found.items.isEmpty {
             view["help"] = try await NothingFound(asked, amenities, on: page).view()
         } else {
-            view["map"] = SearchMap(found.items, asked, on: page).view
+            view["mapHTML"] = SearchMap(found.items, asked, on: page).html
             view["paging"] = paging(found, asked, on: page)
         }
         return view

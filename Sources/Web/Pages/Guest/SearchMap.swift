@@ -4,7 +4,7 @@ import PropertyService
 
 /// The places of a page of results on a map that the server draws: pins that lead to them, and links that move and zoom.
 struct SearchMap {
-    let view: View
+    let html: HTML
 
     static let width = 640
     static let height = 640
@@ -25,7 +25,7 @@ struct SearchMap {
             let (x, y) = area.place(point, SearchMap.width, SearchMap.height)
             guard (0...SearchMap.width).contains(x), (0...SearchMap.height).contains(y) else { continue }
             let price = (hit.total ?? hit.property.nightlyPrice).map { page.formats.shortMoney($0) } ?? ""
-            let width = 18 + price.unicodeScalars.count { $0.properties.generalCategory != .format } * 9
+            let width = 18 + price.unicodeScalars.count { $0.isASCII || $0.properties.generalCategory != .format } * 9
             // A price where there is room for it, else a dot.
             let isFree = !taken.contains { abs($0.x - x) < ($0.width + width) / 2 + 4 && abs($0.y - y) < 30 }
             if isFree { taken.append((x, y, width)) }
@@ -42,11 +42,24 @@ struct SearchMap {
                 """
             if isFree { labels.append(pin) } else { dots.append(pin) }
         }
-        view = [
-            "pinsHTML": HTML(dots + labels), "width": SearchMap.width, "height": SearchMap.height,
-            "movesHTML": SearchMap.moves(area, asked, page), "bbox": area.text, "scale": area.scale(page),
-            "linesHTML": SearchMap.lines(area),
-        ]
+        let (width, height) = (SearchMap.width, SearchMap.height)
+        html = """
+            <section class="map" id="map" aria-labelledby="map-title" data-map data-bbox="\(area.text)">
+            <h2 id="map-title">\(page.texts("map.title"))</h2>
+            <p class="hidden">\(page.texts("map.about"))</p>
+            <svg viewBox="0 0 \(width) \(height)" role="group" aria-labelledby="map-title" direction="ltr">
+            <rect class="ground" width="\(width)" height="\(height)"/>
+            \(SearchMap.lines(area))
+            \(HTML(dots + labels))
+            \(area.scale(page, height: height))
+            </svg>
+            <nav aria-label="\(page.texts("map.move"))">
+            <ul class="moves">
+            \(SearchMap.moves(area, asked, page))
+            </ul>
+            </nav>
+            </section>
+            """
     }
 
     /// A place within about two hundred metres of the true one, always the same: who has not booked need not know the
@@ -123,7 +136,7 @@ struct SearchMap {
         }
 
         /// How far a fifth of the map's width is.
-        func scale(_ page: PageVisit) -> View {
+        func scale(_ page: PageVisit, height: Int) -> HTML {
             let kilometres = (east - west) * 111.3 * cos(middle * .pi / 180)
             let steps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]
             let step = steps.last { $0 <= kilometres / 4 } ?? 0.1
@@ -131,7 +144,11 @@ struct SearchMap {
                 step < 1
                 ? page.texts("map.metres", ["count": page.formats.number(Int(step * 1000))])
                 : page.texts("map.kilometres", ["count": page.formats.number(Int(step))])
-            return ["text": text, "width": Int(step / max(kilometres, 0.001) * Double(SearchMap.width))]
+            let width = Int(step / max(kilometres, 0.001) * Double(SearchMap.width))
+            return """
+                <g class="scale" transform="translate(16 \(height))"><path d="M0 -22v8h\(width)v-8"/>\
+                <text x="4" y="-26">\(text)</text></g>
+                """
         }
     }
 

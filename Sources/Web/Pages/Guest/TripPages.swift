@@ -123,8 +123,8 @@ struct TripPages {
         }
         // What is still to come; the host gives everything back whenever they cancel.
         if booking.paid.amount > 0, offer.schedule.count > 1 {
-            let steps = PolicySteps.views(offer.schedule, zone: booking.agreed.zone, on: page)
-            view["schedule"] = ["steps": steps] as View
+            let steps = PolicySteps.html(offer.schedule, zone: booking.agreed.zone, on: page)
+            view["schedule"] = ["stepsHTML": steps] as View
         }
         var field = Field("reason", texts("cancel.reason"))
         field.isOptional = true

@@ -51,7 +51,7 @@ struct HostBookingPages {
             "calendarHref": page.path(
                 "/host/calendar/\(booking.propertyId)?month=\(booking.stay.checkIn.description.prefix(7))"),
             "policyName": texts("policy.\(booking.agreed.cancellation.name).name"),
-            "policySteps": PolicySteps.views(
+            "policyHTML": PolicySteps.html(
                 booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page),
             "payout": payout(booking, on: page),
         ]
@@ -65,7 +65,7 @@ struct HostBookingPages {
             view["reasonGiven"] = booking.isCrowdedOut ? texts("letter.crowdedOut") : reason
         }
         // What is over can't be cancelled any more: only the policy's name is told.
-        if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policySteps"] = nil }
+        if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policyHTML"] = nil }
         if booking.status == .confirmed, now < booking.agreed.checkOutAt {
             let changes = try await page.site.bookings.alterations(of: booking.id, for: caller)
             view["changeHref"] = page.path(path + "/change")
