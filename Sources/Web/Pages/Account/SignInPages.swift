@@ -98,7 +98,8 @@ struct SignInPages {
             ["role": texts("demo.\(person.role)"), "email": person.email, "password": person.password] as View
         }
         return try page.show(
-            "login", Head(texts("account.signIn")), view, problems: problems, status: problems?.status ?? .ok,
+            "login", Head(texts("account.signIn")), view, problems: problems?.naming([email, password]),
+            status: problems?.status ?? .ok,
             headers: problems?.headers ?? [:])
     }
 
@@ -106,9 +107,11 @@ struct SignInPages {
         _ page: PageVisit, _ form: Form, next: String, _ problems: FormProblems? = nil
     ) throws -> Response {
         var view = common(page, next)
-        view["fieldsHTML"] = HTML(SignInPages.registerFields(page.texts, form, problems), page.texts)
+        let fields = SignInPages.registerFields(page.texts, form, problems)
+        view["fieldsHTML"] = HTML(fields, page.texts)
         return try page.show(
-            "register", Head(page.texts("account.register")), view, problems: problems, status: problems?.status ?? .ok,
+            "register", Head(page.texts("account.register")), view, problems: problems?.naming(fields),
+            status: problems?.status ?? .ok,
             headers: problems?.headers ?? [:])
     }
 

@@ -39,7 +39,9 @@ extension PageVisit {
         ]
         if let person { view["personName"] = person.name }
         view["suggestion"] = suggestion()
-        if let jsonLD = head.jsonLD { view["jsonLDHTML"] = jsonLD }
+        if let facts = head.jsonLD {
+            view["jsonLDHTML"] = "<script type=\"application/ld+json\">\(facts)</script>" as HTML
+        }
         if let problems { view["problems"] = problems.view(texts) }
         return view
     }
@@ -114,16 +116,13 @@ extension Response {
         var bytes = Array(text.utf8)
         if !headers.contains(.vary) { headers[.vary] = "Accept-Encoding" }
         if bytes.count >= 1024, Gzip.isTaken(request.headers[.acceptEncoding]),
-            let packed = Gzip.pack(bytes, level: Response.pagePacking)
+            let packed = Gzip.pack(bytes, level: Gzip.quick)
         {
             bytes = packed
             headers[.contentEncoding] = "gzip"
         }
         return .bytes(bytes, status: status, type: type, headers: headers)
     }
-
-    /// It is packed for each reader: quick before small.
-    private static let pagePacking: Int32 = 1
 }
 
 /// Text for places that hold one line and no markup: titles, descriptions, what is shared.

@@ -113,23 +113,15 @@ struct CalendarMonths {
 
 /// Where the days of a calendar lead. An address is made once, and the day put into it.
 private struct DayLinks {
-    /// Stands where the day will; no day is written so.
-    private static let gap = "0000-00-00"
-
-    private let arrival: (before: HTML, after: HTML)
-    private let departure: (before: HTML, after: HTML)
+    private let arrival: HTML
+    private let departure: HTML
 
     init(_ asked: StayAsked, path: String, on page: PageVisit) {
-        func halves(_ more: [(String, String)], _ fragment: String) -> (HTML, HTML) {
-            let address = page.path(path + asked.query(more)) + fragment
-            // The last one: what somebody typed stands before it.
-            guard let gap = address.range(of: DayLinks.gap, options: .backwards) else { return ("\(address)", "") }
-            return ("\(address[..<gap.lowerBound])", "\(address[gap.upperBound...])")
-        }
-        arrival = halves([("checkIn", DayLinks.gap), ("checkOut", "")], "#calendar")
-        departure = halves([("checkOut", DayLinks.gap)], "#book")
+        // What is asked for comes last: the day goes to the end.
+        arrival = "\(page.path(path + asked.query([("checkOut", ""), ("checkIn", "")])))"
+        departure = "\(page.path(path + asked.query([("checkOut", "")])))"
     }
 
-    func arriving(_ day: LocalDay) -> HTML { "\(arrival.before)\(day)\(arrival.after)" }
-    func leaving(_ day: LocalDay) -> HTML { "\(departure.before)\(day)\(departure.after)" }
+    func arriving(_ day: LocalDay) -> HTML { "\(arrival)\(day)#calendar" }
+    func leaving(_ day: LocalDay) -> HTML { "\(departure)\(day)#book" }
 }

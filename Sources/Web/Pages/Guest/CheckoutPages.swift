@@ -62,7 +62,9 @@ struct CheckoutPages {
         } else {
             view["over"] = over(booking, payments, on: page)
         }
-        let problems = problem.map { FormProblems($0, page.texts) }
+        let problems = problem.map {
+            FormProblems($0, page.texts).naming([Field("provider", page.texts("checkout.provider"))])
+        }
         var head = Head(page.texts("checkout.title", ["title": booking.agreed.title]))
         head.isWide = true
         var response = try page.show(

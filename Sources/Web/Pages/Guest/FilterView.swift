@@ -57,20 +57,21 @@ struct FilterView {
         ("bathrooms", "decimal"), ("minRating", "decimal"),
     ]
 
-    /// What the number fields are called, by their names: "Enter a number" alone does not say where.
-    static func labels(on page: PageVisit) -> [String: String] {
-        Dictionary(uniqueKeysWithValues: numberFields.map { name, _ in (name, label(of: name, on: page)) })
-    }
-
-    private static func label(of name: String, on page: PageVisit) -> String {
-        page.texts("searchPage.filter.\(name)", ["currency": page.site.settings.currency.code])
+    /// The number fields, empty.
+    static func numbers(on page: PageVisit) -> [Field] {
+        numberFields.map { name, mode in
+            let label = page.texts("searchPage.filter.\(name)", ["currency": page.site.settings.currency.code])
+            var field = Field(name, label)
+            (field.inputMode, field.longest, field.hasDefault) = (mode, 12, true)
+            return field
+        }
     }
 
     private static func numbers(_ asked: SearchAsked, _ problems: FormProblems?, on page: PageVisit) -> HTML {
-        let fields = numberFields.map { name, mode -> Field in
-            var field = Field(name, label(of: name, on: page))
-            (field.value, field.error, field.inputMode, field.longest) = (asked[name], problems?[name], mode, 12)
-            return field.small
+        let fields = numbers(on: page).map { empty -> Field in
+            var field = empty
+            (field.value, field.error) = (asked[field.name], problems?[field.name])
+            return field
         }
         return HTML(fields, page.texts)
     }
@@ -123,6 +124,9 @@ struct AmenityName {
         text = known ?? name ?? AmenityName.words(of: code)
         isTranslated = known != nil || texts.language == .english
     }
+
+    /// Whether the catalogue has words for it, so that nobody else's are needed.
+    static func isInCatalogue(_ code: String, _ texts: Texts) -> Bool { texts.known("amenity.\(code)") != nil }
 
     /// `hot-tub` is "Hot tub".
     private static func words(of code: String) -> String {

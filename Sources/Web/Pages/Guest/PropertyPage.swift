@@ -31,8 +31,9 @@ struct PropertyPage {
         view["calendarHTML"] = try await CalendarMonths(property, asked, on: page).html
         let card = try await BookingCard(property, asked, on: page)
         view["card"] = card.view
+        view["barHTML"] = card.bar
         view.merge(try await policy(property, asked, card.quote, on: page))
-        return try page.show("property", head, view, problems: asked.errors.isEmpty ? nil : FormProblems(asked.errors))
+        return try page.show("property", head, view, problems: asked.named(nil, page.texts))
     }
 
     private func facts(_ property: Property, _ page: PageVisit) async throws -> View {
@@ -44,7 +45,7 @@ struct PropertyPage {
         var view: View = [
             "placeTitle": property.title, "kind": texts("roomType.\(property.roomType.rawValue)"),
             "placeHTML": HTML(area.filter { !$0.isEmpty }.map { "<bdi>\($0)</bdi>" }, separator: texts("format.comma")),
-            "drawing": Drawing.address(of: property),
+            "pictureHTML": PropertyPage.picture(property), "ratingHTML": PropertyPage.rating(property, page),
             "factsHTML": HTML(items: [
                 texts.count("count.guests", property.maximumGuests),
                 property.bedrooms == 0 ? texts("count.studio") : texts.count("count.bedrooms", property.bedrooms),
@@ -56,28 +57,25 @@ struct PropertyPage {
             "checkOutTime": texts("time.by", ["time": formats.time(property.checkOutBy)]),
             "zone": formats.zone(property.zone), "minimum": texts.count("property.minimum", property.minimumNights),
             "mapHTML": map.html, "nearHref": page.path("/search?bbox=" + map.surroundings.text),
-            "crumbs": [
-                ["text": texts("property.home"), "href": page.path("/")],
-                ["text": location.city, "href": page.path("/search?location=" + PercentCoding.encode(location.city))],
-            ] as [View],
+            "crumbsHTML": HTML(
+                [
+                    (texts("property.home"), "/"),
+                    (location.city, "/search?location=" + PercentCoding.encode(location.city)),
+                ].map { text, path in "<li><a href=\"\(page.path(path))\"><bdi>\(text)</bdi></a></li>" }, separator: ""),
         ]
         view["photosHref"] = page.path("/properties/\(property.id)/photos")
         view["photosText"] =
             property.photos.isEmpty ? texts("photos.enlarge") : texts.count("photos.see", property.photos.count)
         view["isDrawn"] = property.photos.isEmpty
-        if let photo = property.photos.first { view["photo"] = ["src": photo.url, "alt": photo.alt] as View }
         if property.status != .listed { view["notListed"] = texts("property.notListed.\(property.status.rawValue)") }
         if page.caller?.id == property.hostId {
             view["own"] = ["editHref": page.path("/host/properties/\(property.id)")] as View
         }
         if let host { view["host"] = ["name": host.name] as View }
-        if let average = property.rating.average {
-            view["rating"] = formats.decimal(average)
-            view["ratingText"] = texts.count(
-                "rating.text", property.rating.count, ["average": formats.decimal(average)])
-        }
+        let given = try await page.site.properties.amenityNames(
+            of: property.amenities.filter { !AmenityName.isInCatalogue($0, texts) })
         let names = property.amenities.map { code -> HTML in
-            let name = AmenityName(code, nil, texts)
+            let name = AmenityName(code, given[code], texts)
             // In the direction of the page, whatever language it is in: the signs stand in one column.
             let text: HTML = name.isTranslated ? "\(name.text)" : "<bdi lang=\"en\">\(name.text)</bdi>"
             return """
@@ -94,6 +92,23 @@ struct PropertyPage {
                 ] as View
         }
         return view
+    }
+
+    private static func picture(_ property: Property) -> HTML {
+        guard let photo = property.photos.first else {
+            return """
+                <img class="drawing" src="\(Drawing.address(of: property))" alt="" width="400" height="300" fetchpriority="high">
+                """
+        }
+        return "<img src=\"\(photo.url)\" alt=\"\(photo.alt)\" width=\"1200\" height=\"900\" fetchpriority=\"high\">"
+    }
+
+    private static func rating(_ property: Property, _ page: PageVisit) -> HTML {
+        guard let average = property.rating.average else {
+            return "<span class=\"new\">\(page.texts("rating.new"))</span>"
+        }
+        let text = page.texts.count("rating.text", property.rating.count, ["average": page.formats.decimal(average)])
+        return "<svg class=\"icon\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#i-star\"/></svg>\(text)"
     }
 
     /// The rest unfolds.

@@ -178,12 +178,12 @@ struct SearchMap {
             ("south", area.moved(0, -0.5)), ("out", area.zoomed(2)),
         ]
         if !isNearest { moves.append(("in", area.zoomed(0.5))) }
+        // The words of a place would hold the map back where they were. What is new comes last.
+        let address: HTML = "\(page.path(asked.address(without: ["location"], with: [("bbox", "")])))"
         let links = moves.map { name, area -> HTML in
-            // The words of a place would hold the map back where they were.
-            let href = page.path(asked.address(without: ["location"], with: [("bbox", area.text)])) + "#map"
-            return """
-                <li><a class="chip" href="\(href)" rel="nofollow" data-move="\(name)">\(page.texts("map.\(name)"))</a></li>
-                """
+            """
+            <li><a class="chip" href="\(address)\(PercentCoding.encode(area.text))#map" rel="nofollow" data-move="\(name)">\(page.texts("map.\(name)"))</a></li>
+            """
         }
         return HTML(links)
     }

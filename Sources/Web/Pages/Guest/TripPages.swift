@@ -131,7 +131,7 @@ struct TripPages {
         field.rows = 3
         field.longest = 1000
         field.value = reason
-        let problems = problem.map { FormProblems($0, texts) }
+        let problems = problem.map { FormProblems($0, texts).naming([field]) }
         field.error = problems?["reason"]
         view["fieldsHTML"] = field.html(texts)
         return try page.show(

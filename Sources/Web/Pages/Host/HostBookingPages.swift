@@ -9,15 +9,15 @@ import PropertyService
 /// One booking for its host: who comes, what is agreed, what it brings; and what the host may do with it.
 struct HostBookingPages {
     func add(to routes: inout Routes) {
-        routes.page("/host/bookings/{id}") { page in
+        routes.hostPage("/host/bookings/{id}") { page in
             let (booking, caller) = try await hosted(page)
             return try await show(page, booking, caller)
         }
-        routes.form("/host/bookings/{id}/accept", back: "/host/bookings/{id}", accept)
-        routes.page("/host/bookings/{id}/decline") { try await declining($0) }
-        routes.form("/host/bookings/{id}/decline", decline)
-        routes.page("/host/bookings/{id}/cancel") { try await cancelling($0) }
-        routes.form("/host/bookings/{id}/cancel", cancel)
+        routes.hostForm("/host/bookings/{id}/accept", back: "/host/bookings/{id}", accept)
+        routes.hostPage("/host/bookings/{id}/decline") { try await declining($0) }
+        routes.hostForm("/host/bookings/{id}/decline", decline)
+        routes.hostPage("/host/bookings/{id}/cancel") { try await cancelling($0) }
+        routes.hostForm("/host/bookings/{id}/cancel", cancel)
     }
 
     /// - Throws: `Problem` `not_found` for who has no part in it; its guest has a page of their own.
@@ -241,6 +241,7 @@ struct HostBookingPages {
         ]
         for (name, text) in words where name != "title" { view[name] = text }
         return try page.show(
-            "host-question", Head(words["title"] ?? ""), view, problems: problems, status: problems?.status ?? .ok)
+            "host-question", Head(words["title"] ?? ""), view, problems: problems?.naming([field]),
+            status: problems?.status ?? .ok)
     }
 }

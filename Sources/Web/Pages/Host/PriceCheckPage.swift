@@ -6,7 +6,7 @@ import PropertyService
 /// What a guest would pay, and which rule each line comes from: the host's quote with its trace.
 struct PriceCheckPage {
     func add(to routes: inout Routes) {
-        routes.page("/host/properties/{id}/price-check", show)
+        routes.hostPage("/host/properties/{id}/price-check", show)
     }
 
     @Sendable private func show(_ page: PageVisit) async throws -> Response {
@@ -27,9 +27,11 @@ struct PriceCheckPage {
                 problems = FormProblems(problem, texts)
             }
         }
-        view["fieldsHTML"] = HTML(fields(asked, problems, property, on: page), texts)
+        let fields = fields(asked, problems, property, on: page)
+        view["fieldsHTML"] = HTML(fields, texts)
         return try page.show(
-            "host-price-check", Head(texts("host.check.title", ["title": property.title])), view, problems: problems,
+            "host-price-check", Head(texts("host.check.title", ["title": property.title])), view,
+            problems: problems?.naming(fields),
             status: problems?.status ?? .ok)
     }
 

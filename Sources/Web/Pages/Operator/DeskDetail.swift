@@ -140,7 +140,7 @@ struct DeskAct {
         var head = Head(title)
         head.isWide = true
         return try page.show(
-            "operator-act", head, view, problems: problems, status: problems?.status ?? .ok,
+            "operator-act", head, view, problems: problems?.naming(fields), status: problems?.status ?? .ok,
             headers: problems?.headers ?? [:])
     }
 

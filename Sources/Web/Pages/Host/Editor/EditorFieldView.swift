@@ -7,7 +7,11 @@ import PropertyService
 struct EditorFieldView {
     let view: View
 
-    init(_ field: EditorField, _ form: Form, _ problems: FormProblems?, on page: PageVisit) {
+    /// - Parameter amenities: what amenities are called that the catalogue does not have, by code.
+    init(
+        _ field: EditorField, _ form: Form, _ problems: FormProblems?, amenities: [String: String] = [:],
+        on page: PageVisit
+    ) {
         let texts = page.texts
         let name = field.name
         func label(_ name: String) -> String { texts("host.field.\(name)") }
@@ -100,20 +104,22 @@ struct EditorFieldView {
                 ]
             }
             view = group("rows", rows)
-        case .amenities: view = EditorFieldView.amenities(field, form, problems, { group($0, $1) }, on: page)
+        case .amenities:
+            view = EditorFieldView.amenities(
+                field, form, problems, amenities, { group($0, $1) }, on: page)
         }
     }
 
     /// What there is to choose from is what the catalogue names, and what this place has besides.
     private static func amenities(
-        _ field: EditorField, _ form: Form, _ problems: FormProblems?, _ group: (String, [View]) -> View,
-        on page: PageVisit
+        _ field: EditorField, _ form: Form, _ problems: FormProblems?, _ names: [String: String],
+        _ group: (String, [View]) -> View, on page: PageVisit
     ) -> View {
         let known = page.texts.catalogue.entries.keys.filter { $0.hasPrefix("amenity.") }
             .map { String($0.dropFirst("amenity.".count)) }
         let chosen = form.all(field.name)
         let codes = Set(known + chosen)
-        let named = codes.map { ($0, AmenityName($0, nil, page.texts).text) }
+        let named = codes.map { ($0, AmenityName($0, names[$0], page.texts).text) }
             .sorted { ($0.1.lowercased(), $0.0) < ($1.1.lowercased(), $1.0) }
         var view = group("boxes", boxes(field.name, named, form))
         var more = Field(field.name + "-more", page.texts("host.field.amenities-more"))
