@@ -73,7 +73,7 @@ def test_a_list_of_problems_names_the_fields_and_leads_to_them(folk, host):
         cookie = {} if person is None else {"Cookie": f"roost_session={person.token}"}
         return problems(folk.anyone.connection.get(path, headers={"Accept": "text/html"} | cookie))
 
-    party = "guests=0&children=x&childAges=99&infants=-1&pets=99"
+    party = "guests=0&children=x&childAges=99&infants=-1&pets=x"
     named = {"guests": "Adults: ", "children": "Children from 2 to 17: ", "childAges": "Ages of the children: ", "infants": "Infants under 2: ", "pets": "Pets: "}
     days = {"checkIn": "Check-in: ", "checkOut": "Check-out: "}
     for path, person in ((f"/properties/{place['id']}", None), (f"/properties/{place['id']}/book", guest), ("/search", None), (f"/host/properties/{place['id']}/price-check", host)):
