@@ -88,6 +88,25 @@ struct QueryTests {
         #expect(problem?.errors.map { "\($0.field) \($0.code)" } == ["limit duplicate", "minprice unknown"])
     }
 
+    @Test("A flood of parameters is refused at once, with one complaint")
+    func flood() throws {
+        let raw = (0..<101).map { "p\($0)=1" }.joined(separator: "&")
+        let problem = #expect(throws: Problem.self) { try Query(raw) }
+        #expect(problem?.errors.map { "\($0.field) \($0.code)" } == ["query too_many"])
+        #expect(throws: Never.self) { try Query((0..<100).map { "p\($0)=1" }.joined(separator: "&")) }
+    }
+
+    @Test("A parameter is there once and read once, also with an empty name or value")
+    func once() throws {
+        var query = try Query("a=1&&b&=c&d==")
+        #expect(query.integer("a", Int64(0)...9) == 1)
+        #expect(query.integer("a", Int64(0)...9) == nil)
+        #expect(query.parsed("b", "") { $0 } == "")
+        #expect(query.parsed("", "") { $0 } == "c")
+        #expect(query.parsed("d", "") { $0 } == "=")
+        try query.check()
+    }
+
     @Test("Bounds of a page", arguments: ["0", "101", "-1", "abc", "", "1.5", "99999999999999999999", "+5", "%20"])
     func limits(_ text: String) throws {
         var query = try Query("limit=\(text)")

@@ -46,8 +46,15 @@ public final class SQLiteDatabase: Database {
     }
 
     /// On the thread at hand: a row by key takes microseconds, less than a change of threads.
+    ///
+    /// It steps aside before and after. Requests that became ready in the same turn of a loop so take each stage one
+    /// after the other: all ask, all read, all write their answers, and the caches of the core keep the code of a stage
+    /// instead of loading it anew for each request (docs/performance.md).
     public func read<T: Sendable>(_ body: @Sendable (borrowing Reader) throws -> T) async throws -> T {
-        try readers.read(body)
+        await Task.yield()
+        let result = Result { try readers.read(body) }
+        await Task.yield()
+        return try result.get()
     }
 
     @discardableResult

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Synchronization
 
@@ -49,7 +50,7 @@ final class SQLiteSession: @unchecked Sendable {
 final class SQLiteReaders: Sendable {
     private let open: @Sendable () throws -> SQLiteSession
     /// Guards the connections that nobody uses now; held only to take or give back.
-    private let idle = Mutex<[SQLiteSession]>([])
+    private let idle = Mutex<[(session: SQLiteSession, thread: pthread_t)]>([])
 
     /// How many are kept for the next reads: more than the cores that serve them only costs memory.
     static let mostKept = 4
@@ -57,8 +58,13 @@ final class SQLiteReaders: Sendable {
     init(open: @escaping @Sendable () throws -> SQLiteSession) { self.open = open }
 
     func read<T>(_ body: (borrowing Reader) throws -> T) throws -> T {
-        let session = try idle.withLock { $0.popLast() } ?? open()
-        defer { giveBack(session) }
+        let thread = pthread_self()
+        let kept = idle.withLock { idle in
+            // The one this thread used last: its pages and statements are in the caches of this core.
+            (idle.lastIndex { $0.thread == thread } ?? idle.indices.last).map { idle.remove(at: $0).session }
+        }
+        let session = try kept ?? open()
+        defer { giveBack(session, thread) }
         return try session.read(body)
     }
 
@@ -67,13 +73,13 @@ final class SQLiteReaders: Sendable {
             defer { idle = [] }
             return idle
         }
-        for session in sessions { try session.close() }
+        for (session, _) in sessions { try session.close() }
     }
 
-    private func giveBack(_ session: SQLiteSession) {
+    private func giveBack(_ session: SQLiteSession, _ thread: pthread_t) {
         let isKept = idle.withLock { idle in
             guard idle.count < SQLiteReaders.mostKept else { return false }
-            idle.append(session)
+            idle.append((session, thread))
             return true
         }
         // A connection that can't be closed is closed with its last use.

@@ -21,6 +21,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var received = 0
     private var deadline: Scheduled<Void>?
     private var isBroken = false
+    private var isFlushDue = false
 
     func handlerAdded(context: ChannelHandlerContext) {
         // Where there is no decoder there is no HTTP/1 to check.
@@ -77,6 +78,25 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         head.headerFields[.contentLength] = String(problem.readableBytes)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(problem)), promise: promise)
+    }
+
+    /// Answers that became ready in the same turn of the loop leave together at its end: each wakes the kernel and the
+    /// other side, and who has just been woken by one does not sleep again before the next.
+    func flush(context: ChannelHandlerContext) {
+        guard !isFlushDue else { return }
+        isFlushDue = true
+        context.eventLoop.assumeIsolated().execute { self.flushNow(context) }
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        flushNow(context)
+        context.close(mode: mode, promise: promise)
+    }
+
+    private func flushNow(_ context: ChannelHandlerContext) {
+        guard isFlushDue else { return }
+        isFlushDue = false
+        context.flush()
     }
 
     private static let notHTTP = ByteBuffer(

@@ -4,8 +4,8 @@ enum PercentCoding {
     static func pairs(_ text: String) -> [(name: String, value: String)]? {
         var pairs: [(name: String, value: String)] = []
         for part in text.utf8.split(separator: UInt8(ascii: "&")) {
-            let halves = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = decode(halves[0]), let value = halves.count == 2 ? decode(halves[1]) : "" else {
+            let equals = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
+            guard let name = decode(part[..<equals]), let value = decode(part[equals...].dropFirst()) else {
                 return nil
             }
             pairs.append((name, value))
@@ -30,7 +30,9 @@ enum PercentCoding {
         return String(decoding: out, as: UTF8.self)
     }
 
-    private static func decode(_ text: some Sequence<UInt8>) -> String? {
+    private static func decode(_ text: Substring.UTF8View) -> String? {
+        let isPlain = text.allSatisfy { $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") }
+        guard !isPlain else { return String(Substring(text)) }
         var out: [UInt8] = []
         var bytes = text.makeIterator()
         while let byte = bytes.next() {

@@ -3,9 +3,12 @@ import Core
 /// The parameters of a query, read one by one, with what is wrong with each. Parameters nobody asked for are errors: a
 /// search with a misspelt filter would answer with places that do not fit.
 struct Query {
-    private var values: [String: String] = [:]
-    private var names: [String] = []
+    /// In order. A query has so few parameters that looking through them is faster than hashing their names.
+    private var pairs: [(name: String, value: String, isRead: Bool)] = []
     private var complaints = Complaints()
+
+    /// No address has half as many.
+    private static let most = 100
 
     /// - Parameter raw: what stands behind the question mark, as sent.
     /// - Throws: `Problem` `malformed_request` where it is not percent-encoded as it should be.
@@ -14,19 +17,28 @@ struct Query {
         guard let pairs = PercentCoding.pairs(raw) else {
             throw Problem(.malformedRequest, "The query is not percent-encoded UTF-8.")
         }
+        guard pairs.count <= Query.most else {
+            throw Problem.invalid("query", "too_many", "must have at most \(Query.most) parameters")
+        }
         for (name, value) in pairs {
-            guard values[name] == nil else {
+            guard !has(name) else {
                 complaints.add(shown(name), "duplicate", "is there twice")
                 continue
             }
-            values[name] = value
-            names.append(name)
+            self.pairs.append((name, value, false))
         }
+    }
+
+    /// The value of a parameter, the first time it is read.
+    private mutating func take(_ name: String) -> String? {
+        guard let place = pairs.firstIndex(where: { $0.name == name }), !pairs[place].isRead else { return nil }
+        pairs[place].isRead = true
+        return pairs[place].value
     }
 
     /// Text without control characters; empty text says nothing.
     mutating func text(_ name: String, upTo longest: Int) -> String? {
-        guard let text = values.removeValue(forKey: name), !text.allSatisfy(\.isWhitespace) else { return nil }
+        guard let text = take(name), !text.allSatisfy(\.isWhitespace) else { return nil }
         return text.checked(1...longest, lines: false, name, &complaints)
     }
 
@@ -69,11 +81,11 @@ struct Query {
 
     /// Anything that has a way to be read.
     mutating func parsed<Value>(
-        _ name: String, _ message: String, code: String = "invalid", _ make: (String) -> Value?
+        _ name: String, _ message: @autoclosure () -> String, code: String = "invalid", _ make: (String) -> Value?
     ) -> Value? {
-        guard let text = values.removeValue(forKey: name) else { return nil }
+        guard let text = take(name) else { return nil }
         guard let value = make(text) else {
-            complaints.add(name, code, message)
+            complaints.add(name, code, message())
             return nil
         }
         return value
@@ -90,7 +102,7 @@ struct Query {
     }
 
     /// Whether a parameter is there, read or not.
-    func has(_ name: String) -> Bool { names.contains(name) }
+    func has(_ name: String) -> Bool { pairs.contains { $0.name == name } }
 
     /// Complains of a parameter that had to be there and is not.
     mutating func require(_ name: String) {
@@ -103,8 +115,8 @@ struct Query {
 
     /// - Throws: `Problem` `validation_failed` with every wrong or unknown parameter. To be called last.
     mutating func check() throws(Problem) {
-        for name in names where values[name] != nil {
-            complaints.add(shown(name), "unknown", "is not a parameter of this address")
+        for pair in pairs where !pair.isRead {
+            complaints.add(shown(pair.name), "unknown", "is not a parameter of this address")
         }
         if let problem = complaints.problem { throw problem }
     }

@@ -42,13 +42,13 @@ struct PartyParts {
 extension Query {
     /// The party that is asked for; nothing where something of it is wrong, which is kept.
     mutating func party() -> Party? {
-        let isNamed = PartyParts.names.filter { has($0) }
+        let named = PartyParts.names.count { has($0) }
         if !has("adults") { require("guests") }
         let parts = PartyParts(
             guests: integer("guests", Bounds.guests), adults: integer("adults", Bounds.guests),
             children: integer("children", PartyParts.others), childAges: childAges(),
             infants: integer("infants", PartyParts.others), pets: integer("pets", PartyParts.others))
-        guard isNamed.count == parts.count else { return nil }
+        guard named == parts.count else { return nil }
         return parts.party { complain($0, $1, $2) }
     }
 
@@ -68,7 +68,7 @@ extension Query {
 extension Fields {
     /// The party that is asked for; nothing where something of it is wrong, which is kept.
     mutating func party() -> Party? {
-        let isNamed = PartyParts.names.filter { has($0) }
+        let named = PartyParts.names.count { has($0) }
         if !has("guests"), !has("adults") { complain("guests", "required", "is missing") }
         let parts = PartyParts(
             guests: optional("guests", .integer(Bounds.guests)), adults: optional("adults", .integer(Bounds.guests)),
@@ -76,7 +76,7 @@ extension Fields {
             childAges: optional("childAges", .list(of: .integer(Party.childAgeRange), 0...Party.most)),
             infants: optional("infants", .integer(PartyParts.others)),
             pets: optional("pets", .integer(PartyParts.others)))
-        guard isNamed.count == parts.count else { return nil }
+        guard named == parts.count else { return nil }
         return parts.party { complain($0, $1, $2) }
     }
 }

@@ -40,11 +40,11 @@ struct PropertyPage {
         let (texts, formats) = (page.texts, page.formats)
         let host = try await page.site.accounts.person(property.hostId)
         let location = property.location
-        let area = [location.neighbourhood, location.city, formats.country(location.country)].compactMap(\.self)
+        let area = [location.calmNeighbourhood, location.city, formats.country(location.country)].compactMap(\.self)
         var view: View = [
             "placeTitle": property.title, "kind": texts("roomType.\(property.roomType.rawValue)"),
             "placeHTML": HTML(area.filter { !$0.isEmpty }.map { "<bdi>\($0)</bdi>" }, separator: texts("format.comma")),
-            "drawing": Drawing.address(of: property),
+            "drawing": Drawing.address(of: property, .wide),
             "facts": [
                 texts.count("count.guests", property.maximumGuests),
                 property.bedrooms == 0 ? texts("count.studio") : texts.count("count.bedrooms", property.bedrooms),
@@ -70,7 +70,7 @@ struct PropertyPage {
         if page.caller?.id == property.hostId {
             view["own"] = ["editHref": page.path("/host/properties/\(property.id)")] as View
         }
-        if let host { view["host"] = ["name": host.name] as View }
+        if let host { view["host"] = ["name": host.name, "initial": String(host.name.prefix(1))] as View }
         if let average = property.rating.average {
             view["rating"] = formats.decimal(average)
             view["ratingText"] = texts.count(

@@ -125,7 +125,8 @@ struct DeskAct {
             return field.view
         }
         var view: View = [
-            "desk": Desk.links(part, on: page), "heading": title, "action": page.path(path),
+            "desk": Desk.links(part, on: page), "headingHTML": HTML(keepingCodesWhole: title),
+            "action": page.path(path),
             "backHref": page.path(back), "consequences": consequences, "button": button, "isDanger": isDanger,
             "fields": fields, "key": page.freshKey,
             "facts": facts.map {
