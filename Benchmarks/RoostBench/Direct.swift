@@ -2,6 +2,7 @@ import ArgumentParser
 import Assembly
 import Core
 import Foundation
+import Logging
 import Storage
 import Synchronization
 
@@ -28,7 +29,12 @@ struct Direct: AsyncParsableCommand {
         guard !works.isEmpty else { throw ValidationError("--input has no lines.") }
         try await RoostBench.withHouse(try RoostBench.settings()) { house in
             let guest = try await caller(in: house)
+            // As beside a server: what bookings bring about afterwards takes its share of the machine.
+            let background = Task { try await Background(house, logger: Logger(label: "roost-bench")).run() }
+            defer { background.cancel() }
             let measured = try await measure(works, in: house, for: guest)
+            background.cancel()
+            _ = await background.result
             print(measured.json(kind, clients: clients))
         }
     }

@@ -45,6 +45,8 @@ public struct Background: Service, CustomStringConvertible {
                 do { try await house.world.sleep(pause) } catch { return }
             }
         }
+        // What the last answers brought about is heard before the end, where that goes.
+        if chore.isLast, !Task.isCancelled { try? await chore.work() }
     }
 }
 
@@ -52,11 +54,17 @@ public struct Background: Service, CustomStringConvertible {
 package struct Chore: Sendable {
     package let name: String
     package let isTidying: Bool
+    /// Whether it is done once more when the process ends.
+    let isLast: Bool
     package let work: @Sendable () async throws -> Void
 
-    init(_ name: String, isTidying: Bool = false, work: @escaping @Sendable () async throws -> Void) {
+    init(
+        _ name: String, isTidying: Bool = false, isLast: Bool = false,
+        work: @escaping @Sendable () async throws -> Void
+    ) {
         self.name = name
         self.isTidying = isTidying
+        self.isLast = isLast
         self.work = work
     }
 }
@@ -69,7 +77,8 @@ extension House {
     package var chores: [Chore] {
         var chores = [Chore("moving bookings on") { try await bookings.moveDue() }]
         for (delivery, source) in zip(deliveries, databases.all.map(\.name)) {
-            chores.append(Chore("delivering events of \(source)") { try await delivery.deliverDue() })
+            chores.append(
+                Chore("delivering events of \(source)", isLast: true) { try await delivery.deliverDue() })
         }
         // Each provider for itself, so that one that is silent holds up no other.
         for provider in payments.providerNames {

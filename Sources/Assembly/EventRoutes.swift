@@ -32,6 +32,9 @@ enum EventRoutes {
         PaymentRefunded.kind: ["mails"],
     ]
 
+    /// Who hears what in the background: nobody's answer waits for a letter.
+    static let unhurried: Set<String> = ["mails"]
+
     /// In which outbox a hearer may leave events of its own about the subject it has heard of.
     static let answers = [
         "payments": "payments",  // paid, closed, refunded
@@ -39,6 +42,6 @@ enum EventRoutes {
     ]
 
     static func outbox(_ source: String, _ routes: [String: [String]]) -> Outbox {
-        Outbox(source: source) { routes[$0] ?? [] }
+        Outbox(source: source, unhurried: unhurried) { routes[$0] ?? [] }
     }
 }

@@ -21,7 +21,7 @@ public struct House: Sendable {
 
     package let world: World
     package let databases: Databases
-    /// Delivers what waits about a subject in any of the four.
+    /// Delivers what waits about a subject in any of the four, to everybody: also to those for whom no answer waits.
     package let courier: Courier
     package let deliveries: [OutboxDelivery]
     private let round: DeliveryRound
@@ -79,8 +79,8 @@ public struct House: Sendable {
             database: databases.users, world: world, outbox: EventRoutes.outbox("users", EventRoutes.users),
             providers: parts.mailProvider.map { [$0] }
                 ?? configuration.mail.providers(dataDirectory: configuration.dataDirectory, world: world),
-            readerOf: { id in
-                try await accounts.person(id).flatMap { person in
+            readersOf: { ids in
+                try await accounts.people(ids).compactMapValues { person in
                     MailAddress(name: person.name, address: person.email).map {
                         LetterReader($0, language: person.language.flatMap(Language.init(rawValue:)) ?? .english)
                     }
@@ -97,10 +97,13 @@ public struct House: Sendable {
             "properties": { try await properties.apply($0) },
             "payments": { try await payments.apply($0) },
             "bookings": { try await bookings.apply($0) },
-            "mails": { try await mails.queue(try await letters.due(for: $0), for: $0) },
+        ]
+        let unhurried: [String: OutboxDelivery.BatchHandler] = [
+            "mails": { events in try await mails.queue(try await letters.due(for: events), for: events) }
         ]
         deliveries = databases.all.map { name, database in
-            OutboxDelivery(database: database, source: name, handlers: hearers, world: world)
+            OutboxDelivery(
+                database: database, source: name, handlers: hearers, unhurried: unhurried, world: world)
         }
         round.begin(Dictionary(uniqueKeysWithValues: zip(databases.all.map(\.name), deliveries)))
         self.round = round
@@ -110,7 +113,9 @@ public struct House: Sendable {
         self.bookings = bookings
         self.payments = payments
         self.mails = mails
-        self.courier = Courier { [sources = databases.all.map(\.name)] in await round.deliver($0, from: sources) }
+        self.courier = Courier { [sources = databases.all.map(\.name)] in
+            await round.deliver($0, from: sources, unhurried: true)
+        }
         self.configuration = configuration
         self.databases = databases
         self.world = world
@@ -134,14 +139,14 @@ private final class DeliveryRound: Sendable {
     func begin(_ deliveries: [String: OutboxDelivery]) { self.deliveries.withLock { $0 = deliveries } }
 
     /// Looks through the outboxes of `sources`, and then through those to which hearing has added.
-    func deliver(_ subject: String, from sources: [String]) async {
+    func deliver(_ subject: String, from sources: [String], unhurried: Bool = false) async {
         let deliveries = deliveries.withLock { $0 }
         var waiting = sources
         for _ in 0..<DeliveryRound.mostLooks {
             guard !waiting.isEmpty else { return }
             guard let delivery = deliveries[waiting.removeFirst()] else { continue }
             // What fails here stays in the outbox; the poller tries again and tells.
-            let hearers = (try? await delivery.deliver(subject)) ?? []
+            let hearers = (try? await delivery.deliver(subject, unhurried: unhurried)) ?? []
             for source in hearers.sorted().compactMap({ EventRoutes.answers[$0] }) where !waiting.contains(source) {
                 waiting.append(source)
             }

@@ -12,28 +12,86 @@ struct Letters: Sendable {
     let properties: Properties
     let bookings: Bookings
 
-    /// The letters an event makes due; none for a change nobody needs a letter about.
-    func due(for event: Event) async throws -> [Letter] {
+    /// The letters that each of several events makes due; none for a change nobody needs a letter about. People and places
+    /// are read once for all of them.
+    func due(for events: [Event]) async throws -> [[Letter]] {
+        var news: [News] = []
+        for event in events { news.append(try await self.news(in: event)) }
+        let bookings = news.compactMap(\.booking)
+        let guests = bookings.isEmpty ? [:] : try await accounts.people(bookings.map(\.guestId))
+        let places = try await properties.properties(Array(Set(bookings.map(\.propertyId))))
+        return news.map { news in
+            letters(about: news) { booking in
+                facts(booking, guest: guests[booking.guestId], place: places[booking.propertyId])
+            }
+        }
+    }
+
+    /// What an event tells.
+    private enum News {
+        case registered(UserID)
+        case changed(BookingChanged)
+        case altered(AlterationChanged)
+        case refunded(PaymentRefunded, Booking)
+        case unreachable(Booking)
+        /// Nobody needs a letter about it.
+        case nothing
+
+        var booking: Booking? {
+            switch self {
+            case .changed(let changed): changed.booking
+            case .altered(let changed): changed.booking
+            case .refunded(_, let booking), .unreachable(let booking): booking
+            case .registered, .nothing: nil
+            }
+        }
+    }
+
+    private func news(in event: Event) async throws -> News {
         switch event.kind {
         case PersonRegistered.kind:
-            return [.registered(try event.decoded(as: PersonRegistered.self).personId)]
+            return .registered(try event.decoded(as: PersonRegistered.self).personId)
         case BookingChanged.kind:
-            return try await letters(about: try event.decoded(as: BookingChanged.self))
+            let changed = try event.decoded(as: BookingChanged.self)
+            return changed.change == .completed ? .nothing : .changed(changed)
         case AlterationChanged.kind:
-            return try await letters(about: try event.decoded(as: AlterationChanged.self))
+            return .altered(try event.decoded(as: AlterationChanged.self))
         case PaymentRefunded.kind:
-            return try await letters(about: try event.decoded(as: PaymentRefunded.self))
+            let refunded = try event.decoded(as: PaymentRefunded.self)
+            guard let booking = try await bookings.anyBooking(refunded.bookingId) else {
+                throw StorageError.fault("a refund for \(refunded.bookingId), which is no booking")
+            }
+            return .refunded(refunded, booking)
         case MailUndeliverable.kind:
-            return try await letters(about: try event.decoded(as: MailUndeliverable.self))
+            let undeliverable = try event.decoded(as: MailUndeliverable.self)
+            guard let booking = try await bookings.anyBooking(undeliverable.bookingId),
+                booking.guestId == undeliverable.recipient
+            else { return .nothing }
+            return .unreachable(booking)
         default:
             throw StorageError.fault("no letter is known for the event \(event.kind)")
         }
     }
 
-    private func letters(about changed: BookingChanged) async throws -> [Letter] {
+    private func letters(about news: News, _ facts: (Booking) -> StayFacts) -> [Letter] {
+        switch news {
+        case .registered(let person): return [.registered(person)]
+        case .changed(let changed): return letters(about: changed, facts(changed.booking))
+        case .altered(let changed): return letters(about: changed, facts(changed.booking))
+        case .refunded(let refunded, let booking):
+            var facts = facts(booking)
+            facts.refund = refunded.amount
+            let kind: LetterKind = booking.status == .expired ? .lateRefunded : .refunded
+            return [Letter(kind, to: booking.guestId, about: facts)]
+        case .unreachable(let booking):
+            return [Letter(.guestUnreachable, to: booking.hostId, about: facts(booking))]
+        case .nothing: return []
+        }
+    }
+
+    private func letters(about changed: BookingChanged, _ known: StayFacts) -> [Letter] {
         let booking = changed.booking
-        guard changed.change != .completed else { return [] }
-        var facts = try await facts(booking)
+        var facts = known
         facts.reason = changed.reason
         // Nothing: nothing had been paid. Zero: the policy gives nothing back.
         facts.refund = booking.confirmedAt == nil ? nil : changed.refund
@@ -59,9 +117,9 @@ struct Letters: Sendable {
         }
     }
 
-    private func letters(about changed: AlterationChanged) async throws -> [Letter] {
+    private func letters(about changed: AlterationChanged, _ known: StayFacts) -> [Letter] {
         let (alteration, booking) = (changed.alteration, changed.booking)
-        var facts = try await facts(booking)
+        var facts = known
         facts.reason = alteration.reason
         facts.deadline = alteration.expiresAt
         facts.change = StayFacts.Change(alteration)
@@ -78,32 +136,14 @@ struct Letters: Sendable {
         }
     }
 
-    private func letters(about refunded: PaymentRefunded) async throws -> [Letter] {
-        guard let booking = try await bookings.anyBooking(refunded.bookingId) else {
-            throw StorageError.fault("a refund for \(refunded.bookingId), which is no booking")
-        }
-        var facts = try await facts(booking)
-        facts.refund = refunded.amount
-        return [Letter(booking.status == .expired ? .lateRefunded : .refunded, to: booking.guestId, about: facts)]
-    }
-
-    private func letters(about undeliverable: MailUndeliverable) async throws -> [Letter] {
-        guard let booking = try await bookings.anyBooking(undeliverable.bookingId),
-            booking.guestId == undeliverable.recipient
-        else { return [] }
-        return [Letter(.guestUnreachable, to: booking.hostId, about: try await facts(booking))]
-    }
-
-    private func facts(_ booking: Booking) async throws -> StayFacts {
+    private func facts(_ booking: Booking, guest: Person?, place: Property?) -> StayFacts {
         var facts = StayFacts(
             bookingId: booking.id, code: booking.code, place: booking.agreed.title, stay: booking.stay,
             guests: booking.guests, total: booking.total, zone: booking.agreed.zone,
             checkInFrom: booking.agreed.checkInFrom, checkOutBy: booking.agreed.checkOutBy)
         facts.lines = booking.lines.map { StayFacts.Line($0.label, $0.amount, kind: $0.kind.rawValue) }
-        facts.guestName = try await accounts.person(booking.guestId)?.name
-        if let location = try await properties.properties([booking.propertyId])[booking.propertyId]?.location {
-            facts.area = "\(location.city), \(location.country)"
-        }
+        facts.guestName = guest?.name
+        facts.area = (place?.location).map { "\($0.city), \($0.country)" }
         return facts
     }
 

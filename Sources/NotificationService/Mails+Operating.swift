@@ -56,7 +56,8 @@ extension Mails {
     ) async throws -> MailDelivery {
         try Mails.requireOperator(caller)
         guard let timeline = try await store.timeline(of: id) else { throw Problem.notFound("mail") }
-        let address = try await readerOf(timeline.mail.recipient)?.address.address
+        let recipient = timeline.mail.recipient
+        let address = try await readersOf([recipient])[recipient]?.address.address
         return try await store.resend(
             id, to: address, act("resend", on: id.text, reason, by: caller), once: once)
     }

@@ -23,10 +23,11 @@ extension Mails {
                 (id: try $0[0] as MailID, letter: try $0[1] as String, createdAt: try $0[2] as Instant)
             }
         }
+        let letters = try rows.map { try Mails.letter($0.letter) }
+        let readers = try await readersOf(Array(Set(letters.map(\.recipient))))
         var mails: [ReadableMail] = []
-        for row in rows {
-            let letter = try Mails.letter(row.letter)
-            let reader = try await readerOf(letter.recipient)
+        for (row, letter) in zip(rows, letters) {
+            let reader = readers[letter.recipient]
             let writer = writer(reader?.language ?? .english)
             let content = try writer.content(of: letter)
             mails.append(

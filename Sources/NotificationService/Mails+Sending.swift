@@ -24,11 +24,16 @@ extension Mails {
     package func sendDue() async throws -> Int {
         let patience = providers.reduce(Duration.zero) { $0 + $1.patience }
         let taken = try await store.takeDue(by: providers[0].name, patience: patience, at: world.now())
+        guard !taken.isEmpty else { return 0 }
+        let readers = await lookUp(Array(Set(taken.map(\.recipient))).sorted())
         let failure = await sideBySide(Mails.byRecipient(taken)) { letters in
+            var reader = readers[letters[0].recipient]
             for mail in letters {
                 // Whoever is late leaves the rest to the next round: its lease may be someone else's soon.
                 guard world.now() < mail.leaseEnd - patience else { break }
-                try await carry(mail)
+                let ending = try await carry(mail, to: reader)
+                // Nothing more goes to a mailbox that is none.
+                if case .noSuchMailbox = ending { reader = await lookUp([mail.recipient])[mail.recipient] }
             }
         }
         if let failure { throw failure }
@@ -38,7 +43,7 @@ extension Mails {
     /// In the order in which they were taken, also within each.
     private static func byRecipient(_ mails: [MailStore.Taken]) -> [[MailStore.Taken]] {
         var groups: [[MailStore.Taken]] = []
-        var places: [String: Int] = [:]
+        var places: [UserID: Int] = [:]
         for mail in mails {
             if let place = places[mail.recipient] {
                 groups[place].append(mail)
@@ -50,12 +55,36 @@ extension Mails {
         return groups
     }
 
+    /// Whom letters are for, by two reads for all of them; why not, where one can't be reached.
+    private func lookUp(_ people: [UserID]) async -> [UserID: Result<LetterReader, any Error>] {
+        var found: [UserID: Result<LetterReader, any Error>] = [:]
+        do {
+            let readers = try await readersOf(people)
+            let suppressed = try await store.suppressions(of: readers.values.map(\.address.address))
+            for person in people {
+                guard let reader = readers[person] else {
+                    found[person] = .failure(Undeliverable(why: "the person is gone or has no address"))
+                    continue
+                }
+                let listed = suppressed[reader.address.address.lowercased()]
+                found[person] =
+                    listed.map { .failure(Undeliverable(why: $0.sentence, isListed: true)) } ?? .success(reader)
+            }
+        } catch {
+            for person in people { found[person] = .failure(error) }
+        }
+        return found
+    }
+
     /// Gives a mail to the first provider that takes it. Only what a provider certainly did not take goes to the next.
-    private func carry(_ taken: MailStore.Taken) async throws {
+    /// - Returns: how it ended; nothing where its lease has passed to another.
+    private func carry(
+        _ taken: MailStore.Taken, to reader: Result<LetterReader, any Error>?
+    ) async throws -> MailStore.Ending? {
         var mail = taken
         let outgoing: OutgoingMail
         do {
-            outgoing = try await self.outgoing(mail)
+            outgoing = try self.outgoing(mail, to: reader)
         } catch {
             return try await end(mail, Mails.ending(of: error))
         }
@@ -85,9 +114,10 @@ extension Mails {
             let next = try await store.handOver(
                 mail, ending, by: provider.name, address: address, to: usable[index + 1].name, at: world.now())
             // Someone else has it by now.
-            guard let next else { return }
+            guard let next else { return nil }
             mail = next
         }
+        return nil
     }
 
     /// Whether the provider that went silent over this mail says that it has it.
@@ -100,14 +130,17 @@ extension Mails {
     private func end(
         _ mail: MailStore.Taken, _ ending: MailStore.Ending, by provider: String? = nil, address: String? = nil,
         notBefore pause: Duration = .zero
-    ) async throws {
+    ) async throws -> MailStore.Ending {
         let now = world.now()
         var wait = max(pause, Backoff.delay(afterTries: mail.attempt - 1, random: world.random))
         if case .unknown = ending {
             // Time for the provider's own word, longer with each silence: to send twice is the last resort.
             wait = max(wait, min(Mails.longestDoubt, firstDoubt * (1 << min(mail.attempt - 1, 10))))
         }
-        try await store.record(ending, of: mail, by: provider, address: address, nextTry: now + wait, at: now)
+        try await record(
+            MailStore.Ended(
+                ending: ending, mail: mail, provider: provider, address: address, nextTry: now + wait, at: now))
+        return ending
     }
 
     private static func ending(of error: any Error) -> MailStore.Ending {
@@ -129,15 +162,12 @@ extension Mails {
         var isListed = false
     }
 
-    private func outgoing(_ mail: MailStore.Taken) async throws -> OutgoingMail {
+    private func outgoing(
+        _ mail: MailStore.Taken, to reader: Result<LetterReader, any Error>?
+    ) throws -> OutgoingMail {
         let letter = try Mails.letter(mail.letter)
-        guard let reader = try await readerOf(letter.recipient) else {
-            throw Undeliverable(why: "the person is gone or has no address")
-        }
+        guard let reader = try reader?.get() else { throw StorageError.fault("nobody was looked up for \(mail.id)") }
         let address = reader.address
-        if let suppressed = try await store.suppression(of: address.address) {
-            throw Undeliverable(why: suppressed.sentence, isListed: true)
-        }
         let writer = writer(reader.language)
         let content = try writer.content(of: letter)
         let greeting = writer.greeting(address.name)

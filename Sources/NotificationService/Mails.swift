@@ -8,7 +8,7 @@ public struct Mails: Sendable {
     let world: World
     /// In order of preference.
     let providers: [any MailProvider]
-    let readerOf: @Sendable (UserID) async throws -> LetterReader?
+    let readersOf: @Sendable ([UserID]) async throws -> [UserID: LetterReader]
     let words: Wordbook
     let sender: MailAddress
     let baseURL: String
@@ -16,24 +16,30 @@ public struct Mails: Sendable {
     let firstDoubt: Duration
     let webhooks: MailWebhooks
     let tries = MailTally()
+    let record: Together<MailStore.Ended, Void>
 
     /// - Parameters:
     ///   - providers: the first carries the mails; the next ones only what the one before can't take now.
     ///   - outbox: tells the others whose mails come back.
-    ///   - readerOf: name, address and language as they are when a mail is sent; nothing for someone who is gone.
+    ///   - readersOf: name, address and language as they are when mails are sent; nothing for someone who is gone.
     ///   - words: what letters say, in each language.
     ///   - baseURL: put before every link, without a slash at its end.
     package init(
         database: any Database, world: World, outbox: Outbox, providers: [any MailProvider],
-        readerOf: @escaping @Sendable (UserID) async throws -> LetterReader?, words: Wordbook, sender: MailAddress,
-        baseURL: String,
+        readersOf: @escaping @Sendable ([UserID]) async throws -> [UserID: LetterReader], words: Wordbook,
+        sender: MailAddress, baseURL: String,
         pollInterval: Duration = .seconds(30), webhooks: MailWebhooks = MailWebhooks()
     ) {
         precondition(!providers.isEmpty)
-        store = MailStore(database: database, outbox: outbox)
+        let store = MailStore(database: database, outbox: outbox)
+        self.store = store
+        record = Together { endings in
+            try await store.record(endings)
+            return endings.map { _ in }
+        }
         self.world = world
         self.providers = providers
-        self.readerOf = readerOf
+        self.readersOf = readersOf
         self.words = words
         self.sender = sender
         self.baseURL = baseURL
@@ -41,19 +47,28 @@ public struct Mails: Sendable {
         self.webhooks = webhooks
     }
 
-    /// Queues the letters that an event made due, in one transaction. The same event a second time queues nothing.
+    /// Queues the letters that each of several events made due, in one transaction. The same event a second time queues
+    /// nothing.
     ///
     /// An event that makes no letter due may be handed in too, with none: then it is remembered as heard.
-    package func queue(_ letters: [Letter], for event: Event) async throws {
+    package func queue(_ letters: [[Letter]], for events: [Event]) async throws {
+        precondition(letters.count == events.count)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let rows = try letters.map { letter in
-            (
-                id: world.id(MailKind.self), letter: letter,
-                text: String(decoding: try encoder.encode(letter), as: UTF8.self)
-            )
+        let rows = try letters.map { letters in
+            try letters.map { letter in
+                (
+                    id: world.id(MailKind.self), letter: letter,
+                    text: String(decoding: try encoder.encode(letter), as: UTF8.self)
+                )
+            }
         }
-        try await store.queue(rows, for: event, at: world.now())
+        try await store.queue(rows, for: events, at: world.now())
+    }
+
+    /// As for several.
+    package func queue(_ letters: [Letter], for event: Event) async throws {
+        try await queue([letters], for: [event])
     }
 
     /// Ends what an earlier process had in hand, where it is known to be dead: `sendDue` need not wait for its leases.

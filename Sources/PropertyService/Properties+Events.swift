@@ -6,18 +6,41 @@ extension Properties {
 
     /// Hears the Booking Service: nights taken and freed, and calendars changed. Any event may come twice.
     /// - Throws: `StorageError.fault` for an event that is none of these.
-    package func apply(_ event: Event) async throws {
-        switch event.kind {
-        case NightsMoved.taken:
-            let moved: NightsMoved = try event.decoded()
-            try await receive(event) { try NightStore.take(moved, in: $0) }
-        case NightsMoved.freed:
-            let moved: NightsMoved = try event.decoded()
-            try await receive(event) { try NightStore.free(moved, in: $0) }
-        case CalendarChanged.kind:
-            let changed: CalendarChanged = try event.decoded()
-            try await receive(event) { try NightStore.change(changed, in: $0) }
-        default: throw StorageError.fault("\(Properties.receiver) does not hear \(event.kind)")
+    package func apply(_ event: Event) async throws { try await hearing(event) }
+
+    /// Hears several events in one transaction.
+    static func hearing(on database: any Database) -> Together<Event, Void> {
+        Together { events in
+            let changes = try events.map(Change.init)
+            try await database.write { tx in
+                var recounts: [NightStore.Recount] = []
+                try tx.receive(events, as: receiver) { index, tx in
+                    switch changes[index] {
+                    case .taken(let moved): recounts.append(try NightStore.take(moved, in: tx))
+                    case .freed(let moved): recounts.append(try NightStore.free(moved, in: tx))
+                    case .calendar(let changed): try NightStore.change(changed, in: tx)
+                    }
+                }
+                // Events of one place in one transaction: whatever is counted last has seen the rows of all.
+                for index in recounts.indices { try recounts[index].enterUnit(in: tx) }
+                for recount in recounts { try recount.enterProperty(in: tx) }
+            }
+            return events.map { _ in }
+        }
+    }
+
+    private enum Change {
+        case taken(NightsMoved)
+        case freed(NightsMoved)
+        case calendar(CalendarChanged)
+
+        init(_ event: Event) throws {
+            switch event.kind {
+            case NightsMoved.taken: self = .taken(try event.decoded())
+            case NightsMoved.freed: self = .freed(try event.decoded())
+            case CalendarChanged.kind: self = .calendar(try event.decoded())
+            default: throw StorageError.fault("\(Properties.receiver) does not hear \(event.kind)")
+            }
         }
     }
 
@@ -25,14 +48,6 @@ extension Properties {
     package func applyCalendars(_ changes: [CalendarChanged]) async throws {
         try await database.write { tx in
             for change in changes { try NightStore.change(change, in: tx) }
-        }
-    }
-
-    private func receive(
-        _ event: Event, _ work: @escaping @Sendable (borrowing Transaction) throws -> Void
-    ) async throws {
-        try await database.write { tx in
-            try tx.receive(event, as: Properties.receiver) { try work($0) }
         }
     }
 }

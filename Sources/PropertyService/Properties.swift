@@ -12,6 +12,7 @@ public struct Properties: Sendable {
     let store: PropertyStore
     let sheets: RuleSheets
     let index: SearchIndex
+    let hearing: Together<Event, Void>
 
     /// - Parameters:
     ///   - database: the Properties DB, migrated with `PropertyMigrations.all`.
@@ -28,6 +29,7 @@ public struct Properties: Sendable {
         self.operatorCurrency = operatorCurrency
         self.courier = courier
         store = PropertyStore(database: database)
+        hearing = Properties.hearing(on: database)
         let sheets = RuleSheets(serviceFee: serviceFee)
         self.sheets = sheets
         index = SearchIndex(database: database, gazetteer: gazetteer, sheets: sheets)

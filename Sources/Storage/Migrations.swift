@@ -31,7 +31,10 @@ extension Database {
         let there = try await read { Set(try $0.values("SELECT name FROM schema_migration", as: String.self)) }
         let missing = all.filter { !there.contains($0.name) }
         guard !missing.isEmpty else { return }
-        try await write { try $0.execute("INSERT INTO migration_lock (id) VALUES (1) ON CONFLICT (id) DO NOTHING") }
+        // As a script, because that may wait as long as another node needs; so below.
+        try await write { tx in
+            try tx.connection.run(script: "INSERT INTO migration_lock (id) VALUES (1) ON CONFLICT (id) DO NOTHING")
+        }
         for migration in missing {
             do {
                 try await apply(migration, at: now)
@@ -43,7 +46,6 @@ extension Database {
 
     private func apply(_ migration: Migration, at now: Instant) async throws {
         try await write { tx in
-            // As a script, because that may wait as long as another node needs.
             try tx.connection.run(script: "UPDATE migration_lock SET id = 1")
             let isNew =
                 try tx.execute(

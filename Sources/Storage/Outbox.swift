@@ -31,9 +31,14 @@ public struct Outbox: Sendable {
     public let source: String
     /// Who hears an event of a kind, as `Assembly` says.
     private let receivers: @Sendable (_ kind: String) -> [String]
+    private let unhurried: Set<String>
 
-    public init(source: String, receivers: @escaping @Sendable (String) -> [String]) {
+    /// - Parameter unhurried: those of the receivers for whom no answer waits: the poller takes what they hear, at once.
+    public init(
+        source: String, unhurried: Set<String> = [], receivers: @escaping @Sendable (String) -> [String]
+    ) {
         self.source = source
+        self.unhurried = unhurried
         self.receivers = receivers
     }
 
@@ -47,10 +52,11 @@ public struct Outbox: Sendable {
     ) throws {
         let text = String(decoding: try JSONEncoder.sorted.encode(body), as: UTF8.self)
         for receiver in receivers(kind) {
+            let due = unhurried.contains(receiver) ? now : now + Outbox.head
             try tx.later(
                 """
                 INSERT INTO outbox (receiver, subject, version, kind, body, created_at, due_at, tries, last_error)
-                VALUES (\(receiver), \(subject), \(version), \(kind), \(text), \(now), \(now + Outbox.head), 0, NULL)
+                VALUES (\(receiver), \(subject), \(version), \(kind), \(text), \(now), \(due), 0, NULL)
                 """)
         }
     }
@@ -72,28 +78,44 @@ extension Transaction {
     public func receive(_ event: Event, as receiver: String, _ apply: (borrowing Transaction) throws -> Void) throws
         -> Bool
     {
-        let isNew =
-            try execute(
-                """
-                INSERT INTO inbox (source, receiver, subject, version)
-                VALUES (\(event.source), \(receiver), \(event.subject), \(event.version))
-                ON CONFLICT (source, receiver, subject) DO UPDATE SET version = excluded.version
-                WHERE inbox.version < excluded.version
-                """) == 1
+        let isNew = try execute(remembering(event, as: receiver)) == 1
         if isNew { try apply(self) }
         return isNew
+    }
+
+    /// Applies several events as `receive` does one; whether they are new is asked about all at once.
+    package func receive(
+        _ events: [Event], as receiver: String, _ apply: (_ index: Int, borrowing Transaction) throws -> Void
+    ) throws {
+        let new = try events.map { event in
+            try soon("\(remembering(event, as: receiver)) RETURNING 1") { try $0[0] as Int }
+        }
+        for (index, isNew) in new.enumerated() where try !isNew.all().isEmpty { try apply(index, self) }
+    }
+
+    private func remembering(_ event: Event, as receiver: String) -> SQL {
+        """
+        INSERT INTO inbox (source, receiver, subject, version)
+        VALUES (\(event.source), \(receiver), \(event.subject), \(event.version))
+        ON CONFLICT (source, receiver, subject) DO UPDATE SET version = excluded.version
+        WHERE inbox.version < excluded.version
+        """
     }
 }
 
 /// Takes events from one outbox to those who hear them, at least once and in order per subject.
 public struct OutboxDelivery: Sendable {
     public typealias Handler = @Sendable (Event) async throws -> Void
+    /// Hears several events at once, those of one subject in their order; where it throws it has heard none.
+    public typealias BatchHandler = @Sendable ([Event]) async throws -> Void
 
     let database: any Database
     let source: String
     private let handlers: [String: Handler]
+    private let unhurried: [String: BatchHandler]
     let world: World
-    private let heard: HeardEvents
+    private let look: Together<String, [Waiting]>
+    private let remove: Together<[Waiting], Void>
 
     /// After so many tries that failed by the event's own fault a subject waits for a person; the others go on. Trouble
     /// that passes, as a database that is away, counts as no try, however long it takes.
@@ -104,43 +126,67 @@ public struct OutboxDelivery: Sendable {
     static let lease = Duration.seconds(30)
     /// How many events one round takes, so that a round stays short and its lease is enough.
     package static let batch = 64
-    /// How many rounds follow each other at once while there is more than one takes: what a thousand holds that end
-    /// together leave behind must not wait for as many beats as that has batches.
+    /// How many rounds follow each other at once while there is more: what a thousand holds that end together leave behind
+    /// must not wait for as many beats as that has batches.
     static let mostRounds = 64
 
-    public init(database: any Database, source: String, handlers: [String: Handler], world: World) {
+    /// - Parameters:
+    ///   - handlers: who hears events before the answer goes out to whoever caused them.
+    ///   - unhurried: who hears them afterwards, in the background.
+    public init(
+        database: any Database, source: String, handlers: [String: Handler], unhurried: [String: BatchHandler] = [:],
+        world: World
+    ) {
         self.database = database
         self.source = source
         self.handlers = handlers
+        self.unhurried = unhurried
         self.world = world
-        heard = HeardEvents(database: database)
+        look = Together { subjects in
+            try await database.read { reader in
+                let found = try subjects.map { subject in
+                    try reader.soon(
+                        """
+                        SELECT receiver, subject, version, kind, body, tries, created_at FROM outbox
+                        WHERE subject = \(subject) ORDER BY receiver, version
+                        """, Waiting.init)
+                }
+                return try found.map { try $0.all() }
+            }
+        }
+        remove = Together { heard in
+            try await database.write { tx in
+                for event in heard.joined() {
+                    try tx.later(
+                        """
+                        DELETE FROM outbox WHERE receiver = \(event.receiver) AND subject = \(event.subject)
+                            AND version = \(event.version)
+                        """)
+                }
+            }
+            return heard.map { _ in }
+        }
     }
 
     /// Delivers what one subject has waiting, in order, as far as it goes. Failures are left to the poller.
+    /// - Parameter unhurried: also to those for whom no answer waits.
     /// - Returns: who has heard something.
     @discardableResult
-    public func deliver(_ subject: String) async throws -> Set<String> {
-        let waiting = try await database.read { reader in
-            try reader.all(
-                """
-                SELECT receiver, subject, version, kind, body, tries, created_at FROM outbox
-                WHERE subject = \(subject) ORDER BY receiver, version
-                """, Waiting.init)
-        }
-        guard !waiting.isEmpty else { return [] }
+    public func deliver(_ subject: String, unhurried: Bool = false) async throws -> Set<String> {
+        let waiting = try await look(subject).filter { unhurried || self.unhurried[$0.receiver] == nil }
         return Set(try await deliver(waiting).map(\.receiver))
     }
 
-    /// Delivers what is due: the net under the node that committed, and the retries. Goes on while there is more than a
-    /// round takes, within bounds.
+    /// Delivers what is due: what nobody waits for, the net under the node that committed, and the retries. Goes on while
+    /// there is more, within bounds: a round takes the first event of each line.
     /// - Returns: how many were delivered; zero where nothing is due or nothing goes.
     @discardableResult
     public func deliverDue() async throws -> Int {
         var delivered = 0
         for _ in 0..<OutboxDelivery.mostRounds {
             let taken = try await takeDue()
+            guard !taken.isEmpty else { break }
             delivered += try await deliver(taken).count
-            guard taken.count == OutboxDelivery.batch else { break }
         }
         return delivered
     }
@@ -173,46 +219,73 @@ public struct OutboxDelivery: Sendable {
 
     /// - Returns: what was heard.
     private func deliver(_ waiting: [Waiting]) async throws -> [Waiting] {
+        guard !waiting.isEmpty else { return [] }
+        var round = Round()
+        for (receiver, handler) in unhurried.sorted(by: { $0.key < $1.key }) {
+            await deliver(waiting.filter { $0.receiver == receiver }, at: handler, &round)
+        }
         // Each receiver and subject is a line of its own; one that fails stops its own line only.
         var lines: [[Waiting]] = []
-        for event in waiting {
+        for event in waiting where unhurried[event.receiver] == nil {
             if let last = lines.last?.last, last.receiver == event.receiver, last.subject == event.subject {
                 lines[lines.count - 1].append(event)
             } else {
                 lines.append([event])
             }
         }
-        var delivered: [Waiting] = []
-        var put: [PutOff] = []
-        // Whose database is away is not asked again in this round: each question may wait long for its answer.
-        var away: [String: any Error] = [:]
         for line in lines {
             for event in line {
-                if let why = away[event.receiver] {
-                    put.append(putOff(event, because: why))
-                    break
-                }
-                do {
-                    guard let handler = handlers[event.receiver] else {
-                        throw StorageError.fault("nobody is called \(event.receiver)")
-                    }
-                    try await handler(event.event(from: source))
-                    delivered.append(event)
-                } catch {
-                    put.append(putOff(event, because: error))
-                    if OutboxDelivery.mayPass(error) { away[event.receiver] = error }
-                    break
-                }
+                guard await deliver(event, &round) else { break }
             }
         }
-        if !delivered.isEmpty { try await heard.remove(delivered.map(\.key)) }
-        if !put.isEmpty { try await store(put) }
-        return delivered
+        if !round.heard.isEmpty { try await remove(round.heard) }
+        if !round.put.isEmpty { try await store(round.put) }
+        return round.heard
     }
 
-    /// Whether it says nothing about the event: a database that is away or crowded, or this process about to end.
-    private static func mayPass(_ error: any Error) -> Bool {
-        error is CancellationError || (error as? any Trouble)?.retryAfterSeconds != nil
+    /// What a round has come to.
+    private struct Round {
+        var heard: [Waiting] = []
+        var put: [PutOff] = []
+        /// Whose database is away is not asked again in this round: each question may wait long for its answer.
+        var away: [String: any Error] = [:]
+    }
+
+    /// Everything that waits for one receiver at once; event by event where that does not go.
+    private func deliver(_ waiting: [Waiting], at handler: BatchHandler, _ round: inout Round) async {
+        guard let first = waiting.first else { return }
+        do {
+            if let why = round.away[first.receiver] { throw why }
+            try await handler(waiting.map { $0.event(from: source) })
+            round.heard += waiting
+        } catch  where waiting.count == 1 || error.mayPass {
+            if error.mayPass { round.away[first.receiver] = error }
+            round.put += waiting.map { putOff($0, because: error) }
+        } catch {
+            var stopped: Set<String> = []
+            for event in waiting where !stopped.contains(event.subject) {
+                let count = round.heard.count
+                await deliver([event], at: handler, &round)
+                if round.heard.count == count { stopped.insert(event.subject) }
+            }
+        }
+    }
+
+    /// - Returns: whether it was heard.
+    private func deliver(_ event: Waiting, _ round: inout Round) async -> Bool {
+        do {
+            if let why = round.away[event.receiver] { throw why }
+            guard let handler = handlers[event.receiver] else {
+                throw StorageError.fault("nobody is called \(event.receiver)")
+            }
+            try await handler(event.event(from: source))
+            round.heard.append(event)
+            return true
+        } catch {
+            if error.mayPass { round.away[event.receiver] = error }
+            round.put.append(putOff(event, because: error))
+            return false
+        }
     }
 
     /// An event that was not heard, and when it is tried again.
@@ -226,7 +299,7 @@ public struct OutboxDelivery: Sendable {
 
     private func putOff(_ event: Waiting, because error: any Error) -> PutOff {
         let now = world.now()
-        let passes = OutboxDelivery.mayPass(error)
+        let passes = error.mayPass
         let delay =
             passes
             // The longer it has waited already the longer it waits again: nothing is counted that could double.
@@ -268,8 +341,6 @@ public struct OutboxDelivery: Sendable {
             tries = try row[5]
             createdAt = try row[6]
         }
-
-        var key: HeardEvents.Key { HeardEvents.Key(receiver: receiver, subject: subject, version: version) }
 
         func event(from source: String) -> Event {
             Event(source: source, subject: subject, version: version, kind: kind, body: body)

@@ -71,7 +71,8 @@ struct AlterationFixture {
     }
 
     func findings(atRest: Bool = true) async throws -> [String] {
-        try await Audit(house).once(atRest: atRest).map(\.description)
+        for delivery in house.deliveries { try await delivery.deliverDue() }
+        return try await Audit(house).once(atRest: atRest).map(\.description)
     }
 
     /// Another guest's hold of nights, by days from the booked check-in.

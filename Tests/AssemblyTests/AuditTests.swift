@@ -87,6 +87,7 @@ struct AuditTests {
     func atRest() async throws {
         let fixture = try await HouseFixture()
         _ = try await fixture.hold(try await fixture.place())
+        try await fixture.hear()
         let audit = Audit(fixture.house)
         #expect(try await audit.once(atRest: false).isEmpty)
         let found = try await audit.once(atRest: true).map(\.description)

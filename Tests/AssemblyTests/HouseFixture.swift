@@ -71,6 +71,11 @@ struct HouseFixture {
         for chore in house.chores where !chore.isTidying { try? await chore.work() }
     }
 
+    /// Has everybody hear what they hear in the background: letters become due, and none is sent.
+    func hear() async throws {
+        for delivery in house.deliveries { try await delivery.deliverDue() }
+    }
+
     /// Pays with the test provider, as the payer does on its page.
     func pay(_ booking: Booking) async throws {
         let started = try await house.bookings.startPayment(

@@ -30,6 +30,7 @@ struct UnitCountTests {
             let shown = try await fixture.house.properties.calendar(
                 place.id, from: nights[0], to: nights[2].advanced(by: 1), for: fixture.guest)
             #expect(shown.allSatisfy { !$0.available })
+            try await fixture.hear()
             #expect(try await Audit(fixture.house).once(atRest: false).map(\.description) == [])
         }
         try await set(open: false)
@@ -46,6 +47,7 @@ struct UnitCountTests {
         let first = try await fixture.hold(place)
         let second = try await fixture.hold(place)
         #expect(first.id != second.id)
+        try await fixture.hear()
         #expect(try await Audit(fixture.house).once(atRest: false).map(\.description) == [])
 
         // A night that is closed only where no guest has it is to be had on no unit: it is not on a new one either.
@@ -59,6 +61,7 @@ struct UnitCountTests {
         _ = try await fixture.hold(place)
         try await units(4)
         _ = try await fixture.hold(place)
+        try await fixture.hear()
         #expect(try await Audit(fixture.house).once(atRest: false).map(\.description) == [])
     }
 }

@@ -168,13 +168,32 @@ struct DeliveryTests {
         fixture.clock.advance(fixture.provider.patience * 2)
         let second = try #require(
             try await store.takeDue(by: "scripted", patience: fixture.provider.patience, at: fixture.clock.now).first)
-        let now = fixture.clock.now
-        try await store.record(.final("late"), of: late, nextTry: now, at: now)
+        func record(_ ending: MailStore.Ending, of mail: MailStore.Taken) async throws {
+            let now = fixture.clock.now
+            try await store.record([
+                MailStore.Ended(ending: ending, mail: mail, provider: nil, address: nil, nextTry: now, at: now)
+            ])
+        }
+        try await record(.final("late"), of: late)
         #expect(try await fixture.deliveries().map(\.state) == [.sending])
-        try await store.record(.sent(receipt: nil), of: late, nextTry: now, at: now)
+        try await record(.sent(receipt: nil), of: late)
         #expect(try await fixture.deliveries().map(\.state) == [.sent])
-        try await store.record(.mayPass("busy"), of: second, nextTry: now, at: now)
+        try await record(.mayPass("busy"), of: second)
         #expect(try await fixture.deliveries().map(\.state) == [.sent])
+    }
+
+    @Test("Nothing more goes to a mailbox that is none, also of the letters that were taken with it")
+    func noMoreToNobody() async throws {
+        let fixture = try await MailFixture()
+        fixture.provider.fail([MailFailure.noSuchMailbox("550 unknown")])
+        for version in 1...3 { try await fixture.mails.queue([held], for: MailFixture.event(Int64(version))) }
+        #expect(try await fixture.mails.sendDue() == 3)
+        #expect(fixture.provider.taken.isEmpty)
+        #expect(fixture.provider.asked == 1)
+        #expect(
+            try await fixture.deliveries().map(\.state).sorted { $0.rawValue < $1.rawValue } == [
+                .failed, .suppressed, .suppressed,
+            ])
     }
 
     @Test("Whoever dies in every try is given up too")

@@ -38,7 +38,7 @@ struct MailFixture {
     ) throws -> Mails {
         try Mails(
             database: database, world: clock.world, outbox: outbox, providers: providers,
-            readerOf: { try addresses.address(of: $0).map { LetterReader($0, language: language) } },
+            readersOf: { try addresses.addresses(of: $0).mapValues { LetterReader($0, language: language) } },
             words: Wordbook.shipped.get(), sender: MailAddress("Roost <no-reply@roost.example>")!,
             baseURL: "https://roost.example", webhooks: webhooks
         )
@@ -126,9 +126,9 @@ final class AddressBook: Sendable {
 
     init(_ addresses: [UserID: MailAddress?]) { self.addresses = Mutex(addresses.compactMapValues { $0 }) }
 
-    func address(of id: UserID) throws -> MailAddress? {
+    func addresses(of ids: [UserID]) throws -> [UserID: MailAddress] {
         if isAway.withLock({ $0 }) { throw Away() }
-        return addresses.withLock { $0[id] }
+        return addresses.withLock { $0.filter { ids.contains($0.key) } }
     }
 
     func set(_ address: MailAddress?, of id: UserID) { addresses.withLock { $0[id] = address } }

@@ -55,6 +55,68 @@ struct OutboxTests {
         #expect(ear.heard.withLock { $0 } == ["a1", "a2", "a3", "b1", "b2", "b3"])
     }
 
+    @Test("Who hears in the background is not waited for, and hears many at once", arguments: Engine.allCases)
+    func unhurried(on engine: Engine) async throws {
+        let database = try await engine.make(in: folder)
+        let ear = Ear()
+        let rounds = Mutex<[Int]>([])
+        let delivery = OutboxDelivery(
+            database: database, source: "test", handlers: [:],
+            unhurried: [
+                "ear": { events in
+                    rounds.withLock { $0.append(events.count) }
+                    for event in events { try ear.hear(event) }
+                }
+            ], world: time.world)
+        let outbox = Outbox(source: "test", unhurried: ["ear"]) { _ in ["ear"] }
+        func append(_ subjects: ClosedRange<Int>) async throws {
+            let now = time.now
+            try await database.write { tx in
+                for number in subjects {
+                    try outbox.append(
+                        "said", about: "s\(number)", version: 1, body: Body(number: 1), at: now, in: tx)
+                }
+            }
+        }
+        try await append(1...10)
+        #expect(try await delivery.deliver("s1").isEmpty)
+        #expect(ear.heard.withLock { $0.isEmpty })
+        // At once: no node has a head start.
+        #expect(try await delivery.deliverDue() == 10)
+        #expect(rounds.withLock { $0 } == [10])
+        #expect(ear.heard.withLock { Set($0).count } == 10)
+        #expect(try await database.read { try !$0.exists("SELECT 1 FROM outbox") })
+
+        // One that can't be heard keeps no other, and is told of alone.
+        ear.deaf.withLock { _ = $0.insert("s12") }
+        try await append(11...13)
+        #expect(try await delivery.deliverDue() == 2)
+        let left = try await database.read { try $0.values("SELECT subject FROM outbox", as: String.self) }
+        #expect(left == ["s12"])
+        ear.deaf.withLock { $0 = [] }
+        #expect(try await delivery.deliver("s12", unhurried: true) == ["ear"])
+    }
+
+    @Test("A receiver in the background whose database is away is asked once a round, and loses nothing")
+    func unhurriedAway() async throws {
+        let database = try await Engine.memory.make(in: folder)
+        for number in 1...10 { try await append(database, "s\(number)", 1) }
+        time.advance(.seconds(3))
+        let asked = Mutex(0)
+        let deaf = OutboxDelivery(
+            database: database, source: "test", handlers: [:],
+            unhurried: [
+                "ear": { _ in
+                    asked.withLock { $0 += 1 }
+                    throw StorageError.overloaded
+                }
+            ], world: time.world)
+        #expect(try await deaf.deliverDue() == 0)
+        #expect(asked.withLock { $0 } == 1)
+        let left = try await database.read { try $0.values("SELECT tries FROM outbox", as: Int.self) }
+        #expect(left == [Int](repeating: 0, count: 10))
+    }
+
     @Test("Who delivers while another removes what was heard shares a transaction", arguments: Engine.allCases)
     func together(on engine: Engine) async throws {
         let database = SlowWriter(try await engine.make(in: folder))

@@ -7,7 +7,7 @@ import Testing
 @Suite("What PostgreSQL refuses")
 struct PostgresFailureTests {
     enum Meaning: String {
-        case runsAgain, runsAgainAFewTimes, connectionIsGone, notNow, faultOfOurs
+        case runsAgain, runsAgainAFewTimes, connectionIsGone, notNow, crowded, faultOfOurs
     }
 
     private func meaning(_ code: String, isFatal: Bool = false, _ message: String = "") -> Meaning {
@@ -16,6 +16,7 @@ struct PostgresFailureTests {
         case .duplicate: .runsAgainAFewTimes
         case .lost: .connectionIsGone
         case .final(.fault): .faultOfOurs
+        case .final(.overloaded): .crowded
         case .final: .notNow
         }
     }
@@ -32,6 +33,8 @@ struct PostgresFailureTests {
             // A full disk, no memory, too many connections, cancelled by an operator, a broken file.
             ("53100", .notNow), ("53200", .notNow), ("53300", .notNow), ("57014", .notNow), ("58030", .notNow),
             ("XX001", .notNow),
+            // Somebody has had the row for too long.
+            ("55P03", .crowded),
             ("42601", .faultOfOurs), ("42P01", .faultOfOurs), ("42501", .faultOfOurs), ("23502", .faultOfOurs),
         ])
     func codes(code: String, meaning: Meaning) {

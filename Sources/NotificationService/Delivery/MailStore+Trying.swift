@@ -5,8 +5,7 @@ extension MailStore {
     /// A mail taken for sending.
     struct Taken: Sendable {
         let id: MailID
-        /// A person's id.
-        let recipient: String
+        let recipient: UserID
         let letter: String
         let createdAt: Instant
         /// Which try this is, from 1.
@@ -81,12 +80,12 @@ extension MailStore {
     }
 
     private func begin(_ mail: Taken, by provider: String, at now: Instant, in tx: borrowing Transaction) throws {
-        try tx.execute(
+        try tx.later(
             """
             UPDATE mail SET state = 'sending', tries = \(mail.attempt), due_at = \(mail.leaseEnd)
             WHERE id = \(mail.id)
             """)
-        try tx.execute(
+        try tx.later(
             """
             INSERT INTO mail_attempt (mail_id, number, provider, began_at, ended_at, outcome, error)
             VALUES (\(mail.id), \(mail.attempt), \(provider), \(now), NULL, NULL, NULL)
@@ -116,53 +115,66 @@ extension MailStore {
         }
     }
 
-    /// Records how a try ended. A try whose lease has passed to another changes nothing, unless it was sent after all.
-    /// - Parameters:
-    ///   - provider: who tried, where it is not who was to try.
-    ///   - nextTry: when it may be tried again, where that may help.
-    func record(
-        _ ending: Ending, of mail: Taken, by provider: String? = nil, address: String? = nil, nextTry: Instant,
-        at now: Instant
-    ) async throws {
-        let isLast = mail.attempt >= MailStore.fewestTries && now >= mail.tryingSince + MailStore.longestTrying
+    /// How a try of a mail ended.
+    struct Ended: Sendable {
+        let ending: Ending
+        let mail: Taken
+        /// Who tried, where it is not who was to try.
+        let provider: String?
+        let address: String?
+        /// When it may be tried again, where that may help.
+        let nextTry: Instant
+        let at: Instant
+    }
+
+    /// Records how tries ended. A try whose lease has passed to another changes nothing, unless it was sent after all.
+    func record(_ endings: [Ended]) async throws {
         try await database.write { tx in
-            let isOurs: SQL = "id = \(mail.id) AND tries = \(mail.attempt) AND state = 'sending'"
-            switch ending {
-            case .sent:
-                try tx.execute(
-                    """
-                    UPDATE mail SET state = 'sent', sent_at = \(now), last_error = NULL
-                    WHERE id = \(mail.id) AND resends = \(mail.resends) AND state <> 'sent'
-                    """)
-            case .mayPass(let why, _) where !isLast, .unknown(let why) where !isLast:
-                try tx.execute(
-                    "UPDATE mail SET state = 'queued', due_at = \(nextTry), last_error = \(why) WHERE \(isOurs)")
-            case .mayPass(let why, _), .unknown(let why), .final(let why):
-                try tx.execute("UPDATE mail SET state = 'failed', last_error = \(why) WHERE \(isOurs)")
-            case .noSuchMailbox(let why):
-                try tx.execute("UPDATE mail SET state = 'failed', last_error = \(why) WHERE \(isOurs)")
-                if let address {
-                    try suppress(
-                        SuppressedAddress(
-                            address: address, reason: .bounce, detail: why, provider: provider ?? "", mailId: mail.id,
-                            suppressedAt: now), in: tx)
-                }
-                try tellOthers(of: mail.id, at: now, in: tx)
-            case .suppressed(let why, let isListed):
-                let isNew =
-                    try tx.execute(
-                        "UPDATE mail SET state = 'suppressed', last_error = \(why) WHERE \(isOurs)") == 1
-                if isNew, isListed { try tellOthers(of: mail.id, at: now, in: tx) }
-            }
-            try endAttempt(ending, of: mail, by: provider, address: address, at: now, in: tx)
+            for ended in endings { try record(ended, in: tx) }
         }
+    }
+
+    private func record(_ ended: Ended, in tx: borrowing Transaction) throws {
+        let (mail, now) = (ended.mail, ended.at)
+        let isLast = mail.attempt >= MailStore.fewestTries && now >= mail.tryingSince + MailStore.longestTrying
+        let isOurs: SQL = "id = \(mail.id) AND tries = \(mail.attempt) AND state = 'sending'"
+        switch ended.ending {
+        case .sent:
+            try tx.later(
+                """
+                UPDATE mail SET state = 'sent', sent_at = \(now), last_error = NULL
+                WHERE id = \(mail.id) AND resends = \(mail.resends) AND state <> 'sent'
+                """)
+        case .mayPass(let why, _) where !isLast, .unknown(let why) where !isLast:
+            try tx.later(
+                """
+                UPDATE mail SET state = 'queued', due_at = \(ended.nextTry), last_error = \(why) WHERE \(isOurs)
+                """)
+        case .mayPass(let why, _), .unknown(let why), .final(let why):
+            try tx.later("UPDATE mail SET state = 'failed', last_error = \(why) WHERE \(isOurs)")
+        case .noSuchMailbox(let why):
+            try tx.later("UPDATE mail SET state = 'failed', last_error = \(why) WHERE \(isOurs)")
+            if let address = ended.address {
+                try suppress(
+                    SuppressedAddress(
+                        address: address, reason: .bounce, detail: why, provider: ended.provider ?? "",
+                        mailId: mail.id, suppressedAt: now), in: tx)
+            }
+            try tellOthers(of: mail.id, at: now, in: tx)
+        case .suppressed(let why, let isListed):
+            let isNew =
+                try tx.execute(
+                    "UPDATE mail SET state = 'suppressed', last_error = \(why) WHERE \(isOurs)") == 1
+            if isNew, isListed { try tellOthers(of: mail.id, at: now, in: tx) }
+        }
+        try endAttempt(ended.ending, of: mail, by: ended.provider, address: ended.address, at: now, in: tx)
     }
 
     private func endAttempt(
         _ ending: Ending, of mail: Taken, by provider: String?, address: String?, at now: Instant,
         in tx: borrowing Transaction
     ) throws {
-        try tx.execute(
+        try tx.later(
             """
             UPDATE mail_attempt SET ended_at = \(now), outcome = \(ending.outcome), error = \(ending.error),
                 provider = COALESCE(\(provider), provider), address = \(address), receipt = \(ending.receipt)

@@ -19,14 +19,16 @@ struct MailStore: Sendable {
     /// The longest error kept.
     static let longestError = 500
 
-    /// Queues letters with the event that made them due, once.
-    func queue(_ letters: [(id: MailID, letter: Letter, text: String)], for event: Event, at now: Instant) async throws
+    /// Queues letters with the events that made them due, once.
+    func queue(_ letters: [[(id: MailID, letter: Letter, text: String)]], for events: [Event], at now: Instant)
+        async throws
     {
-        let name = "\(event.source)/\(event.subject)/\(event.version)"
         try await database.write { tx in
-            try tx.receive(event, as: "mails") { tx in
-                for (id, letter, text) in letters {
-                    try tx.execute(
+            try tx.receive(events, as: "mails") { index, tx in
+                let event = events[index]
+                let name = "\(event.source)/\(event.subject)/\(event.version)"
+                for (id, letter, text) in letters[index] {
+                    try tx.later(
                         """
                         INSERT INTO mail (id, event, recipient, kind, subject, letter, state, tries, due_at, last_error,
                             created_at, sent_at)

@@ -63,8 +63,13 @@ extension MailStore {
     }
 
     func forgetWebhooks(before moment: Instant) async throws {
-        try await database.write { tx in
-            try tx.execute("DELETE FROM mail_webhook WHERE applied_at IS NOT NULL AND received_at < \(moment)")
+        try await database.inBatches { tx, limit in
+            try tx.execute(
+                """
+                DELETE FROM mail_webhook WHERE id IN (
+                    SELECT id FROM mail_webhook WHERE applied_at IS NOT NULL AND received_at < \(moment)
+                    ORDER BY received_at, id LIMIT \(limit))
+                """)
         }
     }
 

@@ -37,13 +37,17 @@ public struct MailUndeliverable: Sendable, Codable, Equatable {
 }
 
 extension MailStore {
-    /// Why nothing is sent to an address; nothing where it may get mails.
-    func suppression(of address: String) async throws -> SuppressedAddress? {
-        try await database.read { reader in
-            try reader.first(
-                "SELECT \(MailStore.suppressedColumns) FROM suppressed_address WHERE address = \(address.lowercased())"
+    /// Why nothing is sent to addresses, by the address in lower case; those that may get mails are not among them.
+    func suppressions(of addresses: [String]) async throws -> [String: SuppressedAddress] {
+        let addresses = Set(addresses.map { $0.lowercased() }).sorted()
+        let found = try await database.read { reader in
+            try reader.all(
+                """
+                SELECT \(MailStore.suppressedColumns) FROM suppressed_address WHERE address IN \(list: addresses)
+                """
             ) { try MailStore.suppressed($0) }
         }
+        return Dictionary(found.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     static let suppressedColumns: SQL = "address, reason, detail, provider, mail_id, suppressed_at"

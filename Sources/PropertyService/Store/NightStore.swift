@@ -78,7 +78,7 @@ enum NightStore {
     // MARK: Events
 
     /// Nights that a booking took; again the same is nothing new.
-    static func take(_ moved: NightsMoved, in tx: borrowing Transaction) throws {
+    static func take(_ moved: NightsMoved, in tx: borrowing Transaction) throws -> Recount {
         if !moved.nights.isEmpty {
             try tx.later(
                 """
@@ -86,32 +86,17 @@ enum NightStore {
                 ON CONFLICT (unit_id, night, booking_id) DO NOTHING
                 """)
         }
-        try countBooked(moved, in: tx)
+        return try Recount(moved, in: tx)
     }
 
     /// Nights that a booking gave back: these and no others.
-    static func free(_ moved: NightsMoved, in tx: borrowing Transaction) throws {
+    static func free(_ moved: NightsMoved, in tx: borrowing Transaction) throws -> Recount {
         try tx.later(
             """
             DELETE FROM booked_night WHERE unit_id = \(moved.unitId) AND night IN \(list: moved.nights)
                 AND booking_id = \(moved.bookingId)
             """)
-        try countBooked(moved, in: tx)
-    }
-
-    /// The nights kept to prepare become those that the event names.
-    /// - Returns: those kept before.
-    private static func prepare(_ moved: NightsMoved, in tx: borrowing Transaction) throws -> [LocalDay] {
-        let before = try tx.values(
-            "SELECT night FROM prepared_night WHERE booking_id = \(moved.bookingId)", as: LocalDay.self)
-        if !before.isEmpty { try tx.later("DELETE FROM prepared_night WHERE booking_id = \(moved.bookingId)") }
-        if !moved.prepared.isEmpty {
-            try tx.later(
-                """
-                INSERT INTO prepared_night (unit_id, night, booking_id) VALUES \(rows(moved.prepared, of: moved))
-                """)
-        }
-        return before
+        return try Recount(moved, in: tx)
     }
 
     private static func rows(_ nights: [LocalDay], of moved: NightsMoved) -> SQL {
@@ -127,7 +112,7 @@ enum NightStore {
                 ON CONFLICT (property_id, word, unit_id) DO UPDATE SET blocked = excluded.blocked
                 """)
         }
-        let frame = try Frame(changed.propertyId, in: tx)
+        let frame = try Frame.of(changed.propertyId, in: tx)
         for word in Set(changed.blocked.map(\.word)) { try countTaken(of: changed.propertyId, word, frame, in: tx) }
         for (word, nights) in Dictionary(grouping: changed.nights, by: { NightWord.number(of: $0.date) }) {
             try changeRules(of: changed.propertyId, at: frame.place, word, in: tx) { rules in
@@ -144,7 +129,7 @@ enum NightStore {
     static func clearPrices(of property: PropertyID, in tx: borrowing Transaction) throws {
         let words = try tx.values(
             "SELECT word FROM property_word WHERE property_id = \(property) AND rules <> ''", as: Int64.self)
-        let place = try Frame(property, in: tx).place
+        let place = try Frame.of(property, in: tx).place
         for word in words {
             try changeRules(of: property, at: place, word, in: tx) { rules in
                 for place in rules.indices { rules[place].price = nil }
@@ -170,40 +155,84 @@ enum NightStore {
 
     // MARK: Words
 
-    /// The words of booked and kept nights anew from their rows: however events came, they end up right.
-    private static func countBooked(_ moved: NightsMoved, in tx: borrowing Transaction) throws {
-        let touched = try moved.nights + moved.prepared + prepare(moved, in: tx)
-        let words = Set(touched.map(NightWord.number(of:)))
-        for word in words {
-            let first = NightWord.firstNight(of: word)
-            var (booked, prepared): (UInt64, UInt64) = (0, 0)
-            try tx.forEach(
-                """
-                SELECT night, 0 FROM booked_night
-                WHERE unit_id = \(moved.unitId) AND night >= \(first) AND night < \(first.advanced(by: 64))
-                UNION SELECT night, 1 FROM prepared_night
-                WHERE unit_id = \(moved.unitId) AND night >= \(first) AND night < \(first.advanced(by: 64))
-                """
-            ) { row in
-                let bit = NightWord.bit(of: try row[0])
-                if try row[1] { prepared |= bit } else { booked |= bit }
-            }
-            let (bookedBits, preparedBits) = (Int64(bitPattern: booked), Int64(bitPattern: prepared))
-            try tx.execute(
-                """
-                INSERT INTO unit_word (property_id, word, unit_id, blocked, booked, prepared)
-                VALUES (\(moved.propertyId), \(word), \(moved.unitId), 0, \(bookedBits), \(preparedBits))
-                ON CONFLICT (property_id, word, unit_id)
-                DO UPDATE SET booked = excluded.booked, prepared = excluded.prepared
-                """)
+    /// The words of a unit's booked and kept nights anew from their rows: however events came, they end up right. In
+    /// steps, each of which asks what the next one needs, so that many events wait for the database as often as one.
+    struct Recount {
+        private let moved: NightsMoved
+        private let frame: Soon<Frame>
+        /// Those kept to prepare before.
+        private let before: Soon<LocalDay>
+        private var nights: [Int64: Soon<Night>] = [:]
+        private var taken: [Int64: Soon<TakenUnit>] = [:]
+
+        private struct Night {
+            let bit: UInt64
+            let isPrepared: Bool
         }
-        let frame = try Frame(moved.propertyId, in: tx)
-        for word in words { try countTaken(of: moved.propertyId, word, frame, in: tx) }
+
+        /// Keeps the nights to prepare that the event names instead of those kept before.
+        fileprivate init(_ moved: NightsMoved, in tx: borrowing Transaction) throws {
+            self.moved = moved
+            frame = try Frame.ask(moved.propertyId, in: tx)
+            before = try tx.soon(
+                "DELETE FROM prepared_night WHERE booking_id = \(moved.bookingId) RETURNING night"
+            ) { try $0[0] }
+            if !moved.prepared.isEmpty {
+                try tx.later(
+                    """
+                    INSERT INTO prepared_night (unit_id, night, booking_id) VALUES \(rows(moved.prepared, of: moved))
+                    """)
+            }
+            try ask(words: moved.nights + moved.prepared, in: tx)
+        }
+
+        private mutating func ask(words touched: [LocalDay], in tx: borrowing Transaction) throws {
+            for word in Set(touched.map(NightWord.number(of:))) where nights[word] == nil {
+                let first = NightWord.firstNight(of: word)
+                let end = first.advanced(by: 64)
+                nights[word] = try tx.soon(
+                    """
+                    SELECT night, 0 FROM booked_night
+                    WHERE unit_id = \(moved.unitId) AND night >= \(first) AND night < \(end)
+                    UNION SELECT night, 1 FROM prepared_night
+                    WHERE unit_id = \(moved.unitId) AND night >= \(first) AND night < \(end)
+                    """
+                ) { Night(bit: NightWord.bit(of: try $0[0]), isPrepared: try $0[1]) }
+            }
+        }
+
+        /// The unit's words.
+        mutating func enterUnit(in tx: borrowing Transaction) throws {
+            try ask(words: before.all(), in: tx)
+            for (word, nights) in nights {
+                var (booked, prepared): (UInt64, UInt64) = (0, 0)
+                for night in try nights.all() {
+                    if night.isPrepared { prepared |= night.bit } else { booked |= night.bit }
+                }
+                let (bookedBits, preparedBits) = (Int64(bitPattern: booked), Int64(bitPattern: prepared))
+                try tx.later(
+                    """
+                    INSERT INTO unit_word (property_id, word, unit_id, blocked, booked, prepared)
+                    VALUES (\(moved.propertyId), \(word), \(moved.unitId), 0, \(bookedBits), \(preparedBits))
+                    ON CONFLICT (property_id, word, unit_id)
+                    DO UPDATE SET booked = excluded.booked, prepared = excluded.prepared
+                    """)
+                taken[word] = try askTaken(of: moved.propertyId, word, in: tx)
+            }
+        }
+
+        /// The words of the property.
+        func enterProperty(in tx: borrowing Transaction) throws {
+            let frame = try frame.all().first ?? .unknown
+            for (word, units) in taken {
+                try enterTaken(of: moved.propertyId, word, frame, try units.all(), in: tx)
+            }
+        }
     }
 
     /// Another number of units: a night that no unit had free may be free on a new one, or the other way round.
     static func countUnitsAgain(of property: PropertyID, in tx: borrowing Transaction) throws {
-        let frame = try Frame(property, in: tx)
+        let frame = try Frame.of(property, in: tx)
         let words = try tx.values(
             "SELECT DISTINCT word FROM unit_word WHERE property_id = \(property)", as: Int64.self)
         for word in words { try countTaken(of: property, word, frame, in: tx) }
@@ -219,34 +248,54 @@ enum NightStore {
         let unitCount: Int
         let place: Int64
 
-        init(_ property: PropertyID, in tx: borrowing Transaction) throws {
-            let known = try tx.first(
-                "SELECT unit_count, latitude, longitude FROM property WHERE id = \(property)"
-            ) { row in
-                (try row[0] as Int, Grid.place(latitude: try row[1], longitude: try row[2], of: property))
-            }
-            // Without a row nobody can see the property; the words are kept as if it had one unit.
-            (unitCount, place) = known ?? (1, 0)
+        /// Without a row nobody can see the property; the words are kept as if it had one unit.
+        static let unknown = Frame(unitCount: 1, place: 0)
+
+        static func of(_ property: PropertyID, in tx: borrowing Transaction) throws -> Frame {
+            try ask(property, in: tx).all().first ?? unknown
         }
+
+        static func ask(_ property: PropertyID, in tx: borrowing Transaction) throws -> Soon<Frame> {
+            try tx.soon("SELECT unit_count, latitude, longitude FROM property WHERE id = \(property)") { row in
+                Frame(
+                    unitCount: try row[0],
+                    place: Grid.place(latitude: try row[1], longitude: try row[2], of: property))
+            }
+        }
+    }
+
+    /// A word of one unit: its nights that nobody can have.
+    private struct TakenUnit {
+        let ordinal: Int?
+        let bits: UInt64
     }
 
     private static func countTaken(
         of property: PropertyID, _ word: Int64, _ frame: Frame, in tx: borrowing Transaction
     ) throws {
-        var taken = UInt64.max
-        var units = 0
-        try tx.forEach(
+        try enterTaken(of: property, word, frame, try askTaken(of: property, word, in: tx).all(), in: tx)
+    }
+
+    private static func askTaken(
+        of property: PropertyID, _ word: Int64, in tx: borrowing Transaction
+    ) throws -> Soon<TakenUnit> {
+        try tx.soon(
             """
             SELECT unit_id, blocked, booked, prepared FROM unit_word WHERE property_id = \(property) AND word = \(word)
             """
         ) { row in
             let unit: UnitID = try row[0]
-            guard let ordinal = unit.ordinal, (1...frame.unitCount).contains(ordinal) else { return }
-            taken &= try bits(row, 1) | bits(row, 2) | bits(row, 3)
-            units += 1
+            return TakenUnit(ordinal: unit.ordinal, bits: try bits(row, 1) | bits(row, 2) | bits(row, 3))
         }
-        if units < frame.unitCount { taken = 0 }  // a unit without a row has every night free
-        try tx.execute(
+    }
+
+    private static func enterTaken(
+        of property: PropertyID, _ word: Int64, _ frame: Frame, _ units: [TakenUnit], in tx: borrowing Transaction
+    ) throws {
+        let ours = units.filter { unit in unit.ordinal.map { (1...frame.unitCount).contains($0) } ?? false }
+        // A unit without a row has every night free.
+        let taken = ours.count < frame.unitCount ? 0 : ours.reduce(UInt64.max) { $0 & $1.bits }
+        try tx.later(
             """
             INSERT INTO property_word (property_id, word, place, taken, rules)
             VALUES (\(property), \(word), \(frame.place), \(Int64(bitPattern: taken)), '')

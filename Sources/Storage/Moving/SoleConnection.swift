@@ -31,9 +31,13 @@ package final class SoleConnection {
 
     /// - Throws: `StorageError.unavailable` where the server can't be reached.
     package init(postgresql url: String) throws {
-        let wire = try PostgresWire(
-            try PostgresAddress(url: url).connect(as: "roost-copy"), patience: PostgresWire.longPatience)
-        engine = .postgresql(PostgresSession(wire, RoundTrips()))
+        do {
+            let wire = try PostgresWire(
+                try PostgresAddress(url: url).connect(as: "roost-copy"), patience: PostgresWire.longPatience)
+            engine = .postgresql(PostgresSession(wire, RoundTrips()))
+        } catch let full as ServerIsFull {
+            throw StorageError.unavailable(full.why)
+        }
     }
 
     /// Runs `body` on one state of the database, however long it takes.

@@ -84,7 +84,7 @@ struct PostgresAddress: Sendable {
 
     /// Opens a connection, waiting at most `connect_timeout` for each host.
     /// - Parameter name: what the server's list of sessions says, where the URL says nothing else.
-    /// - Throws: `StorageError.unavailable` with one sentence that says why not.
+    /// - Throws: `StorageError.unavailable` with one sentence that says why not; `ServerIsFull`.
     func connect(as name: String = "roost") throws -> OpaquePointer {
         let all =
             PostgresAddress.defaults + [("application_name", name), ("dbname", url), ("client_encoding", "UTF8")]
@@ -96,7 +96,9 @@ struct PostgresAddress: Sendable {
         guard let handle else { throw StorageError.unavailable("there is no memory for a connection") }
         guard PQstatus(handle) == CONNECTION_OK else {
             defer { PQfinish(handle) }
-            throw StorageError.unavailable(OneSentence.of(String(cString: PQerrorMessage(handle))))
+            let why = OneSentence.of(String(cString: PQerrorMessage(handle)))
+            if let full = ServerIsFull(why) { throw full }
+            throw StorageError.unavailable(why)
         }
         if let complaint = PostgresAddress.complaint(aboutVersion: PQserverVersion(handle)) {
             PQfinish(handle)
@@ -110,6 +112,19 @@ struct PostgresAddress: Sendable {
     static func complaint(aboutVersion version: Int32) -> String? {
         guard version < oldestVersion else { return nil }
         return "PostgreSQL \(oldestVersion / 10_000) or later is needed, and the server is \(version / 10_000)"
+    }
+}
+
+/// The server, the database or the role has as many sessions as it may have.
+struct ServerIsFull: Error {
+    let why: String
+
+    /// Told by the server's words: libpq hands on no code (53300) of a connection that was refused. A server that speaks
+    /// another language is taken for one that is away.
+    init?(_ why: String) {
+        let words = ["too many clients", "too many connections", "connection slots are reserved"]
+        guard words.contains(where: { why.contains($0) }) else { return nil }
+        self.why = why
     }
 }
 

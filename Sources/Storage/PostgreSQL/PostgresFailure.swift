@@ -30,6 +30,8 @@ enum PostgresFailure: Error {
         case "0A000" where message.contains("cached plan"): self = .conflict(message)
         // Also of two nodes that make the same table at once: the second finds the name, its type or its index there.
         case "23505", "42P07", "42710": self = .duplicate(message)
+        // Somebody else has had the row for longer than a statement waits: the server is there, and crowded.
+        case "55P03": self = .final(.overloaded)
         // The session became read-only: the primary was demoted under it.
         case "25006": self = .lost(message)
         case _ where isFatal || code.hasPrefix("08") || code.hasPrefix("57P"): self = .lost(message)

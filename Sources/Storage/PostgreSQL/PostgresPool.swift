@@ -15,6 +15,9 @@ final class PostgresPool: Sendable {
         var count = 0
         var waiting: [Waiter] = []
         var isSweeping = false
+        /// The server had no room for another session: nobody opens one before.
+        var opensAfter = DispatchTime(uptimeNanoseconds: 0)
+        var isLettingIn = false
         var isClosed = false
     }
 
@@ -31,6 +34,9 @@ final class PostgresPool: Sendable {
     /// How many may wait: more than can be served within the time they would wait.
     static let mostWaiting = 1024
 
+    /// How long nobody knocks at a server that is full; whoever waits gets a connection of the pool that comes free first.
+    static let fullPause = DispatchTimeInterval.milliseconds(200)
+
     init(_ address: PostgresAddress, size: Int, patience: Duration, answerWithin: Duration) {
         self.address = address
         self.size = size
@@ -38,11 +44,24 @@ final class PostgresPool: Sendable {
         self.answerWithin = max(1, Int(answerWithin.wholeMilliseconds / 1000))
     }
 
-    /// - Throws: `StorageError.overloaded` where none came free in time.
+    /// - Throws: `StorageError.overloaded` where none came free in time, `StorageError.unavailable` where the server had no
+    ///   room for one all that time.
     func with<T: Sendable>(_ work: (PostgresConnection) async throws -> T) async throws -> T {
-        let connection = try await acquire()
-        defer { release(connection) }
-        return try await work(connection)
+        let deadline = DispatchTime.now() + patience
+        while true {
+            let connection = try await acquire(until: deadline)
+            do {
+                let value = try await work(connection)
+                release(connection)
+                return value
+            } catch let full as ServerIsFull {
+                giveUp()
+                guard .now() < deadline else { throw StorageError.unavailable(full.why) }
+            } catch {
+                release(connection)
+                throw error
+            }
+        }
     }
 
     /// Lets go of the connections at rest; each that is in use goes when its work is done.
@@ -56,7 +75,7 @@ final class PostgresPool: Sendable {
         for waiter in waiting { waiter.continuation.resume(throwing: StorageError.unavailable("it was closed")) }
     }
 
-    private func acquire() async throws -> PostgresConnection {
+    private func acquire(until deadline: DispatchTime) async throws -> PostgresConnection {
         if let connection = try state.withLock({ try take(&$0) }) { return connection }
         return try await withCheckedThrowingContinuation { continuation in
             enum Turn { case has(PostgresConnection), waits, mustSweep, refused(any Error) }
@@ -67,7 +86,10 @@ final class PostgresPool: Sendable {
                     return .refused(error)
                 }
                 guard state.waiting.count < PostgresPool.mostWaiting else { return .refused(StorageError.overloaded) }
-                state.waiting.append(Waiter(deadline: .now() + patience, continuation: continuation))
+                // Whoever comes back from a server that was full was there first.
+                let place = state.waiting.lastIndex { $0.deadline <= deadline }.map { $0 + 1 } ?? 0
+                state.waiting.insert(Waiter(deadline: deadline, continuation: continuation), at: place)
+                letIn(&state)
                 defer { state.isSweeping = true }
                 return state.isSweeping ? .waits : .mustSweep
             }
@@ -75,7 +97,7 @@ final class PostgresPool: Sendable {
             case .has(let connection): continuation.resume(returning: connection)
             case .refused(let error): continuation.resume(throwing: error)
             case .waits: break
-            case .mustSweep: clock.asyncAfter(deadline: .now() + patience) { self.sweep() }
+            case .mustSweep: clock.asyncAfter(deadline: deadline) { self.sweep() }
             }
         }
     }
@@ -83,9 +105,34 @@ final class PostgresPool: Sendable {
     private func take(_ state: inout State) throws -> PostgresConnection? {
         guard !state.isClosed else { throw StorageError.unavailable("it was closed") }
         if let connection = state.idle.popLast() { return connection }
-        guard state.count < size else { return nil }
+        guard state.count < size, .now() >= state.opensAfter else { return nil }
         state.count += 1
         return PostgresConnection(address, reconnect, roundTrips, patience: answerWithin)
+    }
+
+    /// A place that the server has no room for.
+    private func giveUp() {
+        state.withLock { state in
+            state.count -= 1
+            state.opensAfter = .now() + PostgresPool.fullPause
+            letIn(&state)
+        }
+    }
+
+    /// As long as somebody waits though the pool is not complete, has the first of them try to open a connection whenever
+    /// that may be tried again.
+    private func letIn(_ state: inout State) {
+        guard !state.waiting.isEmpty, state.count < size, !state.isLettingIn else { return }
+        state.isLettingIn = true
+        clock.asyncAfter(deadline: state.opensAfter) { [self] in
+            let next = self.state.withLock { state -> (waiter: Waiter, connection: PostgresConnection)? in
+                state.isLettingIn = false
+                defer { letIn(&state) }
+                guard !state.waiting.isEmpty, let connection = try? take(&state) else { return nil }
+                return (state.waiting.removeFirst(), connection)
+            }
+            if let next { next.waiter.continuation.resume(returning: next.connection) }
+        }
     }
 
     private func release(_ connection: PostgresConnection) {
@@ -98,7 +145,7 @@ final class PostgresPool: Sendable {
         waiter?.continuation.resume(returning: connection)
     }
 
-    /// Tells those whose time is up; all wait equally long, so the line is in the order of their deadlines.
+    /// Tells those whose time is up; the line is in the order of their deadlines.
     private func sweep() {
         let now = DispatchTime.now()
         let (late, next) = state.withLock { state in

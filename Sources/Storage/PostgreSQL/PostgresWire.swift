@@ -4,7 +4,8 @@ import Foundation
 /// libpq, called so that it never waits longer than it may: sends, waits on the socket, reads.
 ///
 /// Nothing is ever cancelled: a cancelled COMMIT reports success though its standby never had it. A server that does not
-/// answer is hung up on instead, and then the outcome is unknown.
+/// answer is hung up on instead, and then the outcome is unknown. One that waits for a lock says so long before (`lock_timeout`):
+/// to hang up on it would leave its session waiting, and open another beside it.
 final class PostgresWire {
     private let handle: OpaquePointer
     private let notices: Notices
@@ -19,7 +20,7 @@ final class PostgresWire {
 
     /// The history of the cluster that this server writes: each promotion begins one with a higher number. Nothing where the
     /// server knows of none, as others that speak its protocol.
-    let timeline: UInt32?
+    private(set) var timeline: UInt32?
 
     private final class Notices {
         var warned = false
@@ -38,23 +39,44 @@ final class PostgresWire {
                 guard String(cString: severity) == "WARNING" else { return }
                 Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().warned = true
             }, Unmanaged.passUnretained(notices).toOpaque())
-        // A node that freezes within a transaction must not keep its locks: the server ends the session.
-        let result = PQexec(handle, "SET idle_in_transaction_session_timeout = '20s'")
-        defer { PQclear(result) }
-        timeline = PostgresWire.timeline(of: handle)
-        guard PQresultStatus(result) == PGRES_COMMAND_OK, PQsetnonblocking(handle, 1) == 0,
-            PQenterPipelineMode(handle) == 1
-        else { throw StorageError.unavailable(OneSentence.of(String(cString: PQerrorMessage(handle)))) }
+        do {
+            try setUp()
+        } catch let failure as PostgresFailure {
+            switch failure.storageError {
+            case .fault(let why), .unavailable(let why): throw StorageError.unavailable(why)
+            case let error: throw error
+            }
+        }
     }
 
     deinit { PQfinish(handle) }
 
-    private static func timeline(of handle: OpaquePointer) -> UInt32? {
-        let result = PQexec(handle, "SELECT pg_walfile_name(pg_current_wal_lsn())")
-        defer { PQclear(result) }
-        guard PQresultStatus(result) == PGRES_TUPLES_OK, let name = PQgetvalue(result, 0, 0) else { return nil }
-        // The first eight digits of a log file's name ("WAL Internals" of PostgreSQL's manual).
-        return UInt32(String(cString: name).prefix(8), radix: 16)
+    /// How long a statement waits for a lock: several may wait one after the other before the first answer is sent.
+    private var lockTimeoutMilliseconds: Int { patience * 1000 / 3 }
+
+    private func setUp() throws {
+        try check(PQsetnonblocking(handle, 1) == 0 ? 1 : 0)
+        try check(PQenterPipelineMode(handle))
+        // A node that freezes within a transaction must not keep its locks: the server ends the session.
+        try executeUnprepared("SET idle_in_transaction_session_timeout = '20s'")
+        try executeUnprepared("SET lock_timeout = '\(lockTimeoutMilliseconds)ms'")
+        try mark()
+        // Behind a mark of its own: a server that has no such functions refuses it alone.
+        try executeUnprepared("SELECT pg_walfile_name(pg_current_wal_lsn())")
+        try mark()
+        for _ in 0..<2 { PQclear(try readResult()) }
+        try readSync()
+        do {
+            let result = try readResult()
+            defer { PQclear(result) }
+            // The first eight digits of a log file's name ("WAL Internals" of PostgreSQL's manual).
+            timeline = PQgetvalue(result, 0, 0).flatMap { UInt32(String(cString: $0).prefix(8), radix: 16) }
+        } catch PostgresFailure.lost(let why) {
+            throw PostgresFailure.lost(why)
+        } catch is PostgresFailure {
+            timeline = nil
+        }
+        try readSync()
     }
 
     var isAlive: Bool {
@@ -168,10 +190,11 @@ final class PostgresWire {
 
     // MARK: Scripts
 
-    /// Several statements without values, outside the pipeline. Nothing may be owed.
+    /// Several statements without values, outside the pipeline, within a transaction. Nothing may be owed. They wait for locks
+    /// as long as it takes, as does what follows in the transaction.
     func run(script: String) throws {
         try check(PQexitPipelineMode(handle))
-        try check(PQsendQuery(handle, script))
+        try check(PQsendQuery(handle, "SET LOCAL lock_timeout = 0; " + script))
         var wrong: PostgresFailure?
         while true {
             try flush()
