@@ -1,10 +1,14 @@
 /// The passwords that lists of leaked ones have most often, as far as they have 8 characters or more.
 enum CommonPasswords {
-    /// Whether it is one of them, in any mix of case, or one character over and over.
+    /// Whether it is one of them, in any mix of case, or one character over and over, as often as lists have it.
     static func contains(_ password: String) -> Bool {
         let plain = password.lowercased()
-        return all.contains(plain) || Set(plain.unicodeScalars).count == 1
+        let scalars = plain.unicodeScalars
+        return all.contains(plain) || (scalars.count <= longestRun && Set(scalars).count == 1)
     }
+
+    /// Lists of leaked passwords have no longer run of one character.
+    private static let longestRun = 32
 
     private static let all = Set(
         """

@@ -76,11 +76,13 @@ def test_a_drawing_is_a_file_that_a_browser_keeps_for_ever(folk, inventory):
     answer = get(address)
     assert answer.status_code == 200 and answer.headers["content-type"] == "image/svg+xml" and "immutable" in answer.headers["cache-control"]
     assert answer.text.startswith("<svg ") and get(address).text == answer.text
-    edition, kind, town, place_id, _ = address.removeprefix("/drawings/").split(".")
+    edition, shape, kind, town, place_id, _ = address.removeprefix("/drawings/").split(".")
     other = "hotelRoom" if kind != "hotelRoom" else "entireHome"
-    assert get(f"/drawings/{edition}.{other}.{town}.{place_id}.svg").text != answer.text
-    for wrong in (f"0.{kind}.{town}.{place_id}.svg", f"{edition}.castle.{town}.{place_id}.svg", f"{edition}.{kind}.xyz.{place_id}.svg",
-                  f"{edition}.{kind}.{town}.{'x' * 65}.svg", f"{edition}.{kind}.{town}.{place_id}.png", "x.svg"):
+    assert get(f"/drawings/{edition}.{shape}.{other}.{town}.{place_id}.svg").text != answer.text
+    assert shape == "wide" and get(f"/drawings/{edition}.card.{kind}.{town}.{place_id}.svg").text != answer.text
+    for wrong in (f"0.{shape}.{kind}.{town}.{place_id}.svg", f"{edition}.tall.{kind}.{town}.{place_id}.svg",
+                  f"{edition}.{shape}.castle.{town}.{place_id}.svg", f"{edition}.{shape}.{kind}.xyz.{place_id}.svg",
+                  f"{edition}.{shape}.{kind}.{town}.{'x' * 65}.svg", f"{edition}.{shape}.{kind}.{town}.{place_id}.png", "x.svg"):
         assert get("/drawings/" + wrong).status_code == 404, wrong
 
 

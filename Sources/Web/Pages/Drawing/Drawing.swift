@@ -4,73 +4,86 @@ import PropertyService
 /// A picture of a place that has no photos: made from what it is, where it is, and its id, so that a place always looks
 /// the same, its neighbours look related, and no two look alike.
 struct Drawing: Sendable {
-    static let width = 400
     static let height = 300
 
+    /// How much of the scene is seen: what stands in the middle, or the land and the room around it too. The middle is the
+    /// same in both.
+    enum Shape: String, Sendable, CaseIterable {
+        case card, wide
+
+        /// From the left edge to the right one; the middle is 0 to 400.
+        var span: ClosedRange<Int> { self == .card ? 0...400 : -160...560 }
+        var width: Int { span.upperBound - span.lowerBound }
+    }
+
+    let shape: Shape
     let shapes: [Patch]
     /// What it shows, for the styleguide.
     let label: String
 
-    init(of property: Property) {
-        self.init(property.roomType, town: Drawing.town(of: property), id: property.id.text)
+    init(of property: Property, _ shape: Shape = .card) {
+        self.init(property.roomType, shape, town: Drawing.town(of: property), id: property.id.text)
     }
 
-    private init(_ type: RoomType, town: Chance, id: String) {
+    private init(_ type: RoomType, _ shape: Shape, town: Chance, id: String) {
         var chance = Chance(id)
         // The light is the town's, or one of the two next to it; now and then any.
         var town = town
         let moods = Mood.all
         let near = town.pick(moods.count) + chance.pick(3)
         let mood = moods[(chance.pick(6) == 0 ? chance.pick(moods.count) : near) % moods.count]
-        var scene = Scene(mood: mood, town: town, chance: chance)
+        var scene = Scene(mood: mood, town: town, chance: chance, span: shape.span)
         switch type {
         case .entireHome: scene.drawHome()
         case .privateRoom: scene.drawRoom(beds: 1)
         case .sharedRoom: scene.drawRoom(beds: 2)
         case .hotelRoom: scene.drawHotel()
         }
+        self.shape = shape
         shapes = scene.shapes
         label = "\(type.rawValue), \(mood.name)"
     }
 
     /// As a file.
     var svg: String {
-        let size = "width=\"\(Drawing.width)\" height=\"\(Drawing.height)\""
-        return "<svg xmlns=\"http://www.w3.org/2000/svg\" \(size) viewBox=\"0 0 \(Drawing.width) \(Drawing.height)\">"
-            + shapes.map(\.svg).joined() + "</svg>"
+        let size = "width=\"\(shape.width)\" height=\"\(Drawing.height)\""
+        let box = "\(shape.span.lowerBound) 0 \(shape.width) \(Drawing.height)"
+        return "<svg xmlns=\"http://www.w3.org/2000/svg\" \(size) viewBox=\"\(box)\">" + shapes.map(\.svg).joined()
+            + "</svg>"
     }
 
     // MARK: Addresses
 
     /// Browsers keep a drawing for ever by its address: whoever changes how they look counts this up. A test knows how those
     /// of each edition look.
-    static let edition = "1"
+    static let edition = "2"
 
     /// Where the drawing of a place is found. The address has all that it is made from, so nothing is looked up for it,
     /// and it changes with the place.
-    static func address(of property: Property) -> String {
-        address(property.roomType, town: town(of: property), id: property.id.text)
+    static func address(of property: Property, _ shape: Shape = .card) -> String {
+        address(property.roomType, shape, town: town(of: property), id: property.id.text)
     }
 
     /// As it stands in a page; beside it stands in words what the place is.
     static func image(of property: Property, isLazy: Bool = false) -> HTML {
         let loading: HTML = isLazy ? " loading=\"lazy\"" : ""
         return
-            "<img class=\"drawing\" src=\"\(address(of: property))\" alt=\"\" width=\"\(width)\" height=\"\(height)\"\(loading)>"
+            "<img class=\"drawing\" src=\"\(address(of: property))\" alt=\"\" width=\"\(Shape.card.width)\" height=\"\(height)\"\(loading)>"
     }
 
-    private static func address(_ type: RoomType, town: Chance, id: String) -> String {
-        "/drawings/\(edition).\(type.rawValue).\(town.text).\(id).svg"
+    private static func address(_ type: RoomType, _ shape: Shape, town: Chance, id: String) -> String {
+        "/drawings/\(edition).\(shape.rawValue).\(type.rawValue).\(town.text).\(id).svg"
     }
 
     /// - Parameter name: the last part of an address.
     /// - Returns: nothing for one that is none of ours.
     init?(named name: String) {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 5, parts[0] == Drawing.edition, let type = RoomType(rawValue: parts[1]),
-            let town = Chance(state: parts[2]), (1...64).contains(parts[3].utf8.count), parts[4] == "svg"
+        guard parts.count == 6, parts[0] == Drawing.edition, let shape = Shape(rawValue: parts[1]),
+            let type = RoomType(rawValue: parts[2]), let town = Chance(state: parts[3]),
+            (1...64).contains(parts[4].utf8.count), parts[5] == "svg"
         else { return nil }
-        self.init(type, town: town, id: parts[3])
+        self.init(type, shape, town: town, id: parts[4])
     }
 
     private static func town(of property: Property) -> Chance {
@@ -78,11 +91,11 @@ struct Drawing: Sendable {
     }
 
     /// Some of each kind, for the styleguide.
-    static var examples: [(label: String, address: String)] {
+    static func examples(_ shape: Shape = .card) -> [(label: String, address: String)] {
         RoomType.allCases.flatMap { type in
-            (0..<(type == .entireHome ? 10 : 3)).map { number in
+            (0..<(type == .entireHome ? 10 : type == .privateRoom ? 6 : 3)).map { number in
                 let (town, id) = (Chance("town \(number % 6)"), "\(type)\(number * 7)")
-                return (Drawing(type, town: town, id: id).label, address(type, town: town, id: id))
+                return (Drawing(type, shape, town: town, id: id).label, address(type, shape, town: town, id: id))
             }
         }
     }
@@ -103,6 +116,15 @@ struct Patch: Sendable {
     enum Outline: Sendable {
         case polygon([Point])
         case circle(Point, radius: Int)
+
+        /// The other way round, about the middle of 0 to 400.
+        var mirrored: Outline {
+            switch self {
+            // Backwards: outlines of one patch that run opposite ways would cut holes into each other.
+            case .polygon(let points): .polygon(points.reversed().map { Point(400 - $0.x, $0.y) })
+            case .circle(let center, let radius): .circle(Point(400 - center.x, center.y), radius: radius)
+            }
+        }
     }
 
     /// `#rrggbb`.

@@ -5,12 +5,13 @@ import Core
 struct Painter {
     static let width = 1200
     static let height = 630
+    private static let scale = Double(height) / Double(Drawing.height)
     /// Each line is looked at so often, so that slanting edges are smooth.
     private static let steps = 4
 
     private var pixels = [UInt8](repeating: 255, count: width * height * 3)
 
-    /// The drawing over the whole width; its sky and its ground are cut a little.
+    /// - Parameter drawing: a wide one, whose whole height is seen; its edges are cut a little.
     static func png(_ drawing: Drawing) -> [UInt8] {
         var painter = Painter()
         for shape in drawing.shapes { painter.fill(shape) }
@@ -33,9 +34,11 @@ struct Painter {
         }
     }
 
-    /// From the drawing's 400 by 300 to the picture: three times as large, its middle rows.
+    /// From the drawing to the picture, which is as many times as high: its middle.
     private static func place(_ point: (Int, Int)) -> (Double, Double) { place((Double(point.0), Double(point.1))) }
-    private static func place(_ point: (Double, Double)) -> (Double, Double) { (point.0 * 3, point.1 * 3 - 180) }
+    private static func place(_ point: (Double, Double)) -> (Double, Double) {
+        ((point.0 - 200) * scale + 600, point.1 * scale)
+    }
 
     /// A circle's corners, found by turning step by step.
     private static let unit: [(Double, Double)] = {

@@ -3,6 +3,7 @@ extension Scene {
     mutating func drawHome() {
         let ground = 262
         drawLandscape(horizon: 240)
+        drawBirds()
         let style = chance.pick(6)
         let left = chance.between(28, 60)
         let right = chance.between(338, 372)
@@ -15,7 +16,6 @@ extension Scene {
         case 4: drawApartments(ground)
         default: drawFarmhouse(ground)
         }
-        drawBirds()
     }
 
     /// Panes of a window with a cross, in the colour of the frame around it.
@@ -78,7 +78,7 @@ extension Scene {
         }
         drawWindows(windows, frame: "#fbf6ec")
         paint(Mood.door(&chance), walls.map { Scene.box($0.0 + 42, ground - 54, 20, 54) })
-        paint(Scene.shade(mood.ground, 30), [Scene.box(0, ground, 400, 9)])
+        paint(Scene.shade(mood.ground, 30), [band(ground, 9)])
     }
 
     private mutating func drawCabin(_ ground: Int) {
@@ -95,8 +95,8 @@ extension Scene {
         paint(
             roof,
             [
-                Scene.polygon((92, ground), (200, 66), (208, 78), (116, ground)),
-                Scene.polygon((308, ground), (200, 66), (192, 78), (284, ground)),
+                Scene.polygon((92, ground), (200, 64), (200, 88), (116, ground)),
+                Scene.polygon((308, ground), (284, ground), (200, 88), (200, 64)),
             ])
         drawWindows([(178, 146, 44, 36)], frame: Scene.shade(wall, 60))
         paint(Mood.door(&chance), [Scene.box(186, 204, 28, 58)])
@@ -135,7 +135,7 @@ extension Scene {
                 })
         paint(mood.window, [Scene.box(130, 224, 56, 30), Scene.box(250, 224, 22, 30)])
         paint(Mood.door(&chance), [Scene.box(214, 222, 26, 40)])
-        paint(Scene.shade(mood.ground, 30), [Scene.box(0, ground, 400, 9)])
+        paint(Scene.shade(mood.ground, 30), [band(ground, 9)])
     }
 
     private mutating func drawFarmhouse(_ ground: Int) {
@@ -159,6 +159,7 @@ extension Scene {
     mutating func drawHotel() {
         let ground = 264
         drawLandscape(horizon: 240)
+        drawBirds()
         drawTrees(at: [chance.between(30, 60), chance.between(340, 370)], ground: 258)
         let wall = chance.pick(mood.walls)
         let trim = chance.pick(mood.roofs)
@@ -182,7 +183,6 @@ extension Scene {
         paint(Scene.shade(mood.window, -35), unlit)
         paint(Mood.door(&chance), [Scene.box(178, 222, 44, 42)])
         paint(mood.window, [Scene.box(183, 228, 15, 36), Scene.box(202, 228, 15, 36)])
-        paint(Scene.shade(mood.ground, 30), [Scene.box(0, ground, 400, 9)])
-        drawBirds()
+        paint(Scene.shade(mood.ground, 30), [band(ground, 9)])
     }
 }

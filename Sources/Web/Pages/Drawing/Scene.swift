@@ -6,13 +6,19 @@ struct Scene {
     /// What neighbours share: the line of the hills.
     var town: Chance
     var chance: Chance
+    /// From the left edge to the right one. What the place is stands between 0 and 400.
+    let span: ClosedRange<Int>
     private(set) var shapes: [Patch] = []
 
-    init(mood: Mood, town: Chance, chance: Chance) {
+    init(mood: Mood, town: Chance, chance: Chance, span: ClosedRange<Int>) {
         self.mood = mood
         self.town = town
         self.chance = chance
+        self.span = span
     }
+
+    /// Whether what lies beside the middle is seen.
+    var isWide: Bool { span.lowerBound < 0 }
 
     // MARK: Brushes
 
@@ -29,6 +35,14 @@ struct Scene {
     static func circle(_ x: Int, _ y: Int, _ radius: Int) -> Patch.Outline {
         .circle(Patch.Point(x, y), radius: radius)
     }
+
+    /// From one edge to the other.
+    func band(_ y: Int, _ height: Int) -> Patch.Outline {
+        Scene.box(span.lowerBound, y, span.upperBound - span.lowerBound, height)
+    }
+
+    /// Everything the other way round.
+    mutating func mirror() { shapes = shapes.map { Patch(fill: $0.fill, outlines: $0.outlines.map(\.mirrored)) } }
 
     /// The same colour, lighter (above 0) or darker, by so many hundredths.
     static func shade(_ color: String, _ percent: Int) -> String {
@@ -47,7 +61,7 @@ struct Scene {
 
     /// Sky, sun or moon, two lines of hills and the ground the house stands on, which is at `horizon`.
     mutating func drawLandscape(horizon: Int) {
-        paint(mood.sky, [Scene.box(0, 0, 400, 300)])
+        paint(mood.sky, [band(0, 300)])
         paint(mood.glow, [hills(at: 150, 26, waves: 1)])
         let sunX = chance.between(50, 350)
         paint(mood.sun, [Scene.circle(sunX, chance.between(50, 95), mood.isDark ? 20 : 26)])
@@ -62,18 +76,34 @@ struct Scene {
         paint(mood.far, [hills(at: 178, 24, waves: 2)])
         paint(mood.near, [hills(at: 205, 16, waves: 3)])
         paint(mood.ground, [hills(at: horizon, 5, waves: 1)])
+        if isWide { drawNeighbourhood(ground: horizon + 8) }
+    }
+
+    /// What stands to the left and to the right: trees, and a house far off.
+    private mutating func drawNeighbourhood(ground: Int) {
+        let (ofTheMiddle, line) = (chance, town)
+        let house = chance.pick([-104, 446])
+        let wall = Scene.shade(mood.near, mood.isDark ? 22 : 35)
+        paint(wall, [Scene.box(house, ground - 44, 58, 44)])
+        paint(
+            Scene.shade(mood.tree, -5),
+            [Scene.polygon((house - 8, ground - 42), (house + 29, ground - 70), (house + 66, ground - 42))])
+        paint(mood.window, [Scene.box(house + 12, ground - 30, 12, 14), Scene.box(house + 34, ground - 30, 12, 14)])
+        let places = house < 0 ? [-134, -24, 440, 476, 532] : [538, 424, -40, -78, -130]
+        drawTrees(at: places, ground: ground + 8)
+        (chance, town) = (ofTheMiddle, line)
     }
 
     /// A line of hills down to the lower edge.
     private mutating func hills(at level: Int, _ size: Int, waves: Int) -> Patch.Outline {
         let start = Double(town.pick(628)) / 100
         let second = Double(town.pick(628)) / 100
-        let line = stride(from: 0, through: 400, by: 20).map { x -> Patch.Point in
+        let line = stride(from: span.lowerBound, through: span.upperBound, by: 20).map { x -> Patch.Point in
             let turn = Double(x) / 400 * 2 * Double.pi * Double(waves) * 0.6
             let rise = sin(turn + start) * 0.65 + sin(turn * 1.9 + second) * 0.35
             return Patch.Point(x, level - Int((rise * Double(size)).rounded()))
         }
-        return .polygon(line + [Patch.Point(400, 300), Patch.Point(0, 300)])
+        return .polygon(line + [Patch.Point(span.upperBound, 300), Patch.Point(span.lowerBound, 300)])
     }
 
     /// Trees beside the house, round or pointed as the place has them.
@@ -110,6 +140,6 @@ struct Scene {
                 Scene.polygon((x, y), (x + size, y - size / 2), (x + size / 3, y - 1)),
             ]
         }
-        paint(Scene.shade(mood.tree, -20), bird(x, y, 9) + bird(x + 24, y - 10, 7))
+        paint(Scene.shade(mood.tree, -20), bird(x, y, 13) + bird(x + 30, y - 12, 10))
     }
 }

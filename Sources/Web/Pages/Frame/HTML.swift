@@ -12,6 +12,12 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
     /// What is HTML already: written by a part of the program that escapes for itself.
     init(written: String) { text = written }
 
+    /// A title whose booking codes (`H27W-34AD`) stay on one line.
+    init(keepingCodesWhole title: String) {
+        let words = title.split(separator: " ", omittingEmptySubsequences: false)
+        self.init(words.map { $0.contains("-") ? "<span class=\"nowrap\">\($0)</span>" : "\($0)" }, separator: " ")
+    }
+
     struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""
 

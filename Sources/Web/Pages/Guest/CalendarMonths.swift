@@ -38,8 +38,8 @@ struct CalendarMonths {
             <div class="months">
             \(HTML(months))
             </div>
-            <p class="ways">\(earlier) \(later)</p>
-            <p class="small muted legend">\(HTML(keys, separator: " "))</p>
+            <div class="months-foot"><p class="ways">\(earlier) \(later)</p>
+            <p class="small muted legend">\(HTML(keys, separator: " "))</p></div>
             """
     }
 

@@ -52,7 +52,7 @@ struct CheckoutPages {
                 now: page.site.world.now(), on: page),
         ]
         if let property = try await page.site.properties.properties([booking.propertyId])[booking.propertyId] {
-            view["drawing"] = Drawing.address(of: property)
+            view["drawing"] = Drawing.address(of: property, .wide)
             view["place"] = PlaceCard.place(property, page)
         }
         let now = page.site.world.now()

@@ -21,7 +21,7 @@ struct PhotoPage {
 
     static func pictures(of property: Property, _ texts: Texts) -> [View] {
         guard !property.photos.isEmpty else {
-            return [["drawing": Drawing.address(of: property), "hasPhoto": false]]
+            return [["drawing": Drawing.address(of: property, .wide), "hasPhoto": false]]
         }
         let count = String(property.photos.count)
         return property.photos.enumerated().map { index, photo in

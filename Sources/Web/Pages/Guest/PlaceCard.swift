@@ -22,7 +22,7 @@ struct PlaceCard {
         let property = hit.property
         let texts = page.texts
         let place = PlaceCard.place(property, page)
-        let near: HTML = place.isEmpty ? "" : " · <bdi>\(place)</bdi>"
+        let near: HTML = place.isEmpty ? "" : "<p class=\"muted small\"><bdi>\(place)</bdi></p>"
         let short = texts("policy.\(property.cancellationPolicy.rawValue).short")
         let policy: HTML = showsPolicy ? "<p class=\"muted small\">\(short)</p>" : ""
         html = """
@@ -30,9 +30,10 @@ struct PlaceCard {
             <div class="picture">\(Drawing.image(of: property, isLazy: index >= PlaceCard.firstRow))</div>
             <div class="card-body">
             <h3><a href="\(page.path("/properties/\(property.id.text)"))\(query)"><bdi>\(property.title)</bdi></a></h3>
-            <p class="muted"><bdi>\(texts("roomType.\(property.roomType.rawValue)"))</bdi>\(near)</p>
+            <p class="card-top small"><span class="muted">\(texts("roomType.\(property.roomType.rawValue)"))</span> \
+            <span class="rating">\(PlaceCard.rating(property, page))</span></p>
+            \(near)
             <p class="muted small">\(PlaceCard.facts(property, page))</p>
-            <p class="rating">\(PlaceCard.rating(property, page))</p>
             <p class="card-price">\(PlaceCard.price(hit, perStay, page))</p>
             \(policy)
             </div>
@@ -71,7 +72,8 @@ struct PlaceCard {
 
     static func place(_ property: Property, _ page: PageVisit) -> String {
         let location = property.location
-        return [location.neighbourhood, location.city].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
+        return [location.calmNeighbourhood, location.city].compactMap { $0 }.filter { !$0.isEmpty }.joined(
+            separator: ", ")
     }
 
     /// `2 bedrooms · 3 beds`.

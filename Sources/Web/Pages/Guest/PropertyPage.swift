@@ -41,7 +41,7 @@ struct PropertyPage {
         let host = try await page.site.accounts.person(property.hostId)
         let location = property.location
         let map = PlaceMap(property, on: page)
-        let area = [location.neighbourhood, location.city, formats.country(location.country)].compactMap(\.self)
+        let area = [location.calmNeighbourhood, location.city, formats.country(location.country)].compactMap(\.self)
         var view: View = [
             "placeTitle": property.title, "kind": texts("roomType.\(property.roomType.rawValue)"),
             "placeHTML": HTML(area.filter { !$0.isEmpty }.map { "<bdi>\($0)</bdi>" }, separator: texts("format.comma")),
@@ -71,7 +71,7 @@ struct PropertyPage {
         if page.caller?.id == property.hostId {
             view["own"] = ["editHref": page.path("/host/properties/\(property.id)")] as View
         }
-        if let host { view["host"] = ["name": host.name] as View }
+        if let host { view["host"] = ["name": host.name, "initial": String(host.name.prefix(1))] as View }
         let given = try await page.site.properties.amenityNames(
             of: property.amenities.filter { !AmenityName.isInCatalogue($0, texts) })
         let names = property.amenities.map { code -> HTML in
@@ -97,7 +97,7 @@ struct PropertyPage {
     private static func picture(_ property: Property) -> HTML {
         guard let photo = property.photos.first else {
             return """
-                <img class="drawing" src="\(Drawing.address(of: property))" alt="" width="400" height="300" fetchpriority="high">
+                <img class="drawing" src="\(Drawing.address(of: property, .wide))" alt="" width="720" height="300" fetchpriority="high">
                 """
         }
         return "<img src=\"\(photo.url)\" alt=\"\(photo.alt)\" width=\"1200\" height=\"900\" fetchpriority=\"high\">"

@@ -6,8 +6,9 @@ import PropertyService
 struct SearchMap {
     let html: HTML
 
-    static let width = 640
-    static let height = 640
+    /// About as wide as it is shown beside the list, so that prices on it can be read.
+    static let width = 460
+    static let height = 460
     /// Room around the outermost places.
     private static let margin = 0.12
     /// A street or two; nearer, a place would be found that nobody has booked.
@@ -51,7 +52,7 @@ struct SearchMap {
             <rect class="ground" width="\(width)" height="\(height)"/>
             \(SearchMap.lines(area))
             \(HTML(dots + labels))
-            \(area.scale(page, height: height))
+            \(area.scale(page))
             </svg>
             <nav aria-label="\(page.texts("map.move"))">
             <ul class="moves">
@@ -136,7 +137,7 @@ struct SearchMap {
         }
 
         /// How far a fifth of the map's width is.
-        func scale(_ page: PageVisit, height: Int) -> HTML {
+        func scale(_ page: PageVisit, width: Int = SearchMap.width, bottom: Int = SearchMap.height) -> HTML {
             let kilometres = (east - west) * 111.3 * cos(middle * .pi / 180)
             let steps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]
             let step = steps.last { $0 <= kilometres / 4 } ?? 0.1
@@ -144,9 +145,9 @@ struct SearchMap {
                 step < 1
                 ? page.texts("map.metres", ["count": page.formats.number(Int(step * 1000))])
                 : page.texts("map.kilometres", ["count": page.formats.number(Int(step))])
-            let width = Int(step / max(kilometres, 0.001) * Double(SearchMap.width))
+            let length = Int(step / max(kilometres, 0.001) * Double(width))
             return """
-                <g class="scale" transform="translate(16 \(height))"><path d="M0 -22v8h\(width)v-8"/>\
+                <g class="scale" transform="translate(16 \(bottom))"><path d="M0 -22v8h\(length)v-8"/>\
                 <text x="4" y="-26">\(text)</text></g>
                 """
         }
@@ -189,7 +190,7 @@ struct SearchMap {
     }
 
     /// A net of lines in round degrees, so that moving can be seen.
-    static func lines(_ area: Area) -> HTML {
+    static func lines(_ area: Area, width: Int = width, height: Int = height) -> HTML {
         let steps = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 45]
         let step = steps.first { $0 >= (area.north - area.south) / 7 } ?? 45
         var path = ""

@@ -11,7 +11,8 @@ struct SharePictures {
                 let property = try await visit.site.properties.properties([id])[id], property.status == .listed
             else { throw Problem.notFound("picture") }
             return .bytes(
-                Painter.png(Drawing(of: property)), type: "image/png", headers: [.cacheControl: "public, max-age=86400"]
+                Painter.png(Drawing(of: property, .wide)), type: "image/png",
+                headers: [.cacheControl: "public, max-age=86400"]
             )
         }
     }

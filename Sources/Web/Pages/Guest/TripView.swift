@@ -31,7 +31,7 @@ struct TripView {
                 ] as View
         }
         if let property = try await page.site.properties.properties([booking.propertyId])[booking.propertyId] {
-            view["drawing"] = Drawing.address(of: property)
+            view["drawing"] = Drawing.address(of: property, .wide)
             view["place"] = PlaceCard.place(property, page)
             if booking.status == .confirmed, now < booking.agreed.checkOutAt {
                 view["address"] = TripView.address(of: property.location, page)
@@ -131,7 +131,7 @@ struct TripView {
     }
 
     private static func address(of location: Location, _ page: PageVisit) -> String {
-        [location.neighbourhood, location.city, page.formats.country(location.country)].compactMap(\.self)
+        [location.calmNeighbourhood, location.city, page.formats.country(location.country)].compactMap(\.self)
             .filter { !$0.isEmpty }.joined(separator: page.texts("format.comma"))
     }
 }

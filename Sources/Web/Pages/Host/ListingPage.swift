@@ -24,7 +24,7 @@ struct ListingPage {
             "place": PlaceCard.place(property, page), "status": property.status.rawValue,
             "statusText": texts("host.status.\(property.status.rawValue)"), "icon": ListingCard.icon(property.status),
             "statusAbout": texts("host.statusAbout.\(property.status.rawValue)"),
-            "drawing": Drawing.address(of: property), "previewHref": page.path("/properties/\(property.id)"),
+            "drawing": Drawing.address(of: property, .wide), "previewHref": page.path("/properties/\(property.id)"),
             "calendarHref": page.path("/host/calendar/\(property.id)"),
             "bookingsHref": page.path("/host/bookings?property=\(property.id)"),
             "checkHref": page.path(path + "/price-check"),

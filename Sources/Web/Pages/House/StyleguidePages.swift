@@ -46,7 +46,7 @@ struct StyleguidePages {
                 "danger-soft",
                 "warn", "warn-soft", "ok", "ok-soft", "focus",
             ].map { ["name": $0] as View },
-            "drawings": Drawing.examples.map { ["drawing": $0.address, "label": $0.label] as View },
+            "drawings": Drawing.examples().map { ["drawing": $0.address, "label": $0.label] as View },
         ]
     }
 }

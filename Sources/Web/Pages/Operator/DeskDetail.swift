@@ -125,7 +125,8 @@ struct DeskAct {
             return field
         }
         var view: View = [
-            "desk": Desk.links(part, on: page), "heading": title, "action": page.path(path),
+            "desk": Desk.links(part, on: page), "headingHTML": HTML(keepingCodesWhole: title),
+            "action": page.path(path),
             "backHref": page.path(back), "consequences": consequences, "button": button, "isDanger": isDanger,
             "fieldsHTML": HTML(fields, page.texts), "key": page.freshKey,
             "facts": facts.map {
