@@ -17,14 +17,15 @@ struct PlaceMap {
             west: point.longitude - 0.02, south: point.latitude - 0.012, east: point.longitude + 0.02,
             north: point.latitude + 0.012
         ).shaped()
+        surroundings = area.zoomed(2)
         let (side, height) = (PlaceMap.side, PlaceMap.height)
         let top = (side - height) / 2
-        surroundings = area.zoomed(2)
+        let scale = area.scale(page, width: side, bottom: top + height)
         html = """
-            <svg class="place-map" viewBox="0 \(top) \(side) \(height)" role="img" aria-label="\(page.texts("property.mapAbout"))">\
-            <rect class="ground" y="\(top)" width="\(side)" height="\(height)"/>\
-            \(SearchMap.lines(area, width: side, height: side))<circle class="around" cx="\(side / 2)" cy="\(side / 2)" r="52"/>\
-            \(area.scale(page, width: side, bottom: top + height))</svg>
+            <svg class="place-map" viewBox="0 \(top) \(side) \(height)" role="img" \
+            aria-label="\(page.texts("property.mapAbout"))"><rect class="ground" y="\(top)" width="\(side)" height="\(height)"/>\
+            \(SearchMap.lines(area, width: side, height: side))\
+            <circle class="around" cx="\(side / 2)" cy="\(side / 2)" r="52"/>\(scale)</svg>
             """
     }
 }

@@ -97,8 +97,7 @@ struct PropertyPage {
     private static func picture(_ property: Property) -> HTML {
         guard let photo = property.photos.first else {
             return """
-                <img class="drawing" src="\(Drawing.address(of: property, .wide))" alt="" width="720" height="300" \
-                fetchpriority="high">
+                <img class="drawing" src="\(Drawing.address(of: property, .wide))" alt="" width="720" height="300" fetchpriority="high">
                 """
         }
         return "<img src=\"\(photo.url)\" alt=\"\(photo.alt)\" width=\"1200\" height=\"900\" fetchpriority=\"high\">"

@@ -52,7 +52,7 @@ struct SearchMap {
             <rect class="ground" width="\(width)" height="\(height)"/>
             \(SearchMap.lines(area))
             \(HTML(dots + labels))
-            \(area.scale(page, width: width, bottom: height))
+            \(area.scale(page))
             </svg>
             <nav aria-label="\(page.texts("map.move"))">
             <ul class="moves">
@@ -137,7 +137,7 @@ struct SearchMap {
         }
 
         /// How far a fifth of the map's width is.
-        func scale(_ page: PageVisit, width: Int, bottom: Int) -> HTML {
+        func scale(_ page: PageVisit, width: Int = SearchMap.width, bottom: Int = SearchMap.height) -> HTML {
             let kilometres = (east - west) * 111.3 * cos(middle * .pi / 180)
             let steps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]
             let step = steps.last { $0 <= kilometres / 4 } ?? 0.1
@@ -145,9 +145,9 @@ struct SearchMap {
                 step < 1
                 ? page.texts("map.metres", ["count": page.formats.number(Int(step * 1000))])
                 : page.texts("map.kilometres", ["count": page.formats.number(Int(step))])
-            let long = Int(step / max(kilometres, 0.001) * Double(width))
+            let length = Int(step / max(kilometres, 0.001) * Double(width))
             return """
-                <g class="scale" transform="translate(16 \(bottom))"><path d="M0 -22v8h\(long)v-8"/>\
+                <g class="scale" transform="translate(16 \(bottom))"><path d="M0 -22v8h\(length)v-8"/>\
                 <text x="4" y="-26">\(text)</text></g>
                 """
         }
