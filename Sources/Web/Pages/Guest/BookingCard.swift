@@ -125,7 +125,10 @@ struct BookingCard {
                 """
         }
         guard let price = property.nightlyPrice else { return "" }
-        return "<b><bdi>\(page.formats.shortMoney(price))</bdi></b> \(page.texts("price.perNight"))"
+        return """
+            <span class="small">\(page.texts("price.from"))</span> <b><bdi>\(page.formats.shortMoney(price))</bdi></b> \
+            \(page.texts("price.perNight"))
+            """
     }
 
     /// The form that asks for days, once more or for the first time.

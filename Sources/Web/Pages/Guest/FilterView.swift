@@ -85,6 +85,9 @@ struct FilterView {
     private static func chips(_ asked: SearchAsked, _ amenities: [AmenityCount], on page: PageVisit) -> [View] {
         asked.pairs.compactMap { name, value in
             guard SearchAsked.filters.contains(name) else { return nil }
+            // What is no price narrows nothing: it stands as an error beside its field.
+            let isPrice = name == "minPrice" || name == "maxPrice"
+            if isPrice, SearchAsked.minorUnits(value, page.site.settings.currency) == nil { return nil }
             let amenity = name == "amenities" ? value : nil
             let text = FilterView.words(name, value, amenities, on: page)
             return [

@@ -32,8 +32,9 @@ struct TripPages {
         }
         let properties = try await page.site.properties.properties(Array(Set(found.items.map(\.propertyId))))
         let today = page.site.world.now().utcDay.advanced(by: -1)
-        func group(_ name: String, _ isIn: (Booking) -> Bool) -> View? {
-            let items = found.items.filter(isIn)
+        func group(_ name: String, isSoonestFirst: Bool = false, _ isIn: (Booking) -> Bool) -> View? {
+            var items = found.items.filter(isIn)
+            if isSoonestFirst { items.sort { $0.stay.checkIn < $1.stay.checkIn } }
             guard !items.isEmpty else { return nil }
             return [
                 "name": page.texts("trips.\(name)"), "id": name,
@@ -48,7 +49,7 @@ struct TripPages {
             ]
         }
         let groups = [
-            group("upcoming") { $0.isAhead(of: today) },
+            group("upcoming", isSoonestFirst: true) { $0.isAhead(of: today) },
             group("past") { [.confirmed, .completed].contains($0.status) && !$0.isAhead(of: today) },
             group("ended") { [.cancelled, .declined, .expired].contains($0.status) },
         ].compactMap(\.self)

@@ -179,7 +179,9 @@ struct ListingSummary {
         ]
         return lists.flatMap { name, steps in
             steps.map { step in
-                texts.count("host.discount.\(name)", step.threshold, ["percent": "\(step.percent) %"])
+                texts.count(
+                    "host.discount.\(name)", step.threshold,
+                    ["percent": page.formats.percent(thousandths: step.percent.thousandths)])
             }
         }
     }

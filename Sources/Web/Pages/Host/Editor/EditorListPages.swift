@@ -135,7 +135,7 @@ extension EditorList {
         case "taxes":
             return rules.taxes.map { tax in
                 switch tax.charge {
-                case .percent(let percent, _): (tax.name, "\(percent) %")
+                case .percent(let percent, _): (tax.name, formats.percent(thousandths: percent.thousandths))
                 case .perNight(let money):
                     (tax.name, texts("host.tax.perNight", ["amount": formats.money(money)]))
                 case .perPersonAndNight(let money):
