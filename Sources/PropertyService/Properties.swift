@@ -70,6 +70,12 @@ public struct Properties: Sendable {
         try await store.amenities()
     }
 
+    /// What amenities are called, by code, as the first listed place that had each named it. One that none ever had is left
+    /// out.
+    public func amenityNames(of codes: [String]) async throws -> [String: String] {
+        codes.isEmpty ? [:] : try await store.amenityNames(of: codes)
+    }
+
     /// What other services must know of a property, whatever its status; nothing where there is none.
     public func facts(_ id: PropertyID) async throws -> PropertyFacts? {
         try await database.read { reader in

@@ -63,6 +63,78 @@ struct PageTests {
         #expect(pages.page(ofFormAt: "/help") == nil)
     }
 
+    @Test("Pages of a role are for nobody else: over the sign-in page, or 403 with what one can do")
+    func roles() async throws {
+        let fixture = try await WebFixture()
+        let open = ["/host", "/host/properties/new"]
+        let routes = Self.routes.filter { route in
+            ["/host", "/operator"].contains { route.path == $0 || route.path.hasPrefix($0 + "/") }
+                && !open.contains(route.path)
+        }
+        #expect(routes.count > 80)
+        try await fixture.meet { stranger in
+            let host = try await stranger.register("host")
+            let place = try await host.list()
+            let guest = try await stranger.register("guest")
+            for route in routes {
+                // What is everybody's to read is still not theirs to run.
+                let path = route.path.replacing("{id}", with: place).replacing("{token}", with: "x1")
+                let form = route.method == .post ? "reason=Mine" : nil
+                let type = "application/x-www-form-urlencoded"
+                let nobody = try await stranger.ask(route.method, path, form, type: type)
+                let way = nobody.header("Location") ?? ""
+                #expect(nobody.status == 303 && way.hasPrefix("/login?next=/"), "\(path)")
+                let refused = try await guest.ask(route.method, path, form, type: type)
+                #expect(refused.status == 403, "\(route.method) \(path): \(refused.status)")
+                let saysHow = refused.text.contains("href=\"/host/properties/new\"")
+                #expect(saysHow == path.hasPrefix("/host"), "\(path)")
+            }
+            for path in open { #expect(try await guest.get(path).status == 200, "\(path)") }
+            // The role comes a moment after the first listing; its pages are there at once.
+            for path in ["/host/bookings", "/host/earnings", "/host/calendar/\(place)", "/host/properties/\(place)"] {
+                #expect(try await host.get(path).status == 200, "\(path)")
+            }
+        }
+    }
+
+    @Test("A field says its label, its hint and its error, and escapes all that it is given")
+    func field() throws {
+        let texts = try Wordbook.shipped.get().texts(.english)
+        var field = Field("x", "A \"label\"")
+        (field.value, field.hint, field.error, field.longest) = ("\"><b>", "<hint>", "<error>", 9)
+        let html = field.html(texts).text
+        #expect(html.hasPrefix("<div class=\"field has-error\">"))
+        #expect(html.contains("<label for=\"x\">A &quot;label&quot;</label>"))
+        #expect(html.contains("<p class=\"hint\" id=\"x-hint\">&lt;hint&gt;</p>"))
+        #expect(html.contains("id=\"x-error\"") && html.contains("&lt;error&gt;</p>"))
+        #expect(
+            html.contains(
+                """
+                <input id="x" name="x" type="text" value="&quot;&gt;&lt;b&gt;" maxlength="9" \
+                aria-describedby="x-hint x-error" aria-invalid="true" required>
+                """))
+        field.isOptional = true
+        #expect(field.html(texts).text.contains("(optional)") && !field.html(texts).text.contains(" required"))
+        #expect(!field.small.html(texts).text.contains("hint") && !field.small.html(texts).text.contains("optional"))
+        field.rows = 3
+        #expect(field.html(texts).text.contains("aria-invalid=\"true\">&quot;&gt;&lt;b&gt;</textarea>"))
+    }
+
+    @Test("An amenity that the catalogue does not have is called as the listing names it")
+    func amenityNames() async throws {
+        let fixture = try await WebFixture()
+        try await fixture.meet { stranger in
+            let host = try await stranger.register("host")
+            let place = try await host.list("\"amenities\":[\"wifi\",\"Children’s books & toys\"]")
+            for path in ["/properties/\(place)", "/de/properties/\(place)", "/search"] {
+                let page = try await stranger.get(path)
+                #expect(page.text.contains("Children’s books &amp; toys"), "\(path)")
+            }
+            let editor = try await host.get("/host/properties/\(place)/amenities")
+            #expect(editor.text.contains("<bdi>Children’s books &amp; toys</bdi>"))
+        }
+    }
+
     @Test("Ages are read with the comma of every language")
     func ages() throws {
         let texts = try Wordbook.shipped.get().texts(.arabic)

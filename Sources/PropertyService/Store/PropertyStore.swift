@@ -55,6 +55,16 @@ struct PropertyStore: Sendable {
         }
     }
 
+    func amenityNames(of codes: [String]) async throws -> [String: String] {
+        try await database.read { reader in
+            var names: [String: String] = [:]
+            try reader.forEach("SELECT code, name FROM amenity WHERE code IN \(list: codes)") { row in
+                names[try row[0]] = try row[1] as String
+            }
+            return names
+        }
+    }
+
     /// How many listings of one host are read at once; the largest real host has about four hundred.
     static let mostOfHost = 1000
 

@@ -24,11 +24,14 @@ enum PercentCoding {
                 out.append(byte)
             default:
                 out.append(UInt8(ascii: "%"))
-                out.append(contentsOf: Hexadecimal.text(of: CollectionOfOne(byte)).uppercased().utf8)
+                out.append(digits[Int(byte >> 4)])
+                out.append(digits[Int(byte & 15)])
             }
         }
         return String(decoding: out, as: UTF8.self)
     }
+
+    private static let digits = Array("0123456789ABCDEF".utf8)
 
     private static func decode(_ text: Substring.UTF8View) -> String? {
         let isPlain = text.allSatisfy { $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") }

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from inventory import listing
+from inventory import listing, sent
 from roost.trade import PASSWORD, book, day, later, place, stay_at
 
 HOSTILE = [
@@ -52,6 +52,45 @@ def test_what_is_typed_comes_back_as_text(visit, town):
     page.wait_for_selector("#problems")
     assert page.input_value("#name") == "Ida" and page.input_value("#email") == "no-address" and page.input_value("#password") == ""
     assert page.get_attribute("#email", "aria-invalid") == "true" and "password-error" in page.get_attribute("#password", "aria-describedby")
+
+
+def problems(page):
+    """What the list at the top of a page says, each with the field that it leads to; every field is there."""
+    listed = re.search(r'id="problems">.*?</div>', page.text, re.DOTALL)
+    assert listed, page.text[:500]
+    found = re.findall(r'<li><a href="#([^"]+)">([^<]*)</a>', listed.group(0))
+    for field, _ in found:
+        assert len(re.findall(f' id="{field}"', page.text)) == 1, field
+    return {field: html.unescape(message) for field, message in found}
+
+
+def test_a_list_of_problems_names_the_fields_and_leads_to_them(folk, host):
+    place = listing(host, "A place with rules").json()
+    guest = folk.new("nora")
+    held = guest.post("/api/v1/bookings", {"propertyId": place["id"], "checkIn": day(70), "checkOut": day(72), "guests": 1}).json()["id"]
+
+    def seen(path, person=guest):
+        cookie = {} if person is None else {"Cookie": f"roost_session={person.token}"}
+        return problems(folk.anyone.connection.get(path, headers={"Accept": "text/html"} | cookie))
+
+    party = "guests=0&children=x&childAges=99&infants=-1&pets=x"
+    named = {"guests": "Adults: ", "children": "Children from 2 to 17: ", "childAges": "Ages of the children: ", "infants": "Infants under 2: ", "pets": "Pets: "}
+    days = {"checkIn": "Check-in: ", "checkOut": "Check-out: "}
+    for path, person in ((f"/properties/{place['id']}", None), (f"/properties/{place['id']}/book", guest), ("/search", None), (f"/host/properties/{place['id']}/price-check", host)):
+        told = seen(f"{path}?checkIn=x&checkOut=y&{party}", person)
+        assert set(told) == set(named) | set(days) and all(told[name].startswith(words) for name, words in (named | days).items()), (path, told)
+    confirmed = stay_at(guest, place, start=60)["id"]
+    told = seen(f"/trips/{confirmed}/change?checkIn=x&{party}")
+    assert all(told[name].startswith(words) for name, words in named.items()) and told["checkIn"].startswith("Check-in: "), told
+
+    cookie = {"Accept": "text/html", "Cookie": f"roost_session={guest.token}"}
+    post = lambda path, fields: problems(sent(guest, path, fields, cookie))
+    assert post(f"/trips/{confirmed}/cancel", {"reason": "r" * 1001})["reason"].startswith("Why?: ")
+    assert post("/account", {"name": " "})["name"] == "Name: Enter your name."
+    assert post("/account", {"currentPassword": "wrong", "newPassword": PASSWORD})["currentPassword"].startswith("Current password: ")
+    assert post(f"/checkout/{held}", {"provider": "nobody"})["provider"].startswith("Pay with: ")
+    told = problems(folk.anyone.connection.post("/register", data={"name": "", "email": "x", "password": "y"}, headers={"Accept": "text/html"}))
+    assert told["name"].startswith("Name: ") and told["email"].startswith("Email: ") and told["password"].startswith("Password: "), told
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])

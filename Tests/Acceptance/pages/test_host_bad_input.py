@@ -17,7 +17,9 @@ def host(folk):
 
 @pytest.fixture(scope="module")
 def other(folk):
-    return folk.new("olga")
+    other = folk.new("olga")
+    listing(other, "Elsewhere")
+    return other
 
 
 @pytest.fixture(scope="module")
@@ -154,12 +156,12 @@ def test_a_booking_is_its_hosts_to_answer(host, other, folk):
     place = listing(host, "On request", instantBook=False).json()["id"]
     guest = folk.new("gus")
     booking = guest.post("/api/v1/bookings", {"propertyId": place, "checkIn": day(20), "checkOut": day(22), "guests": 1}).json()["id"]
-    for person in (other, guest):
+    for person, status in ((other, 404), (guest, 403)):
         token = re.search(r'name="token" value="(\w+)"', person.connection.get("/account", headers=as_reader(person)).text).group(1)
         for path in ("", "/decline", "/cancel"):
-            assert person.connection.get(f"/host/bookings/{booking}{path}", headers=as_reader(person)).status_code == 404
+            assert person.connection.get(f"/host/bookings/{booking}{path}", headers=as_reader(person)).status_code == status
         for path in ("/accept", "/decline", "/cancel"):
-            assert person.connection.post(f"/host/bookings/{booking}{path}", data={"token": token}, headers=as_reader(person)).status_code == 404
+            assert person.connection.post(f"/host/bookings/{booking}{path}", data={"token": token}, headers=as_reader(person)).status_code == status
     assert guest.get(f"/api/v1/bookings/{booking}").json()["status"] == "requested"
     answer = sent(host, f"/host/bookings/{booking}/decline", {"reason": "r" * 1001})
     assert answer.status_code == 422 and "1000 characters" in answer.text
@@ -186,3 +188,9 @@ def test_host_pages_are_nobodys_business(folk, host, place):
         assert answer.status_code == 303 and answer.headers["location"] == f"/login?next={path}"
         answer = host.connection.get(path, headers=as_reader(host))
         assert answer.headers["cache-control"] == "no-store" and '<meta name="robots" content="noindex">' in answer.text
+    guest = folk.new("gesine")
+    for path in (f"/host/properties/{place}", f"/host/properties/{place}/price", f"/host/calendar/{place}", "/host/bookings", "/host/bookings.csv", "/host/earnings"):
+        answer = guest.connection.get(path, headers=as_reader(guest))
+        assert answer.status_code == 403 and 'href="/host/properties/new"' in answer.text, path
+    for path in ("/host", "/host/properties/new"):
+        assert guest.connection.get(path, headers=as_reader(guest)).status_code == 200, path

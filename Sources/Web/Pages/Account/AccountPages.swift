@@ -53,9 +53,11 @@ struct AccountPages {
         let sessions = try await page.site.accounts.sessions(for: person.caller, token: page.visit.token)
         let saved = page.parameters["saved"]
         let chosen = person.language ?? page.language.code
+        let (name, passwords) = (nameField(person, form, problems, texts), passwordFields(problems, texts))
+        let language = Field("language", texts("nav.language"))
         var view: View = [
-            "email": person.email, "profileFields": [name(person, form, problems, texts).view],
-            "passwordFields": passwordFields(problems, texts).map(\.view),
+            "email": person.email, "profileFieldsHTML": name.html(texts),
+            "passwordFieldsHTML": HTML(passwords, texts),
             "choices": Language.allCases.map {
                 ["code": $0.code, "name": $0.name, "isChosen": $0.code == chosen] as View
             },
@@ -71,11 +73,12 @@ struct AccountPages {
             view["saved"] = texts("account.saved.\(saved)")
         }
         return try page.show(
-            "account", Head(texts("account.title")), view, problems: problems, status: problems?.status ?? .ok,
+            "account", Head(texts("account.title")), view, problems: problems?.naming([name, language] + passwords),
+            status: problems?.status ?? .ok,
             headers: problems?.headers ?? [:])
     }
 
-    private func name(_ person: Person, _ form: Form, _ problems: FormProblems?, _ texts: Texts) -> Field {
+    private func nameField(_ person: Person, _ form: Form, _ problems: FormProblems?, _ texts: Texts) -> Field {
         var name = Field("name", texts("account.name"))
         name.autocomplete = "name"
         name.longest = 100

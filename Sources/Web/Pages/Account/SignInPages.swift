@@ -84,24 +84,22 @@ struct SignInPages {
         password.autocomplete = "current-password"
         password.error = problems?["password"]
         var view = common(page, next)
-        view["fields"] = [email.view, password.view]
+        view["fieldsHTML"] = HTML([email, password], texts)
         if next.contains("/book?") {
             // On the way to a stay one page is enough, whether they have an account or not.
-            let fields = SignInPages.registerFields(texts, Form([]), nil)
-            view["onTheWay"] =
-                [
-                    "registerFields": fields.map { field in
-                        var field = field
-                        field.idPrefix = "new-"
-                        return field.view
-                    }
-                ] as View
+            let fields = SignInPages.registerFields(texts, Form([]), nil).map { field in
+                var field = field
+                field.idPrefix = "new-"
+                return field
+            }
+            view["onTheWay"] = ["registerFieldsHTML": HTML(fields, texts)] as View
         }
         view["demo"] = page.site.settings.demoSignIns.map { person in
             ["role": texts("demo.\(person.role)"), "email": person.email, "password": person.password] as View
         }
         return try page.show(
-            "login", Head(texts("account.signIn")), view, problems: problems, status: problems?.status ?? .ok,
+            "login", Head(texts("account.signIn")), view, problems: problems?.naming([email, password]),
+            status: problems?.status ?? .ok,
             headers: problems?.headers ?? [:])
     }
 
@@ -109,9 +107,11 @@ struct SignInPages {
         _ page: PageVisit, _ form: Form, next: String, _ problems: FormProblems? = nil
     ) throws -> Response {
         var view = common(page, next)
-        view["fields"] = SignInPages.registerFields(page.texts, form, problems).map(\.view)
+        let fields = SignInPages.registerFields(page.texts, form, problems)
+        view["fieldsHTML"] = HTML(fields, page.texts)
         return try page.show(
-            "register", Head(page.texts("account.register")), view, problems: problems, status: problems?.status ?? .ok,
+            "register", Head(page.texts("account.register")), view, problems: problems?.naming(fields),
+            status: problems?.status ?? .ok,
             headers: problems?.headers ?? [:])
     }
 

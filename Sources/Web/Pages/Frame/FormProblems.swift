@@ -51,6 +51,13 @@ struct FormProblems: Sendable {
         return other
     }
 
+    /// The same, each with the name of its field before it: a list of them stands far from the fields.
+    func naming(_ fields: [Field]) -> FormProblems {
+        var named = self
+        for field in fields { named.labels[field.name] = field.label }
+        return named
+    }
+
     /// What to do about a field, if anything is wrong with it.
     subscript(_ field: String) -> String? { errors.first { $0.field == field }?.message }
 

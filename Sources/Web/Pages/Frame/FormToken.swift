@@ -2,6 +2,7 @@ import Core
 import Crypto
 import HTTPTypes
 import Hummingbird
+import Mustache
 
 /// The browser that a page is shown to, by a cookie: the session's, or one of its own for who is not signed in.
 struct Browser: Sendable {
@@ -45,23 +46,25 @@ struct Browser: Sendable {
     func accepts(_ token: String) -> Bool { FormToken.isRight(token, for: secret) }
 }
 
+/// The token as a page has it: made where a form asks for it, so that it is known afterwards whether one did.
+final class ShownToken: MustacheCustomRenderable {
+    private let browser: Browser
+    private(set) var isShown = false
+
+    init(_ browser: Browser) { self.browser = browser }
+
+    var renderText: String {
+        isShown = true
+        return browser.token
+    }
+    var isNull: Bool { false }
+}
+
 /// Ties a form to the browser it was shown to. Another site can make that browser send a form, and cannot read the page
 /// that has the token.
 enum FormToken {
     static let field = "token"
     static let size = 16
-
-    /// Whether a page has a form with a token. Looked for byte by byte: the library's search takes longer than the page.
-    static func stands(in page: String) -> Bool {
-        var page = page
-        let mark = Array("name=\"\(field)\"".utf8)
-        return page.withUTF8 { bytes in
-            guard bytes.count >= mark.count else { return false }
-            return (0...(bytes.count - mark.count)).contains { start in
-                bytes[start] == mark[0] && mark.indices.allSatisfy { bytes[start + $0] == mark[$0] }
-            }
-        }
-    }
 
     static func isRight(_ token: String, for secret: [UInt8]) -> Bool {
         let digits = token.utf8.compactMap { digit -> UInt8? in

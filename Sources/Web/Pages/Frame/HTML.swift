@@ -7,6 +7,8 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
     init(_ pieces: [HTML], separator: String = "\n") { text = pieces.map(\.text).joined(separator: separator) }
     /// - Parameter element: one of ours, never what somebody typed.
     init(element: String, _ inner: HTML) { text = "<\(element)>\(inner.text)</\(element)>" }
+    /// The items of a list.
+    init(items: [String]) { self.init(items.map { "<li>\($0)</li>" }, separator: "") }
     /// What is HTML already: written by a part of the program that escapes for itself.
     init(written: String) { text = written }
 
@@ -34,7 +36,8 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
         var text = text
         return text.withUTF8 { bytes -> String? in
             // Most texts have nothing to escape: they stay what they are.
-            guard bytes.contains(where: HTML.isSpecial) else { return nil }
+            let special = HTML.special
+            guard bytes.contains(where: { $0 < 64 && special >> $0 & 1 == 1 }) else { return nil }
             var out: [UInt8] = []
             out.reserveCapacity(bytes.count + 32)
             for byte in bytes {
@@ -44,10 +47,8 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
         } ?? text
     }
 
-    private static func isSpecial(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "&") || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">")
-            || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
-    }
+    /// The bit of each byte that has an entity: they are all below 64.
+    private static let special = "&<>\"'".utf8.reduce(UInt64(0)) { $0 | 1 << $1 }
 
     private static func entity(of byte: UInt8) -> String? {
         switch byte {

@@ -12,10 +12,11 @@ extension PageVisit {
         _ template: String, _ head: Head, _ view: View = [:], problems: FormProblems? = nil,
         status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) throws -> Response {
-        let view = layout(head, problems).merging(view)
+        let token = ShownToken(browser)
+        let view = layout(head, problems, token).merging(view)
         let text = try site.pages.templates.html(template, view, in: language)
         var headers = headers
-        if let cookie = browser.newCookie, FormToken.stands(in: text) {
+        if let cookie = browser.newCookie, token.isShown {
             let isSecure = site.settings.isSecure ? "; Secure" : ""
             headers.append(
                 .init(
@@ -26,35 +27,49 @@ extension PageVisit {
         return .page(text, to: request, status: status, headers: headers)
     }
 
-    private func layout(_ head: Head, _ problems: FormProblems?) -> View {
-        let base = site.settings.baseURL
+    private func layout(_ head: Head, _ problems: FormProblems?, _ token: ShownToken) -> View {
         var view: View = [
-            "lang": language.code, "dir": language.direction,
             "title": Plain.line(problems == nil ? head.title : texts("form.errorTitle", ["title": head.title])),
             "css": site.resources.address("roost.css"), "js": site.resources.address("roost.js"),
             "favicon": site.resources.address("favicon.svg"),
-            "isWide": head.isWide, "hasBottomBar": head.hasBottomBar, "hasSearch": !head.hidesSearch,
-            "languagesHTML": languages(), "navHTML": navigation(), "isSignedIn": person != nil, "token": browser.token,
-            "isDemo": site.settings.isDemo,
+            "looks": (head.isWide ? "wide" : "") + (head.hasBottomBar ? " has-bar" : ""),
+            "hasSearch": !head.hidesSearch,
+            "aboutHTML": about(head), "languagesHTML": languages(), "navHTML": navigation(),
+            "isSignedIn": person != nil, "token": token, "isDemo": site.settings.isDemo,
         ]
         if let person { view["personName"] = person.name }
         view["suggestion"] = suggestion()
-        if let description = head.description { view["description"] = Plain.line(description, longest: 155) }
-        if let canonical = head.canonical {
-            view["canonical"] = base + path(canonical)
-            view["noIndex"] = head.isNotIndexed
-            let others = Language.allCases.map { ($0.code, $0.path(canonical)) } + [("x-default", canonical)]
-            view["alternatesHTML"] = HTML(
-                others.map { "<link rel=\"alternate\" hreflang=\"\($0.0)\" href=\"\(base)\($0.1)\">" })
-            view["og"] =
-                [
-                    "type": head.openGraphType, "locale": language.openGraphLocale, "title": Plain.line(head.title),
-                    "image": base + (head.image ?? site.resources.address("share.png")),
-                ] as View
+        if let facts = head.jsonLD {
+            view["jsonLDHTML"] = "<script type=\"application/ld+json\">\(facts)</script>" as HTML
         }
-        if let jsonLD = head.jsonLD { view["jsonLDHTML"] = jsonLD }
         if let problems { view["problems"] = problems.view(texts) }
         return view
+    }
+
+    /// What a page says to search engines, and to those who are sent its address.
+    private func about(_ head: Head) -> HTML {
+        let line = head.description.map { Plain.line($0, longest: 155) }
+        let description: HTML = line.map { "<meta name=\"description\" content=\"\($0)\">" } ?? ""
+        guard let canonical = head.canonical else { return "\(description)<meta name=\"robots\" content=\"noindex\">" }
+        let base = site.settings.baseURL
+        let noIndex: HTML = head.isNotIndexed ? "<meta name=\"robots\" content=\"noindex, follow\">" : ""
+        let others = Language.allCases.map { ($0.code, $0.path(canonical)) } + [("x-default", canonical)]
+        let alternates = others.map { code, path -> HTML in
+            "<link rel=\"alternate\" hreflang=\"\(code)\" href=\"\(base)\(path)\">"
+        }
+        let shared: HTML = line.map { "<meta property=\"og:description\" content=\"\($0)\">" } ?? ""
+        return """
+            \(description)\(noIndex)
+            <link rel="canonical" href="\(base)\(path(canonical))">
+            \(HTML(alternates))
+            <meta property="og:site_name" content="Roost">
+            <meta property="og:title" content="\(Plain.line(head.title))">
+            <meta property="og:type" content="\(head.openGraphType)">
+            <meta property="og:url" content="\(base)\(path(canonical))">
+            <meta property="og:image" content="\(base)\(head.image ?? site.resources.address("share.png"))">
+            <meta property="og:locale" content="\(language.openGraphLocale)">
+            \(shared)<meta name="twitter:card" content="summary_large_image">
+            """
     }
 
     /// The page in the language that the browser asks for, where it is not this one: offered, never decided.
@@ -63,7 +78,7 @@ extension PageVisit {
             let wanted = request.headers[.acceptLanguage].flatMap({ Language.preferred($0) }), wanted != language
         else { return nil }
         return [
-            "lang": wanted.code, "dir": wanted.direction, "href": wanted.path(address),
+            "code": wanted.code, "direction": wanted.direction, "href": wanted.path(address),
             "text": site.pages.texts(wanted)("nav.thisLanguage"),
         ]
     }
@@ -101,16 +116,13 @@ extension Response {
         var bytes = Array(text.utf8)
         if !headers.contains(.vary) { headers[.vary] = "Accept-Encoding" }
         if bytes.count >= 1024, Gzip.isTaken(request.headers[.acceptEncoding]),
-            let packed = Gzip.pack(bytes, level: Response.pagePacking)
+            let packed = Gzip.pack(bytes, level: Gzip.quick)
         {
             bytes = packed
             headers[.contentEncoding] = "gzip"
         }
         return .bytes(bytes, status: status, type: type, headers: headers)
     }
-
-    /// It is packed for each reader: quick before small.
-    private static let pagePacking: Int32 = 1
 }
 
 /// Text for places that hold one line and no markup: titles, descriptions, what is shared.

@@ -10,7 +10,10 @@ struct Pages: Sendable {
     init() throws {
         let words = try Wordbook.shipped.get()
         templates = try Templates(words) { language in
-            ["root": language.prefix, "scriptWords": try Pages.scriptWords(words.texts(language))]
+            [
+                "root": language.prefix, "lang": language.code, "dir": language.direction,
+                "scriptWords": try Pages.scriptWords(words.texts(language)),
+            ]
         }
         self.words = words
     }

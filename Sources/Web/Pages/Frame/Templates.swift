@@ -124,7 +124,8 @@ extension String: @retroactive MustacheCustomRenderable, @retroactive MustachePa
     public func child(named: String) -> Any? { nil }
 }
 
-extension HTML: MustacheCustomRenderable {
+extension HTML: MustacheCustomRenderable, MustacheParent {
     var renderText: String { text }
     var isNull: Bool { false }
+    func child(named: String) -> Any? { nil }
 }

@@ -58,7 +58,7 @@ struct BookPages {
                     return (error.field, reason.map(words.text) ?? page.texts.message(of: error))
                 })
         }
-        let problems = asked.errors.isEmpty ? told : FormProblems(asked.errors)
+        let problems = asked.named(told, page.texts)
         return try page.show(
             "book", Head(page.texts("book.title", ["title": property.title])), view, problems: problems,
             status: problems?.status ?? .ok, headers: problems?.headers ?? [:])

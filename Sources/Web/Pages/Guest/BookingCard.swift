@@ -5,76 +5,150 @@ import PropertyService
 /// The card beside a place: the days, the price line by line, and the way to book it; or why not, and what would do.
 struct BookingCard {
     let view: View
+    /// The same in a line, for the foot of a narrow screen.
+    let bar: HTML
     /// What stands against the stay that is asked for.
-    private(set) var reasons: [Reason] = []
+    let reasons: [Reason]
     /// Nothing without days, or where nothing is sold for them.
-    private(set) var quote: Quote?
+    let quote: Quote?
 
     init(_ property: Property, _ asked: StayAsked, on page: PageVisit) async throws {
         let (texts, formats) = (page.texts, page.formats)
-        let today = property.zone.day(at: page.site.world.now())
         let path = "/properties/\(property.id)"
+        let asking = try await BookingCard.answer(property, asked, on: page)
+        reasons = asking.quote?.reasons ?? []
+        quote = asking.quote.flatMap { $0.available ? $0 : nil }
+        let days: HTML = asking.quote == nil ? "" : asked.stay.map { "<p>\(formats.stay($0))</p>" } ?? ""
+        var intro = [BookingCard.heading(quote, property, page), days, asking.notes]
         var view: View = [
-            "action": page.path(path), "checkIn": asked.form["checkIn"], "checkOut": asked.form["checkOut"],
-            "earliest": today.description, "latest": today.advanced(by: Stay.farthest + Stay.longest).description,
-            "propertyId": property.id.text,
-            "party": asked.who.view(
-                texts, hint: texts.count("property.takes", property.maximumGuests),
-                showsOthers: asked.who.hasOthers),
+            "datesHTML": BookingCard.dates(property, asked, path: page.path(path), isMain: quote == nil, page)
         ]
-        for name in ["checkIn", "checkOut"] {
-            view[name + "Error"] = asked.errors.first { $0.field == name }?.message
-        }
-        if let price = property.nightlyPrice { view["nightly"] = formats.shortMoney(price) }
-        guard let stay = asked.stay, asked.errors.isEmpty else {
-            if let checkIn = asked.checkIn, asked.checkOut == nil {
-                view["half"] = texts("property.arriveOn", ["day": formats.longDay(checkIn)])
+        var button = texts("property.checkDates")
+        if let quote {
+            let isInstant = try await page.site.bookings.booksInstantly(quote.instantBook, guest: page.caller?.id)
+            button = texts(isInstant ? "property.reserve" : "property.request")
+            if let shown = asked.expected(quote.total.currency), shown != quote.total {
+                let values = ["old": formats.money(shown), "new": formats.money(quote.total)]
+                intro.append("<p class=\"notice warn\">\(texts("property.priceChanged", values))</p>")
             }
-            self.view = view
-            return
+            intro.append(PriceView(quote.lines, total: quote.total, on: page).html)
+            if page.caller?.id != property.hostId {
+                view["order"] =
+                    [
+                        "action": page.path(path + "/book"), "key": page.freshKey, "button": button,
+                        "hiddenHTML": HTML(hidden: asked.hidden + [("total", "\(quote.total.amount)")]),
+                        "note": texts(isInstant ? "property.notCharged" : "property.requestNote"),
+                    ] as View
+            }
+        }
+        view["introHTML"] = HTML(intro)
+        self.view = view
+        bar = """
+            <div class="bottom-bar"><p>\(BookingCard.short(quote, asked.stay, property, page))</p>\
+            <a class="button" href="#book">\(button)</a></div>
+            """
+    }
+
+    /// What the place says to what is asked, and what there is to know besides the price.
+    private static func answer(
+        _ property: Property, _ asked: StayAsked, on page: PageVisit
+    ) async throws -> (quote: Quote?, notes: HTML) {
+        let texts = page.texts
+        guard let stay = asked.stay, asked.errors.isEmpty else {
+            guard let checkIn = asked.checkIn, asked.checkOut == nil else { return (nil, "") }
+            let text = texts("property.arriveOn", ["day": page.formats.longDay(checkIn)])
+            return (nil, "<p class=\"notice\">\(text)</p>")
         }
         let (visit, caller) = (page.visit, page.caller)
-        let quote: Quote
         do {
-            quote = try await page.site.properties.quote(
+            let quote = try await page.site.properties.quote(
                 property.id, checkIn: stay.checkIn, checkOut: stay.checkOut, party: asked.party, for: caller,
                 orWhere: { try await visit.hasBooked(property.id, caller) })
-        } catch let problem as Problem where problem.code == .validationFailed {
-            view["reasons"] = problem.errors.map { ["text": texts.message(of: $0)] as View }
-            self.view = view
-            return
-        }
-        if quote.available { self.quote = quote }
-        view["days"] = formats.stay(stay)
-        view["nights"] = texts.count("count.nights", quote.nights)
-        if quote.available {
-            let isInstant = try await page.site.bookings.booksInstantly(quote.instantBook, guest: caller?.id)
-            var offer: View = [
-                "action": page.path(path + "/book"), "hidden": asked.hidden, "key": page.freshKey,
-                "total": quote.total.amount, "shortTotal": formats.money(quote.total),
-                "price": PriceView(quote.lines, total: quote.total, on: page).view,
-                "button": texts(isInstant ? "property.reserve" : "property.request"),
-                "note": texts(isInstant ? "property.notCharged" : "property.requestNote"),
-            ]
-            if let shown = asked.expected(quote.total.currency), shown != quote.total {
-                offer["changed"] = texts(
-                    "property.priceChanged", ["old": formats.money(shown), "new": formats.money(quote.total)])
-            }
-            if caller?.id == property.hostId { offer["isOwn"] = true }
-            view["offer"] = offer
-        } else {
+            guard !quote.available else { return (quote, "") }
             let words = ReasonWords(page)
-            reasons = quote.reasons
-            view["reasons"] = quote.reasons.map { ["text": words.text($0)] as View }
-            let others = quote.alternatives.map { other -> View in
-                let query = asked.query([
-                    ("checkIn", other.checkIn.description), ("checkOut", other.checkOut.description),
-                ])
-                let days = Stay(from: other.checkIn, to: other.checkOut).map { formats.stay($0) } ?? ""
-                return ["text": days, "total": formats.money(other.total), "href": page.path(path + query) + "#book"]
-            }
-            if !others.isEmpty { view["others"] = ["items": others] as View }
+            return (
+                quote, HTML([refusals(quote.reasons.map { words.text($0) }), others(quote, property, asked, page)])
+            )
+        } catch let problem as Problem where problem.code == .validationFailed {
+            return (nil, refusals(problem.errors.map { texts.message(of: $0) }))
         }
-        self.view = view
+    }
+
+    private static func refusals(_ texts: [String]) -> HTML {
+        HTML(
+            texts.map { text in
+                """
+                <p class="notice bad"><svg class="icon" aria-hidden="true" focusable="false"><use href="#i-warn"/></svg> \(text)</p>
+                """
+            })
+    }
+
+    /// Other days that would do.
+    private static func others(_ quote: Quote, _ property: Property, _ asked: StayAsked, _ page: PageVisit) -> HTML {
+        guard !quote.alternatives.isEmpty else { return "" }
+        let items = quote.alternatives.map { other -> HTML in
+            let query = asked.query([
+                ("checkIn", other.checkIn.description), ("checkOut", other.checkOut.description),
+            ])
+            let days = Stay(from: other.checkIn, to: other.checkOut).map { page.formats.stay($0) } ?? ""
+            return """
+                <li><a href="\(page.path("/properties/\(property.id)" + query))#book">\(days)</a> \
+                <span class="muted"><bdi>\(page.formats.money(other.total))</bdi></span></li>
+                """
+        }
+        return "<p><b>\(page.texts("property.others"))</b></p><ul class=\"plain\">\(HTML(items, separator: ""))</ul>"
+    }
+
+    private static func heading(_ quote: Quote?, _ property: Property, _ page: PageVisit) -> HTML {
+        let texts = page.texts
+        let text: HTML =
+            if let quote {
+                """
+                <bdi>\(page.formats.money(quote.total))</bdi> \
+                <span class="small muted">\(texts("price.totalFor")) \(texts.count("count.nights", quote.nights))</span>
+                """
+            } else if let price = property.nightlyPrice {
+                """
+                <span class="muted small">\(texts("price.from"))</span> <bdi>\(page.formats.shortMoney(price))</bdi> \
+                <span class="small muted">\(texts("price.perNight"))</span>
+                """
+            } else {
+                "\(texts("property.noPrice"))"
+            }
+        return "<h2 id=\"book-title\">\(text)</h2>"
+    }
+
+    private static func short(_ quote: Quote?, _ stay: Stay?, _ property: Property, _ page: PageVisit) -> HTML {
+        if let quote, let stay {
+            return """
+                <b><bdi>\(page.formats.money(quote.total))</bdi></b><br><span class="small">\(page.formats.stay(stay))</span>
+                """
+        }
+        guard let price = property.nightlyPrice else { return "" }
+        return "<b><bdi>\(page.formats.shortMoney(price))</bdi></b> \(page.texts("price.perNight"))"
+    }
+
+    /// The form that asks for days, once more or for the first time.
+    private static func dates(
+        _ property: Property, _ asked: StayAsked, path: String, isMain: Bool, _ page: PageVisit
+    ) -> HTML {
+        let texts = page.texts
+        let today = property.zone.day(at: page.site.world.now())
+        let last = today.advanced(by: Stay.farthest + Stay.longest)
+        let days = StayAsked.days(asked.form, texts, within: today...last, areNeeded: true) { name in
+            asked.errors.first { $0.field == name }?.message
+        }
+        let party = asked.who.html(
+            texts, hint: texts.count("property.takes", property.maximumGuests), showsOthers: asked.who.hasOthers)
+        return """
+            <form class="stack dates-form" method="get" action="\(path)">
+            <fieldset class="dates" data-dates data-property="\(property.id.text)">\
+            <legend class="hidden">\(texts("search.dates"))</legend>
+            \(days)
+            </fieldset>
+            \(party)
+            <button class="\(isMain ? "main" : "quiet") full">\(texts(isMain ? "property.checkDates" : "property.change"))</button>
+            </form>
+            """
     }
 }

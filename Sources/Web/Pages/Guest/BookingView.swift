@@ -22,7 +22,7 @@ struct BookingView {
             "zone": formats.zoneName(booking.agreed.zone, at: booking.agreed.checkInAt),
             "nights": texts.count("count.nights", booking.stay.nightCount),
             "guests": PartyWords.short(booking.party ?? Party(adults: booking.guests), texts),
-            "price": PriceView(booking.lines, total: booking.total, on: page).view,
+            "priceHTML": PriceView(booking.lines, total: booking.total, on: page).html,
         ]
         view["icon"] = BookingView.icon(booking.status.rawValue)
         if booking.paid.amount > 0 { view["paid"] = formats.money(booking.paid) }

@@ -4,9 +4,7 @@ import PropertyService
 
 /// Two months of a place's calendar, with what each day is good for. Days are links that choose the stay.
 struct CalendarMonths {
-    let view: View
-    /// Every night that was read.
-    let days: [CalendarDay]
+    let html: HTML
 
     init(_ property: Property, _ asked: StayAsked, on page: PageVisit) async throws {
         let today = property.zone.day(at: page.site.world.now())
@@ -22,20 +20,27 @@ struct CalendarMonths {
         let days = try await page.site.properties.calendar(
             property.id, from: from, to: max(end, from.advanced(by: 1)), for: caller,
             orWhere: { try await visit.hasBooked(property.id, caller) })
-        self.days = days
         let byDay = Dictionary(days.map { ($0.date, $0) }) { $1 }
         let path = "/properties/\(property.id)"
         let links = DayLinks(asked, path: path, on: page)
-        let html = [first, second].map { CalendarMonths.month($0, byDay, asked, today: today, links, on: page) }
-        var view: View = ["monthsHTML": HTML(html)]
-        func turn(_ month: LocalDay) -> String {
-            page.path(path + asked.query([("month", String(month.description.prefix(7)))]) + "#calendar")
+        let months = [first, second].map { CalendarMonths.month($0, byDay, asked, today: today, links, on: page) }
+        func turn(_ name: String, to month: LocalDay) -> HTML {
+            let href = page.path(path + asked.query([("month", String(month.description.prefix(7)))]) + "#calendar")
+            return "<a class=\"button quiet\" href=\"\(href)\" rel=\"nofollow\">\(page.texts("calendar.\(name)"))</a>"
         }
-        if first > CalendarMonths.month(of: today) {
-            view["earlier"] = turn(CalendarMonths.month(of: first.advanced(by: -1)))
+        let isFirst = first == CalendarMonths.month(of: today)
+        let earlier = isFirst ? "" : turn("earlier", to: CalendarMonths.month(of: first.advanced(by: -1)))
+        let later = first < last ? turn("later", to: second) : ""
+        let keys = ["free", "taken", "leave"].map { state -> HTML in
+            "<span class=\"key \(state)\">\(page.texts("calendar.\(state)"))</span>"
         }
-        if first < last { view["later"] = turn(second) }
-        self.view = view
+        html = """
+            <div class="months">
+            \(HTML(months))
+            </div>
+            <div class="months-foot"><p class="ways">\(earlier) \(later)</p>
+            <p class="small muted legend">\(HTML(keys, separator: " "))</p></div>
+            """
     }
 
     static func month(of day: LocalDay) -> LocalDay { day.advanced(by: 1 - day.civil.day) }
@@ -87,7 +92,7 @@ struct CalendarMonths {
         let price = isFree ? night?.price.map { page.formats.shortMoney($0) } : nil
         let label = "\(page.formats.longDay(day)), \(page.texts("calendar.\(state)"))" + (price.map { ", " + $0 } ?? "")
         let number = day.civil.day
-        let link: String? =
+        let link: HTML? =
             // The first choice is the arrival, the second the day of leaving.
             if let arrival = asked.checkIn, asked.stay == nil, day > arrival, isFree || wasFree {
                 links.leaving(day)
@@ -108,23 +113,15 @@ struct CalendarMonths {
 
 /// Where the days of a calendar lead. An address is made once, and the day put into it.
 private struct DayLinks {
-    /// Stands where the day will; no day is written so.
-    private static let gap = "0000-00-00"
-
-    private let arrival: (before: Substring, after: Substring)
-    private let departure: (before: Substring, after: Substring)
+    private let arrival: HTML
+    private let departure: HTML
 
     init(_ asked: StayAsked, path: String, on page: PageVisit) {
-        func halves(_ more: [(String, String)], _ fragment: String) -> (Substring, Substring) {
-            let address = page.path(path + asked.query(more)) + fragment
-            // The last one: what somebody typed stands before it.
-            guard let gap = address.range(of: DayLinks.gap, options: .backwards) else { return (address[...], "") }
-            return (address[..<gap.lowerBound], address[gap.upperBound...])
-        }
-        arrival = halves([("checkIn", DayLinks.gap), ("checkOut", "")], "#calendar")
-        departure = halves([("checkOut", DayLinks.gap)], "#book")
+        // What is asked for comes last: the day goes to the end.
+        arrival = "\(page.path(path + asked.query([("checkOut", ""), ("checkIn", "")])))"
+        departure = "\(page.path(path + asked.query([("checkOut", "")])))"
     }
 
-    func arriving(_ day: LocalDay) -> String { "\(arrival.before)\(day)\(arrival.after)" }
-    func leaving(_ day: LocalDay) -> String { "\(departure.before)\(day)\(departure.after)" }
+    func arriving(_ day: LocalDay) -> HTML { "\(arrival)\(day)#calendar" }
+    func leaving(_ day: LocalDay) -> HTML { "\(departure)\(day)#book" }
 }

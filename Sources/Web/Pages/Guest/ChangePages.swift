@@ -22,14 +22,22 @@ struct ChangePages {
     let side: Side
 
     func add(to routes: inout Routes) {
-        routes.page("\(side.path)/{id}/change") { page in
-            // A host who comes by a link for both sides has the page for hosts.
-            if side == .trip, let hosted = try await ChangePages.hosted(page) { return page.goTo(hosted) }
-            return try await show(page)
+        switch side {
+        case .trip:
+            routes.page("/trips/{id}/change") { page in
+                // A host who comes by a link for both sides has the page for hosts.
+                if let hosted = try await ChangePages.hosted(page) { return page.goTo(hosted) }
+                return try await show(page)
+            }
+            routes.form("/trips/{id}/change", propose)
+            routes.form("/trips/{id}/change/answer", back: "/trips/{id}/change", answer)
+            routes.form("/trips/{id}/change/pay", back: "/trips/{id}/change", pay)
+        case .hosting:
+            let path = "/host/bookings/{id}/change"
+            routes.hostPage(path) { try await show($0) }
+            routes.hostForm(path, propose)
+            routes.hostForm(path + "/answer", back: path, answer)
         }
-        routes.form("\(side.path)/{id}/change", propose)
-        routes.form("\(side.path)/{id}/change/answer", back: "\(side.path)/{id}/change", answer)
-        if side == .trip { routes.form("/trips/{id}/change/pay", back: "/trips/{id}/change", pay) }
     }
 
     /// The host's page of the same change; nothing for who is not its host.
@@ -140,6 +148,10 @@ struct ChangePages {
         } else {
             view["isOver"] = true
         }
+        problems = problems?.naming(
+            StayAsked.days(page.texts) + asked.who.fields(page.texts) { _ in nil } + [
+                ChangePages.message(page.texts), Field("provider", page.texts("checkout.provider")),
+            ])
         var head = Head(page.texts("change.title", ["code": booking.code]))
         head.isWide = true
         var response = try page.show(
@@ -165,15 +177,17 @@ struct ChangePages {
     private func form(_ asked: ChangeAsked, _ booking: Booking, on page: PageVisit) -> View {
         let texts = page.texts
         func error(_ name: String) -> String? { asked.errors.first { $0.field == name }?.message }
-        func day(_ name: String, _ label: String, _ value: LocalDay) -> Field {
-            var field = Field(name, texts(label))
-            (field.type, field.value, field.error) = ("date", "\(value)", error(name))
-            return field
+        var days = StayAsked.days(texts)
+        for (index, day) in [asked.checkIn, asked.checkOut].enumerated() {
+            (days[index].value, days[index].error) = ("\(day)", error(days[index].name))
         }
-        let days = [
-            day("checkIn", "search.checkIn", asked.checkIn), day("checkOut", "search.checkOut", asked.checkOut),
-        ]
-        return ["fields": (days + asked.who.fields(texts, error: error)).map(\.view)]
+        return ["fieldsHTML": HTML(days + asked.who.fields(texts, error: error), texts)]
+    }
+
+    private static func message(_ texts: Texts) -> Field {
+        var message = Field("message", texts("change.message"))
+        (message.isOptional, message.rows, message.longest) = (true, 3, 1000)
+        return message
     }
 
     private func offer(
@@ -187,18 +201,18 @@ struct ChangePages {
             "reasons": quote.reasons.map { ["text": words.text($0)] as View },
         ]
         guard let total = quote.total, let difference = quote.difference else { return view }
-        view["price"] = PriceView(quote.lines, total: total, on: page).view
+        view["priceHTML"] = PriceView(quote.lines, total: total, on: page).html
         view["before"] = formats.money(quote.before.total)
         view["difference"] = ChangeView.difference(difference, on: page)
         guard quote.isPossible else { return view }
-        var message = Field("message", texts("change.message"))
-        (message.isOptional, message.rows, message.longest, message.value) = (true, 3, 1000, asked.form["message"])
+        var message = ChangePages.message(texts)
+        message.value = asked.form["message"]
         let days = [("checkIn", "\(asked.checkIn)"), ("checkOut", "\(asked.checkOut)")]
         let hidden = days + PartyAsked.pairs(asked.party) + [("total", "\(total.amount)")]
         view["propose"] =
             [
-                "key": page.freshKey, "fields": [message.view],
-                "hidden": hidden.map { ["name": $0.0, "value": $0.1] as View },
+                "key": page.freshKey, "fieldsHTML": message.html(texts),
+                "hiddenHTML": HTML(hidden: hidden),
             ] as View
         return view
     }

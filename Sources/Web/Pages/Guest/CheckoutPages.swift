@@ -47,7 +47,7 @@ struct CheckoutPages {
         var view: View = [
             "booking": BookingView(booking, on: page).view, "personEmail": person.email,
             "placeHref": page.path("/properties/\(booking.propertyId)"), "tripHref": page.path("/trips/\(booking.id)"),
-            "policySteps": PolicySteps.views(
+            "policyHTML": PolicySteps.html(
                 booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone,
                 now: page.site.world.now(), on: page),
         ]
@@ -62,7 +62,9 @@ struct CheckoutPages {
         } else {
             view["over"] = over(booking, payments, on: page)
         }
-        let problems = problem.map { FormProblems($0, page.texts) }
+        let problems = problem.map {
+            FormProblems($0, page.texts).naming([Field("provider", page.texts("checkout.provider"))])
+        }
         var head = Head(page.texts("checkout.title", ["title": booking.agreed.title]))
         head.isWide = true
         var response = try page.show(

@@ -20,7 +20,8 @@ struct FilterView {
                 ["recommended", "price", "-price", "rating"].map { ($0, texts("searchPage.sort.\($0)")) }, texts,
                 isAnyFirst: false),
             "numbersHTML": FilterView.numbers(asked, problems, on: page), "instantBook": !asked["instantBook"].isEmpty,
-            "q": asked["q"], "chips": FilterView.chips(asked, amenities, on: page),
+            "wordsHTML": FilterView.words(asked, problems, on: page),
+            "chips": FilterView.chips(asked, amenities, on: page),
             "resetHref": page.path(asked.address(without: Set(SearchAsked.filters))),
             "currency": page.site.settings.currency.code,
         ]
@@ -35,9 +36,6 @@ struct FilterView {
         }
         view["amenitiesHTML"] = HTML(boxes)
         view["hasChips"] = !(view["chips"] as? [View] ?? []).isEmpty
-        if let problems {
-            view["fieldErrors"] = problems.errors.map { ["field": $0.field, "message": $0.message] as View }
-        }
         self.view = view
 
         func shownCount(_ wanted: Set<String>) -> Int { wanted.count }
@@ -59,31 +57,29 @@ struct FilterView {
         ("bathrooms", "decimal"), ("minRating", "decimal"),
     ]
 
-    /// What the number fields are called, by their names: "Enter a number" alone does not say where.
-    static func labels(on page: PageVisit) -> [String: String] {
-        Dictionary(uniqueKeysWithValues: numberFields.map { name, _ in (name, label(of: name, on: page)) })
-    }
-
-    private static func label(of name: String, on page: PageVisit) -> String {
-        page.texts("searchPage.filter.\(name)", ["currency": page.site.settings.currency.code])
+    /// The number fields, empty.
+    static func numbers(on page: PageVisit) -> [Field] {
+        numberFields.map { name, mode in
+            let label = page.texts("searchPage.filter.\(name)", ["currency": page.site.settings.currency.code])
+            var field = Field(name, label)
+            (field.inputMode, field.longest, field.hasDefault) = (mode, 12, true)
+            return field
+        }
     }
 
     private static func numbers(_ asked: SearchAsked, _ problems: FormProblems?, on page: PageVisit) -> HTML {
-        let inputs = numberFields.map { name, mode -> HTML in
-            let label = FilterView.label(of: name, on: page)
-            let input: HTML =
-                "id=\"\(name)\" name=\"\(name)\" value=\"\(asked[name])\" maxlength=\"12\" inputmode=\"\(mode)\""
-            guard let error = problems?[name] else {
-                return "<div class=\"field\"><label for=\"\(name)\">\(label)</label><input \(input)></div>"
-            }
-            return """
-                <div class="field has-error"><label for="\(name)">\(label)</label>\
-                <p class="error" id="\(name)-error"><svg class="icon" aria-hidden="true" focusable="false">\
-                <use href="#i-warn"/></svg> \(error)</p>\
-                <input \(input) aria-describedby="\(name)-error" aria-invalid="true"></div>
-                """
+        let fields = numbers(on: page).map { empty -> Field in
+            var field = empty
+            (field.value, field.error) = (asked[field.name], problems?[field.name])
+            return field
         }
-        return HTML(inputs)
+        return HTML(fields, page.texts)
+    }
+
+    private static func words(_ asked: SearchAsked, _ problems: FormProblems?, on page: PageVisit) -> HTML {
+        var field = Field("q", page.texts("searchPage.words"))
+        (field.value, field.error, field.longest, field.hasDefault) = (asked["q"], problems?["q"], 200, true)
+        return field.html(page.texts)
     }
 
     private static func chips(_ asked: SearchAsked, _ amenities: [AmenityCount], on page: PageVisit) -> [View] {
@@ -128,6 +124,9 @@ struct AmenityName {
         text = known ?? name ?? AmenityName.words(of: code)
         isTranslated = known != nil || texts.language == .english
     }
+
+    /// Whether the catalogue has words for it, so that nobody else's are needed.
+    static func isInCatalogue(_ code: String, _ texts: Texts) -> Bool { texts.known("amenity.\(code)") != nil }
 
     /// `hot-tub` is "Hot tub".
     private static func words(of code: String) -> String {

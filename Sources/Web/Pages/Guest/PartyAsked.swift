@@ -44,22 +44,27 @@ struct PartyAsked {
     /// Whether others come than adults.
     var hasOthers: Bool { party != Party(adults: party.adults) }
 
-    /// As `parts/party` shows it: the adults, and folded away who else comes.
+    /// The adults, and folded away who else comes.
     /// - Parameters:
     ///   - hint: about the adults.
     ///   - summary: what is read where the others are folded away.
     ///   - showsOthers: whether they are seen at once; with an error they always are.
-    func view(_ texts: Texts, hint: String? = nil, summary: String? = nil, showsOthers: Bool) -> View {
+    func html(_ texts: Texts, hint: String? = nil, summary: String? = nil, showsOthers: Bool) -> HTML {
         var fields = fields(texts) { name in errors.first { $0.field == name }?.message }
         for index in fields.indices {
             (fields[index].isStepped, fields[index].isFolded) = (fields[index].type == "number", index > 0)
         }
         fields[0].hint = hint
-        return [
-            "adults": fields[0].view, "others": fields.dropFirst().map(\.view),
-            "summary": summary ?? texts("property.othersComing"),
-            "showsOthers": showsOthers || errors.contains { $0.field != "guests" },
-        ]
+        let nobody = texts("property.othersComing")
+        let isOpen = showsOthers || errors.contains { $0.field != "guests" }
+        return """
+            \(fields[0].html(texts))
+            <details class="others" data-none="\(nobody)"\(isOpen ? " open" : "")><summary>\(summary ?? nobody)</summary>
+            <div class="stack">
+            \(HTML(Array(fields.dropFirst()), texts))
+            </div>
+            </details>
+            """
     }
 
     /// The fields of the form, with what was typed.

@@ -13,10 +13,11 @@ struct PlaceCard {
 
     /// - Parameters:
     ///   - index: its place in the list, from 0.
+    ///   - perStay: what a total is for, in words.
     ///   - query: what is handed on to the place's page: days and guests, beginning with `?`.
     ///   - showsPolicy: not where the host has set something else than the listing's policy.
     init(
-        _ hit: SearchHit, at index: Int, on page: PageVisit, nights: Int = 0, query: String = "", showsPolicy: Bool
+        _ hit: SearchHit, at index: Int, on page: PageVisit, perStay: String = "", query: HTML = "", showsPolicy: Bool
     ) {
         let property = hit.property
         let texts = page.texts
@@ -28,12 +29,12 @@ struct PlaceCard {
             <li class="card place" data-id="\(property.id.text)">
             <div class="picture">\(Drawing.image(of: property, isLazy: index >= PlaceCard.firstRow))</div>
             <div class="card-body">
-            <h3><a href="\(page.path("/properties/\(property.id.text)") + query)"><bdi>\(property.title)</bdi></a></h3>
+            <h3><a href="\(page.path("/properties/\(property.id.text)"))\(query)"><bdi>\(property.title)</bdi></a></h3>
             <p class="card-top small"><span class="muted">\(texts("roomType.\(property.roomType.rawValue)"))</span> \
             <span class="rating">\(PlaceCard.rating(property, page))</span></p>
             \(near)
             <p class="muted small">\(PlaceCard.facts(property, page))</p>
-            <p class="card-price">\(PlaceCard.price(hit, nights: nights, page))</p>
+            <p class="card-price">\(PlaceCard.price(hit, perStay, page))</p>
             \(policy)
             </div>
             </li>
@@ -54,12 +55,12 @@ struct PlaceCard {
             """
     }
 
-    private static func price(_ hit: SearchHit, nights: Int, _ page: PageVisit) -> HTML {
+    private static func price(_ hit: SearchHit, _ perStay: String, _ page: PageVisit) -> HTML {
         let texts = page.texts
         if let total = hit.total {
             return """
                 <b><bdi>\(page.formats.shortMoney(total))</bdi></b> \
-                <span class="muted">\(texts("price.totalFor")) \(texts.count("count.nights", nights))</span>
+                <span class="muted">\(perStay)</span>
                 """
         }
         guard let price = hit.property.nightlyPrice else { return "" }

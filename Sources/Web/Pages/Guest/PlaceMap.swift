@@ -3,7 +3,9 @@ import PropertyService
 
 /// Where a place is, roughly: a circle on a net of lines.
 struct PlaceMap {
-    let view: View
+    let html: HTML
+    /// What is shown as near.
+    let surroundings: SearchMap.Area
 
     /// The area is a square of this side, of which a strip through the middle is seen.
     private static let side = 640
@@ -15,12 +17,15 @@ struct PlaceMap {
             west: point.longitude - 0.02, south: point.latitude - 0.012, east: point.longitude + 0.02,
             north: point.latitude + 0.012
         ).shaped()
+        surroundings = area.zoomed(2)
         let (side, height) = (PlaceMap.side, PlaceMap.height)
         let top = (side - height) / 2
-        view = [
-            "linesHTML": SearchMap.lines(area, width: side, height: side), "width": side, "height": height, "top": top,
-            "bottom": top + height, "x": side / 2, "y": side / 2, "radius": 52,
-            "nearHref": page.path("/search?bbox=" + area.zoomed(2).text), "scale": area.scale(page, width: side),
-        ]
+        let scale = area.scale(page, width: side, bottom: top + height)
+        html = """
+            <svg class="place-map" viewBox="0 \(top) \(side) \(height)" role="img" \
+            aria-label="\(page.texts("property.mapAbout"))"><rect class="ground" y="\(top)" width="\(side)" height="\(height)"/>\
+            \(SearchMap.lines(area, width: side, height: side))\
+            <circle class="around" cx="\(side / 2)" cy="\(side / 2)" r="52"/>\(scale)</svg>
+            """
     }
 }

@@ -3,10 +3,10 @@ import PropertyService
 
 /// A price: its total, and the lines that sum to it. Nights in a row at one price are one line.
 struct PriceView {
-    let view: View
+    let html: HTML
 
     init(_ lines: [PriceLine], total: Money, on page: PageVisit) {
-        var rows: [View] = []
+        var rows: [HTML] = []
         var nights: [PriceLine] = []
         func closeNights() {
             guard let first = nights.first else { return }
@@ -19,20 +19,32 @@ struct PriceView {
                 nights.append(line)
             } else {
                 closeNights()
-                rows.append(
-                    [
-                        "label": page.texts.known("line.\(line.kind.rawValue)") ?? line.label,
-                        "amount": page.formats.money(line.amount),
-                    ])
+                let label = page.texts.known("line.\(line.kind.rawValue)") ?? line.label
+                rows.append(PriceView.row(label, page.formats.money(line.amount)))
             }
         }
         closeNights()
-        view = ["lines": rows, "total": page.formats.money(total), "currency": total.currency.code]
+        html = """
+            <table class="price">
+            <caption class="hidden">\(page.texts("price.caption"))</caption>
+            <tbody>
+            \(HTML(rows))
+            </tbody>
+            <tfoot>
+            <tr class="sum"><th scope="row">\(page.texts("price.total")) <span class="muted">\(total.currency.code)</span></th>\
+            <td><bdi>\(page.formats.money(total))</bdi></td></tr>
+            </tfoot>
+            </table>
+            """
     }
 
-    private static func row(of nights: [PriceLine], each: Money, on page: PageVisit) -> View {
+    private static func row(_ label: String, _ amount: String) -> HTML {
+        "<tr><th scope=\"row\">\(label)</th><td><bdi>\(amount)</bdi></td></tr>"
+    }
+
+    private static func row(of nights: [PriceLine], each: Money, on page: PageVisit) -> HTML {
         let sum = Money(nights.reduce(0) { $0 + $1.amount.amount }, each.currency)
         let label = page.texts.count("line.nights", nights.count, ["each": page.formats.money(each)])
-        return ["label": label, "amount": page.formats.money(sum)]
+        return row(label, page.formats.money(sum))
     }
 }

@@ -28,56 +28,54 @@ struct PropertyPage {
             head.jsonLD = StructuredData.property(property, base: page.site.settings.baseURL, page: page)
         }
         var view = try await facts(property, page)
-        let months = try await CalendarMonths(property, asked, on: page)
-        view["calendar"] = months.view
+        view["calendarHTML"] = try await CalendarMonths(property, asked, on: page).html
         let card = try await BookingCard(property, asked, on: page)
         view["card"] = card.view
+        view["barHTML"] = card.bar
         view.merge(try await policy(property, asked, card.quote, on: page))
-        return try page.show("property", head, view, problems: asked.errors.isEmpty ? nil : FormProblems(asked.errors))
+        return try page.show("property", head, view, problems: asked.named(nil, page.texts))
     }
 
     private func facts(_ property: Property, _ page: PageVisit) async throws -> View {
         let (texts, formats) = (page.texts, page.formats)
         let host = try await page.site.accounts.person(property.hostId)
         let location = property.location
+        let map = PlaceMap(property, on: page)
         let area = [location.calmNeighbourhood, location.city, formats.country(location.country)].compactMap(\.self)
         var view: View = [
             "placeTitle": property.title, "kind": texts("roomType.\(property.roomType.rawValue)"),
             "placeHTML": HTML(area.filter { !$0.isEmpty }.map { "<bdi>\($0)</bdi>" }, separator: texts("format.comma")),
-            "drawing": Drawing.address(of: property, .wide),
-            "facts": [
+            "pictureHTML": PropertyPage.picture(property), "ratingHTML": PropertyPage.rating(property, page),
+            "factsHTML": HTML(items: [
                 texts.count("count.guests", property.maximumGuests),
                 property.bedrooms == 0 ? texts("count.studio") : texts.count("count.bedrooms", property.bedrooms),
                 texts.count("count.beds", property.beds), bathrooms(property, page),
-            ].map { ["text": $0] as View },
-            "paragraphs": PropertyPage.paragraphs(property.description),
+            ]),
+            "paragraphsHTML": PropertyPage.paragraphs(property.description),
             "hasDescription": !property.description.isEmpty,
             "checkInTime": texts("time.from", ["time": formats.time(property.checkInFrom)]),
             "checkOutTime": texts("time.by", ["time": formats.time(property.checkOutBy)]),
             "zone": formats.zone(property.zone), "minimum": texts.count("property.minimum", property.minimumNights),
-            "map": PlaceMap(property, on: page).view,
-            "crumbs": [
-                ["text": texts("property.home"), "href": page.path("/")],
-                ["text": location.city, "href": page.path("/search?location=" + PercentCoding.encode(location.city))],
-            ] as [View],
+            "mapHTML": map.html, "nearHref": page.path("/search?bbox=" + map.surroundings.text),
+            "crumbsHTML": HTML(
+                [
+                    (texts("property.home"), "/"),
+                    (location.city, "/search?location=" + PercentCoding.encode(location.city)),
+                ].map { text, path in "<li><a href=\"\(page.path(path))\"><bdi>\(text)</bdi></a></li>" }, separator: ""),
         ]
         view["photosHref"] = page.path("/properties/\(property.id)/photos")
         view["photosText"] =
             property.photos.isEmpty ? texts("photos.enlarge") : texts.count("photos.see", property.photos.count)
         view["isDrawn"] = property.photos.isEmpty
-        if let photo = property.photos.first { view["photo"] = ["src": photo.url, "alt": photo.alt] as View }
         if property.status != .listed { view["notListed"] = texts("property.notListed.\(property.status.rawValue)") }
         if page.caller?.id == property.hostId {
             view["own"] = ["editHref": page.path("/host/properties/\(property.id)")] as View
         }
         if let host { view["host"] = ["name": host.name, "initial": String(host.name.prefix(1))] as View }
-        if let average = property.rating.average {
-            view["rating"] = formats.decimal(average)
-            view["ratingText"] = texts.count(
-                "rating.text", property.rating.count, ["average": formats.decimal(average)])
-        }
+        let given = try await page.site.properties.amenityNames(
+            of: property.amenities.filter { !AmenityName.isInCatalogue($0, texts) })
         let names = property.amenities.map { code -> HTML in
-            let name = AmenityName(code, nil, texts)
+            let name = AmenityName(code, given[code], texts)
             // In the direction of the page, whatever language it is in: the signs stand in one column.
             let text: HTML = name.isTranslated ? "\(name.text)" : "<bdi lang=\"en\">\(name.text)</bdi>"
             return """
@@ -96,6 +94,23 @@ struct PropertyPage {
         return view
     }
 
+    private static func picture(_ property: Property) -> HTML {
+        guard let photo = property.photos.first else {
+            return """
+                <img class="drawing" src="\(Drawing.address(of: property, .wide))" alt="" width="720" height="300" fetchpriority="high">
+                """
+        }
+        return "<img src=\"\(photo.url)\" alt=\"\(photo.alt)\" width=\"1200\" height=\"900\" fetchpriority=\"high\">"
+    }
+
+    private static func rating(_ property: Property, _ page: PageVisit) -> HTML {
+        guard let average = property.rating.average else {
+            return "<span class=\"new\">\(page.texts("rating.new"))</span>"
+        }
+        let text = page.texts.count("rating.text", property.rating.count, ["average": page.formats.decimal(average)])
+        return "<svg class=\"icon\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#i-star\"/></svg>\(text)"
+    }
+
     /// The rest unfolds.
     private static let firstAmenities = 12
 
@@ -106,8 +121,8 @@ struct PropertyPage {
         return page.texts("count.halfBathrooms", ["count": page.formats.decimal(property.bathrooms)])
     }
 
-    private static func paragraphs(_ text: String) -> [View] {
-        text.split(omittingEmptySubsequences: true) { $0.isNewline }.map { ["text": String($0)] }
+    private static func paragraphs(_ text: String) -> HTML {
+        HTML(text.split { $0.isNewline }.map { "<p dir=\"auto\">\($0)</p>" }, separator: "")
     }
 
     /// What comes back until when; with the days of the stay and its price where they are known.
@@ -116,15 +131,15 @@ struct PropertyPage {
     ) async throws -> View {
         let rules = try await page.site.properties.facts(property.id)?.cancellation ?? .none
         let name = rules.steps == nil ? property.cancellationPolicy.rawValue : "custom"
-        var steps = PolicySteps.views(property.cancellationPolicy, rules, on: page)
+        var steps = PolicySteps.html(property.cancellationPolicy, rules, on: page)
         if let stay = asked.stay {
             let now = page.site.world.now()
             let terms = CancellationTerms(
                 property.cancellationPolicy, rules, bookedAt: now, checkIn: stay.checkIn, from: property.checkInFrom,
                 in: property.zone)
-            steps = PolicySteps.views(terms, of: quote?.total, zone: property.zone, now: now, on: page)
+            steps = PolicySteps.html(terms, of: quote?.total, zone: property.zone, now: now, on: page)
         }
-        return ["policyName": page.texts("policy.\(name).name"), "policySteps": steps]
+        return ["policyName": page.texts("policy.\(name).name"), "policyHTML": steps]
     }
 }
 
@@ -132,18 +147,18 @@ struct PropertyPage {
 enum PolicySteps {
     /// For a stay on known days.
     /// - Parameter total: nothing where no price is known: then only the percentages are told.
-    static func views(
+    static func html(
         _ terms: CancellationTerms, of total: Money?, zone: Zone, now: Instant, on page: PageVisit
-    ) -> [View] {
+    ) -> HTML {
         let refunds = terms.refunds(of: total ?? .zero(.usd), from: now)
-        return views(refunds, zone: zone, on: page, withAmounts: total != nil)
+        return html(refunds, zone: zone, on: page, withAmounts: total != nil)
     }
 
-    static func views(
+    static func html(
         _ refunds: [CancellationTerms.Refund], zone: Zone, on page: PageVisit, withAmounts: Bool = true
-    ) -> [View] {
+    ) -> HTML {
         let (texts, formats) = (page.texts, page.formats)
-        return refunds.map { refund in
+        let lines = refunds.map { refund -> String in
             guard let until = refund.until else { return texts(refunds.count == 1 ? "policy.never" : "policy.after") }
             let values = [
                 "percent": formats.percent(refund.percent), "until": formats.moment(until, in: zone),
@@ -154,11 +169,12 @@ enum PolicySteps {
                     ? texts.count("policy.graceAmount", hours, values) : texts.count("policy.grace", hours)
             }
             return texts(withAmounts ? "policy.amount" : "policy.step", values)
-        }.map { ["text": $0] }
+        }
+        return HTML(items: lines)
     }
 
     /// For any stay: the policy of the listing or the host's own steps, and the grace after booking.
-    static func views(_ policy: CancellationPolicy, _ rules: CancellationRules, on page: PageVisit) -> [View] {
+    static func html(_ policy: CancellationPolicy, _ rules: CancellationRules, on page: PageVisit) -> HTML {
         let (texts, formats) = (page.texts, page.formats)
         var lines = rules.graceHours.map { [texts.count("policy.grace", $0)] } ?? []
         if let steps = rules.steps {
@@ -171,6 +187,6 @@ enum PolicySteps {
         } else {
             lines += texts("policy.\(policy.rawValue).text").split(separator: "|").map(String.init)
         }
-        return lines.map { ["text": $0] }
+        return HTML(items: lines)
     }
 }

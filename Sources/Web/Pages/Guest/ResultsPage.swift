@@ -29,7 +29,8 @@ struct ResultsPage {
                 problems = FormProblems(problem, page.texts)
             }
         }
-        problems?.labels = FilterView.labels(on: page)
+        let who = PartyAsked(Form([]), otherwise: Party(adults: 2), page.texts).fields(page.texts) { _ in nil }
+        problems = problems?.naming(StayAsked.days(page.texts) + who + FilterView.numbers(on: page))
         let amenities = try await page.site.properties.amenities()
         var view = FilterView(asked, amenities: amenities, problems, on: page).view
         if let found {
@@ -59,7 +60,7 @@ struct ResultsPage {
         _ found: SearchPage, _ asked: SearchAsked, _ amenities: [AmenityCount], on page: PageVisit
     ) async throws -> View {
         let texts = page.texts
-        let nights = asked.stay?.nightCount ?? 0
+        let perStay = "\(texts("price.totalFor")) \(texts.count("count.nights", asked.stay?.nightCount ?? 0))"
         let query = asked.stayQuery
         let own = try await page.site.properties.withOwnCancellation(among: found.items.map(\.property.id))
         var view: View = [
@@ -68,7 +69,7 @@ struct ResultsPage {
             "placesHTML": HTML(
                 found.items.enumerated().map { index, hit in
                     PlaceCard(
-                        hit, at: index, on: page, nights: nights, query: query,
+                        hit, at: index, on: page, perStay: perStay, query: query,
                         showsPolicy: !own.contains(hit.property.id)
                     ).html
                 }),
@@ -77,7 +78,7 @@ struct ResultsPage {
         if found.items.isEmpty {
             view["help"] = try await NothingFound(asked, amenities, on: page).view()
         } else {
-            view["map"] = SearchMap(found.items, asked, on: page).view
+            view["mapHTML"] = SearchMap(found.items, asked, on: page).html
             view["paging"] = paging(found, asked, on: page)
         }
         return view

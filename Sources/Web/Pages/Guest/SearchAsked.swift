@@ -145,9 +145,9 @@ struct SearchAsked {
     }
 
     /// What the place's page is told: days, and who comes.
-    var stayQuery: String {
+    var stayQuery: HTML {
         let told = pairs.filter { (["checkIn", "checkOut"] + PartyAsked.names).contains($0.name) }
-        return told.isEmpty
-            ? "" : "?" + told.map { "\($0.name)=\(PercentCoding.encode($0.value))" }.joined(separator: "&")
+        let query = told.map { "\($0.name)=\(PercentCoding.encode($0.value))" }.joined(separator: "&")
+        return told.isEmpty ? "" : "?\(query)"
     }
 }

@@ -4,7 +4,7 @@ import PropertyService
 
 /// The places of a page of results on a map that the server draws: pins that lead to them, and links that move and zoom.
 struct SearchMap {
-    let view: View
+    let html: HTML
 
     /// About as wide as it is shown beside the list, so that prices on it can be read.
     static let width = 460
@@ -26,7 +26,7 @@ struct SearchMap {
             let (x, y) = area.place(point, SearchMap.width, SearchMap.height)
             guard (0...SearchMap.width).contains(x), (0...SearchMap.height).contains(y) else { continue }
             let price = (hit.total ?? hit.property.nightlyPrice).map { page.formats.shortMoney($0) } ?? ""
-            let width = 18 + price.unicodeScalars.count { $0.properties.generalCategory != .format } * 9
+            let width = 18 + price.unicodeScalars.count { $0.isASCII || $0.properties.generalCategory != .format } * 9
             // A price where there is room for it, else a dot.
             let isFree = !taken.contains { abs($0.x - x) < ($0.width + width) / 2 + 4 && abs($0.y - y) < 30 }
             if isFree { taken.append((x, y, width)) }
@@ -36,18 +36,31 @@ struct SearchMap {
                 <rect x="\(x - width / 2)" y="\(y - 14)" width="\(width)" height="28" rx="14"/>\
                 <text x="\(x)" y="\(y)" dy="5" text-anchor="middle" direction="\(page.language.direction)">\(price)</text>
                 """ : "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"9\"/>"
-            let href = page.path("/properties/\(hit.property.id.text)") + query
+            let href = page.path("/properties/\(hit.property.id.text)")
             let label = page.texts("map.pin", ["title": Plain.line(hit.property.title), "price": price])
             let pin: HTML = """
-                <a class="pin" href="\(href)" aria-label="\(label)" data-for="\(hit.property.id.text)">\(shape)</a>
+                <a class="pin" href="\(href)\(query)" aria-label="\(label)" data-for="\(hit.property.id.text)">\(shape)</a>
                 """
             if isFree { labels.append(pin) } else { dots.append(pin) }
         }
-        view = [
-            "pinsHTML": HTML(dots + labels), "width": SearchMap.width, "height": SearchMap.height,
-            "movesHTML": SearchMap.moves(area, asked, page), "bbox": area.text, "scale": area.scale(page),
-            "linesHTML": SearchMap.lines(area),
-        ]
+        let (width, height) = (SearchMap.width, SearchMap.height)
+        html = """
+            <section class="map" id="map" aria-labelledby="map-title" data-map data-bbox="\(area.text)">
+            <h2 id="map-title">\(page.texts("map.title"))</h2>
+            <p class="hidden">\(page.texts("map.about"))</p>
+            <svg viewBox="0 0 \(width) \(height)" role="group" aria-labelledby="map-title" direction="ltr">
+            <rect class="ground" width="\(width)" height="\(height)"/>
+            \(SearchMap.lines(area))
+            \(HTML(dots + labels))
+            \(area.scale(page))
+            </svg>
+            <nav aria-label="\(page.texts("map.move"))">
+            <ul class="moves">
+            \(SearchMap.moves(area, asked, page))
+            </ul>
+            </nav>
+            </section>
+            """
     }
 
     /// A place within about two hundred metres of the true one, always the same: who has not booked need not know the
@@ -124,7 +137,7 @@ struct SearchMap {
         }
 
         /// How far a fifth of the map's width is.
-        func scale(_ page: PageVisit, width: Int = SearchMap.width) -> View {
+        func scale(_ page: PageVisit, width: Int = SearchMap.width, bottom: Int = SearchMap.height) -> HTML {
             let kilometres = (east - west) * 111.3 * cos(middle * .pi / 180)
             let steps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]
             let step = steps.last { $0 <= kilometres / 4 } ?? 0.1
@@ -132,7 +145,11 @@ struct SearchMap {
                 step < 1
                 ? page.texts("map.metres", ["count": page.formats.number(Int(step * 1000))])
                 : page.texts("map.kilometres", ["count": page.formats.number(Int(step))])
-            return ["text": text, "width": Int(step / max(kilometres, 0.001) * Double(width))]
+            let length = Int(step / max(kilometres, 0.001) * Double(width))
+            return """
+                <g class="scale" transform="translate(16 \(bottom))"><path d="M0 -22v8h\(length)v-8"/>\
+                <text x="4" y="-26">\(text)</text></g>
+                """
         }
     }
 
@@ -162,12 +179,12 @@ struct SearchMap {
             ("south", area.moved(0, -0.5)), ("out", area.zoomed(2)),
         ]
         if !isNearest { moves.append(("in", area.zoomed(0.5))) }
+        // The words of a place would hold the map back where they were. What is new comes last.
+        let address: HTML = "\(page.path(asked.address(without: ["location"], with: [("bbox", "")])))"
         let links = moves.map { name, area -> HTML in
-            // The words of a place would hold the map back where they were.
-            let href = page.path(asked.address(without: ["location"], with: [("bbox", area.text)])) + "#map"
-            return """
-                <li><a class="chip" href="\(href)" rel="nofollow" data-move="\(name)">\(page.texts("map.\(name)"))</a></li>
-                """
+            """
+            <li><a class="chip" href="\(address)\(PercentCoding.encode(area.text))#map" rel="nofollow" data-move="\(name)">\(page.texts("map.\(name)"))</a></li>
+            """
         }
         return HTML(links)
     }

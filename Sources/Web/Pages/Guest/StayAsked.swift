@@ -49,11 +49,40 @@ struct StayAsked {
         return kept.isEmpty ? "" : "?" + kept.map { "\($0.0)=\(PercentCoding.encode($0.1))" }.joined(separator: "&")
     }
 
+    /// The days of a stay as fields, empty.
+    static func days(_ texts: Texts) -> [Field] {
+        ["checkIn", "checkOut"].map { name in
+            var day = Field(name, texts("search.\(name)"))
+            day.type = "date"
+            return day
+        }
+    }
+
+    /// What is wrong with it, and with what a service refuses of it, by the names of its fields.
+    func named(_ problems: FormProblems?, _ texts: Texts) -> FormProblems? {
+        (errors.isEmpty ? problems : FormProblems(errors))?
+            .naming(StayAsked.days(texts) + who.fields(texts) { _ in nil })
+    }
+
+    /// The days of a stay as fields, with what was typed.
+    /// - Parameter error: what is wrong with the field of a name.
+    static func days(
+        _ form: Form, _ texts: Texts, within bounds: ClosedRange<LocalDay>, areNeeded: Bool,
+        error: (_ name: String) -> String?
+    ) -> HTML {
+        let days = days(texts).map { empty -> Field in
+            var day = empty
+            (day.value, day.error, day.hasDefault) = (form[day.name], error(day.name), !areNeeded)
+            (day.minimum, day.maximum) = (bounds.lowerBound.description, bounds.upperBound.description)
+            return day
+        }
+        return HTML(days, texts)
+    }
+
     /// As fields that are not seen.
-    var hidden: [View] {
+    var hidden: [(name: String, value: String)] {
         StayAsked.names.compactMap { name in
-            form[name].isEmpty
-                ? (name == "guests" ? ["name": name, "value": "2"] : nil) : ["name": name, "value": form[name]]
+            form[name].isEmpty ? (name == "guests" ? (name, "2") : nil) : (name, form[name])
         }
     }
 }

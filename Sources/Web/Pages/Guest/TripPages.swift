@@ -123,17 +123,17 @@ struct TripPages {
         }
         // What is still to come; the host gives everything back whenever they cancel.
         if booking.paid.amount > 0, offer.schedule.count > 1 {
-            let steps = PolicySteps.views(offer.schedule, zone: booking.agreed.zone, on: page)
-            view["schedule"] = ["steps": steps] as View
+            let steps = PolicySteps.html(offer.schedule, zone: booking.agreed.zone, on: page)
+            view["schedule"] = ["stepsHTML": steps] as View
         }
         var field = Field("reason", texts("cancel.reason"))
         field.isOptional = true
         field.rows = 3
         field.longest = 1000
         field.value = reason
-        let problems = problem.map { FormProblems($0, texts) }
+        let problems = problem.map { FormProblems($0, texts).naming([field]) }
         field.error = problems?["reason"]
-        view["fields"] = [field.view]
+        view["fieldsHTML"] = field.html(texts)
         return try page.show(
             "cancel", Head(texts("cancel.title", ["code": booking.code])), view, problems: problems,
             status: problems?.status ?? .ok)

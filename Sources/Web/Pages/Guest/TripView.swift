@@ -18,7 +18,7 @@ struct TripView {
         var view: View = [
             "booking": BookingView(booking, on: page).view, "isGuest": isGuest,
             "placeHref": page.path("/properties/\(booking.propertyId)"), "id": booking.id.text,
-            "policySteps": PolicySteps.views(
+            "policyHTML": PolicySteps.html(
                 booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page),
             "policyName": texts("policy.\(booking.agreed.cancellation.name).name"),
         ]
@@ -91,7 +91,7 @@ struct TripView {
             }
         }
         // What is over can't be cancelled any more: only the policy's name is told.
-        if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policySteps"] = nil }
+        if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policyHTML"] = nil }
         if [.expired, .declined, .cancelled].contains(booking.status), isGuest {
             view["againHref"] = page.path("/properties/\(booking.propertyId)" + booking.again)
         }

@@ -7,8 +7,8 @@ import PropertyService
 /// What a host's places brought, by month and listing.
 struct EarningsPage {
     func add(to routes: inout Routes) {
-        routes.page("/host/earnings", show)
-        routes.page("/host/earnings.csv", table)
+        routes.hostPage("/host/earnings", show)
+        routes.hostPage("/host/earnings.csv", table)
     }
 
     /// The year that the address asks for, of those that can have stays.

@@ -9,15 +9,15 @@ import PropertyService
 /// One booking for its host: who comes, what is agreed, what it brings; and what the host may do with it.
 struct HostBookingPages {
     func add(to routes: inout Routes) {
-        routes.page("/host/bookings/{id}") { page in
+        routes.hostPage("/host/bookings/{id}") { page in
             let (booking, caller) = try await hosted(page)
             return try await show(page, booking, caller)
         }
-        routes.form("/host/bookings/{id}/accept", back: "/host/bookings/{id}", accept)
-        routes.page("/host/bookings/{id}/decline") { try await declining($0) }
-        routes.form("/host/bookings/{id}/decline", decline)
-        routes.page("/host/bookings/{id}/cancel") { try await cancelling($0) }
-        routes.form("/host/bookings/{id}/cancel", cancel)
+        routes.hostForm("/host/bookings/{id}/accept", back: "/host/bookings/{id}", accept)
+        routes.hostPage("/host/bookings/{id}/decline") { try await declining($0) }
+        routes.hostForm("/host/bookings/{id}/decline", decline)
+        routes.hostPage("/host/bookings/{id}/cancel") { try await cancelling($0) }
+        routes.hostForm("/host/bookings/{id}/cancel", cancel)
     }
 
     /// - Throws: `Problem` `not_found` for who has no part in it; its guest has a page of their own.
@@ -51,7 +51,7 @@ struct HostBookingPages {
             "calendarHref": page.path(
                 "/host/calendar/\(booking.propertyId)?month=\(booking.stay.checkIn.description.prefix(7))"),
             "policyName": texts("policy.\(booking.agreed.cancellation.name).name"),
-            "policySteps": PolicySteps.views(
+            "policyHTML": PolicySteps.html(
                 booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page),
             "payout": payout(booking, on: page),
         ]
@@ -65,7 +65,7 @@ struct HostBookingPages {
             view["reasonGiven"] = booking.isCrowdedOut ? texts("letter.crowdedOut") : reason
         }
         // What is over can't be cancelled any more: only the policy's name is told.
-        if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policySteps"] = nil }
+        if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policyHTML"] = nil }
         if booking.status == .confirmed, now < booking.agreed.checkOutAt {
             let changes = try await page.site.bookings.alterations(of: booking.id, for: caller)
             view["changeHref"] = page.path(path + "/change")
@@ -235,12 +235,13 @@ struct HostBookingPages {
         field.value = reason
         field.error = problems?["reason"]
         var view: View = [
-            "booking": BookingView(booking, on: page).view, "fields": [field.view], "key": page.freshKey,
+            "booking": BookingView(booking, on: page).view, "fieldsHTML": field.html(page.texts), "key": page.freshKey,
             "action": page.path("/host/bookings/\(booking.id)/\(name)"),
             "keepHref": page.path("/host/bookings/\(booking.id)"),
         ]
         for (name, text) in words where name != "title" { view[name] = text }
         return try page.show(
-            "host-question", Head(words["title"] ?? ""), view, problems: problems, status: problems?.status ?? .ok)
+            "host-question", Head(words["title"] ?? ""), view, problems: problems?.naming([field]),
+            status: problems?.status ?? .ok)
     }
 }

@@ -16,8 +16,8 @@ struct HostBookingsPage {
     private static let soon = Duration.seconds(6 * 3600)
 
     func add(to routes: inout Routes) {
-        routes.page("/host/bookings", list)
-        routes.page("/host/bookings.csv", table)
+        routes.hostPage("/host/bookings", list)
+        routes.hostPage("/host/bookings.csv", table)
     }
 
     /// What the address asks for. An unknown part is the first that has something in it.

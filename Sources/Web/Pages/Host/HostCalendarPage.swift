@@ -9,22 +9,20 @@ import PropertyService
 /// nights. The script only fills that form in.
 struct HostCalendarPage {
     func add(to routes: inout Routes) {
-        routes.page("/host/calendar/{id}") { page in
+        routes.hostPage("/host/calendar/{id}") { page in
             let (property, caller) = try await page.hostedProperty()
             return try await show(page, property, caller, Form([]))
         }
-        routes.form("/host/calendar/{id}", change)
+        routes.hostForm("/host/calendar/{id}", change)
     }
 
     @Sendable private func change(_ page: PageVisit, _ form: Form) async throws -> Response {
         let (property, caller) = try await page.hostedProperty()
         let wanted = NightsForm(form, property, on: page)
         guard wanted.errors.isEmpty, let first = wanted.nights.first else {
-            var problems = FormProblems(wanted.errors)
-            for name in ["from", "to", "price", "minimum"] {
-                problems.labels[name] = NightsForm.label(of: name, property, on: page)
-            }
-            return try await show(page, property, caller, form, problems)
+            let names = ["from", "to", "do", "price", "minimum", "weekdays"]
+            let fields = names.map { Field($0, NightsForm.label(of: $0, property, on: page)) }
+            return try await show(page, property, caller, form, FormProblems(wanted.errors).naming(fields))
         }
         do {
             if wanted.others.isEmpty {
@@ -205,7 +203,7 @@ struct NightsForm {
 
     /// What a field is called.
     static func label(of name: String, _ property: Property, on page: PageVisit) -> String {
-        page.texts("host.calendar.\(name)", ["currency": property.currency(page.site).code])
+        page.texts("host.calendar.\(name == "do" ? "action" : name)", ["currency": property.currency(page.site).code])
     }
 
     /// The fields, filled in as they were sent.
@@ -218,10 +216,10 @@ struct NightsForm {
             field.error = problems?[name]
             return field
         }
-        let days = ["from", "to"].map { name -> View in
+        let days = ["from", "to"].map { name -> Field in
             var field = field(name, "date")
             if name == "from", problems?.status == .conflict { field.error = nil }
-            return field.view
+            return field.small
         }
         var price = field("price", "text")
         price.inputMode = "decimal"
@@ -231,7 +229,7 @@ struct NightsForm {
         minimum.maximum = String(NightChange.minimumNightsRange.upperBound)
         let chosen = Set(form.all("weekdays"))
         var view: View = [
-            "days": days, "amounts": [price.view, minimum.view],
+            "daysHTML": HTML(days, texts), "amountsHTML": HTML([price.small, minimum.small], texts),
             "actions": ["keep", "open", "close"].map {
                 ["value": $0, "text": texts("host.calendar.\($0)"), "isChosen": form["do"] == $0] as View
             },

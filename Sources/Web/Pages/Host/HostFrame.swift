@@ -1,4 +1,7 @@
+import AuthService
 import Core
+import HTTPTypes
+import Hummingbird
 import PropertyService
 
 /// What the pages of a host share: the way between them, and who may see which.
@@ -14,7 +17,42 @@ enum HostPart: String, CaseIterable {
     }
 }
 
+extension Routes {
+    /// A page that only hosts have, and operators, who may do what a host may: anybody else is told how to become one, and
+    /// that this is not theirs (403).
+    mutating func hostPage(_ path: String, _ handle: @escaping @Sendable (PageVisit) async throws -> Response) {
+        page(path) { page in
+            try await page.isHosting() ? try await handle(page) : try page.howToHost(status: .forbidden)
+        }
+    }
+
+    /// What a form on such a page sends.
+    mutating func hostForm(
+        _ path: String, back: String? = nil, upTo limit: Int = BodyLimit.form,
+        _ handle: @escaping @Sendable (PageVisit, Form) async throws -> Response
+    ) {
+        form(path, back: back, upTo: limit) { page, form in
+            try await page.isHosting() ? try await handle(page, form) : try page.howToHost(status: .forbidden)
+        }
+    }
+}
+
 extension PageVisit {
+    /// - Throws: `Problem` `unauthenticated`.
+    fileprivate func isHosting() async throws -> Bool {
+        let person = try requirePerson()
+        if person.roles.contains(.host) || person.roles.contains(.operator) { return true }
+        // The role comes with the event of the first listing, a moment after it.
+        return try await !site.properties.properties(of: person.id).isEmpty
+    }
+
+    /// How to begin, for who lets nothing yet.
+    func howToHost(status: HTTPResponse.Status = .ok) throws -> Response {
+        var head = Head(texts("host.title"))
+        head.isWide = true
+        return try show("host-start", head, status: status)
+    }
+
     /// Links to the parts for hosts; the current one is marked.
     func hostTabs(_ current: HostPart) -> [View] {
         HostPart.allCases.map { part in

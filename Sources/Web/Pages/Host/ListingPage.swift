@@ -6,7 +6,7 @@ import PropertyService
 /// A listing for its host: its state, what it still needs, and each part of it with the way to change it.
 struct ListingPage {
     func add(to routes: inout Routes) {
-        routes.page("/host/properties/{id}") { page in
+        routes.hostPage("/host/properties/{id}") { page in
             let (property, caller) = try await page.hostedProperty()
             return try await ListingPage.show(page, property, caller)
         }

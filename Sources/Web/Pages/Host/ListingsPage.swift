@@ -10,7 +10,7 @@ struct ListingsPage {
 
     func add(to routes: inout Routes) {
         routes.page("/host") { try await list($0) }
-        routes.form("/host/properties/{id}/status", back: "/host", changeStatus)
+        routes.hostForm("/host/properties/{id}/status", back: "/host", changeStatus)
     }
 
     private func list(_ page: PageVisit, _ problems: FormProblems? = nil) async throws -> Response {
@@ -18,7 +18,7 @@ struct ListingsPage {
         let listings = try await page.site.properties.properties(of: caller.id)
         var head = Head(page.texts("host.title"))
         head.isWide = true
-        guard !listings.isEmpty else { return try page.show("host-start", head) }
+        guard !listings.isEmpty else { return try page.howToHost() }
         let pages = (listings.count + Self.pageSize - 1) / Self.pageSize
         let number = min(max(Int(page.parameters["page"]) ?? 1, 1), pages)
         let shown = listings.dropFirst((number - 1) * Self.pageSize).prefix(Self.pageSize)

@@ -67,10 +67,8 @@ struct NewListingPage {
         town.longest = 200
         town.autocomplete = "off"
         town.error = problems?["town"]
-        var townView: View = ["input": town.view]
-        townView["isSuggested"] = true
         var views = NewListingPage.fields.map { EditorFieldView($0, form, problems, on: page).view }
-        views.insert(townView, at: 2)
+        views.insert(["inputHTML": town.html(page.texts)], at: 2)
         let view: View = [
             "fields": views, "key": form["key"].isEmpty ? page.freshKey : form["key"], "backHref": page.path("/host"),
         ]

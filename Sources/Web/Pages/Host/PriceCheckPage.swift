@@ -6,7 +6,7 @@ import PropertyService
 /// What a guest would pay, and which rule each line comes from: the host's quote with its trace.
 struct PriceCheckPage {
     func add(to routes: inout Routes) {
-        routes.page("/host/properties/{id}/price-check", show)
+        routes.hostPage("/host/properties/{id}/price-check", show)
     }
 
     @Sendable private func show(_ page: PageVisit) async throws -> Response {
@@ -27,15 +27,17 @@ struct PriceCheckPage {
                 problems = FormProblems(problem, texts)
             }
         }
-        view["fields"] = fields(asked, problems, property, on: page)
+        let fields = fields(asked, problems, property, on: page)
+        view["fieldsHTML"] = HTML(fields, texts)
         return try page.show(
-            "host-price-check", Head(texts("host.check.title", ["title": property.title])), view, problems: problems,
+            "host-price-check", Head(texts("host.check.title", ["title": property.title])), view,
+            problems: problems?.naming(fields),
             status: problems?.status ?? .ok)
     }
 
     private func fields(
         _ asked: StayAsked, _ problems: FormProblems?, _ property: Property, on page: PageVisit
-    ) -> [View] {
+    ) -> [Field] {
         let today = property.zone.day(at: page.site.world.now())
         func day(_ name: String, _ label: String, _ usual: LocalDay) -> Field {
             var field = Field(name, page.texts(label))
@@ -44,14 +46,11 @@ struct PriceCheckPage {
             field.error = problems?[name]
             return field
         }
-        var who = asked.who.fields(page.texts) { problems?[$0] }
-        // Small fields have no hints; what is wrong is said.
-        for index in who.indices { who[index].hint = nil }
         let days = [
             day("checkIn", "search.checkIn", today.advanced(by: 14)),
             day("checkOut", "search.checkOut", today.advanced(by: 17)),
         ]
-        return (days + who).map(\.view)
+        return (days + asked.who.fields(page.texts) { problems?[$0] }).map(\.small)
     }
 
     private func answer(_ quote: Quote, _ property: Property, on page: PageVisit) -> View {

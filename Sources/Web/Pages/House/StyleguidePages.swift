@@ -31,7 +31,7 @@ struct StyleguidePages {
         large.rows = 3
         large.value = "Several lines of text."
         return [
-            "fields": [plain.view, optional.view, wrong.view, large.view],
+            "fieldsHTML": HTML([plain, optional, wrong, large], page.texts),
             "summary": [
                 "problems": [
                     "errors": [["field": "example-wrong", "message": "Check-out must be after 24 December."] as View]

@@ -118,17 +118,17 @@ struct DeskAct {
         reason.rows = 3
         reason.longest = OperatorAct.longestReason
         reason.value = form["reason"]
-        let fields = (fields + [reason]).map { field -> View in
+        let fields = (fields + [reason]).map { field -> Field in
             var field = field
             if form.has(field.name) { field.value = form[field.name] }
             field.error = problems?[field.name]
-            return field.view
+            return field
         }
         var view: View = [
             "desk": Desk.links(part, on: page), "headingHTML": HTML(keepingCodesWhole: title),
             "action": page.path(path),
             "backHref": page.path(back), "consequences": consequences, "button": button, "isDanger": isDanger,
-            "fields": fields, "key": page.freshKey,
+            "fieldsHTML": HTML(fields, page.texts), "key": page.freshKey,
             "facts": facts.map {
                 ["label": $0.label, "value": $0.value, "hasLink": false, "valueHref": ""] as View
             },
@@ -141,7 +141,7 @@ struct DeskAct {
         var head = Head(title)
         head.isWide = true
         return try page.show(
-            "operator-act", head, view, problems: problems, status: problems?.status ?? .ok,
+            "operator-act", head, view, problems: problems?.naming(fields), status: problems?.status ?? .ok,
             headers: problems?.headers ?? [:])
     }
 

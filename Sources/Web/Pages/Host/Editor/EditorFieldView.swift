@@ -7,7 +7,11 @@ import PropertyService
 struct EditorFieldView {
     let view: View
 
-    init(_ field: EditorField, _ form: Form, _ problems: FormProblems?, on page: PageVisit) {
+    /// - Parameter amenities: what amenities are called that the catalogue does not have, by code.
+    init(
+        _ field: EditorField, _ form: Form, _ problems: FormProblems?, amenities: [String: String] = [:],
+        on page: PageVisit
+    ) {
         let texts = page.texts
         let name = field.name
         func label(_ name: String) -> String { texts("host.field.\(name)") }
@@ -22,10 +26,11 @@ struct EditorFieldView {
             input.hint = texts.known("host.hint.\(name)")
             input.isOptional = field.isOptional
             change(&input)
-            return ["input": input.view]
+            return ["inputHTML": input.html(texts)]
         }
-        func group(_ kind: String, _ parts: [View]) -> View {
+        func group(_ kind: String, _ parts: [View] = [], inputs: [Field] = []) -> View {
             var group: View = ["groupId": name, "groupLabel": label(name), "parts": parts]
+            if !inputs.isEmpty { group["inputsHTML"] = HTML(inputs.map(\.small), texts) }
             if let hint = texts.known("host.hint.\(name)") { group["groupHint"] = hint }
             if let error = problems?[name] { group["groupError"] = error }
             return [kind: group]
@@ -54,7 +59,7 @@ struct EditorFieldView {
             var currency = input(name + "-currency", label("currency"))
             currency.longest = 3
             currency.autocomplete = "off"
-            view = group("numbers", [amount.view, currency.view])
+            view = group("numbers", inputs: [amount, currency])
         case .flag:
             var flag: View = ["name": name, "id": name, "text": label(name), "isOn": form.has(name)]
             if let hint = texts.known("host.hint.\(name)") { flag["about"] = hint }
@@ -80,12 +85,12 @@ struct EditorFieldView {
             let days = page.formats.weekdays.map { ($0.rawValue, page.formats.weekday($0).full) }
             view = group("boxes", EditorFieldView.boxes(name, days, form)).merging(["isShort": true])
         case .byWeekday(let range):
-            let days = page.formats.weekdays.map { day -> View in
+            let days = page.formats.weekdays.map { day -> Field in
                 var input = input("\(name)-\(day.rawValue)", page.formats.weekday(day).full)
                 whole(&input, range)
-                return input.unneeded
+                return input
             }
-            view = group("numbers", days)
+            view = group("numbers", inputs: days)
         case .steps(let threshold):
             let filled = (field.filledRows(threshold, form).last ?? -1) + 1
             let rows = (0..<EditorField.rowCount(filled: filled)).map { row -> View in
@@ -95,24 +100,26 @@ struct EditorFieldView {
                 percent.inputMode = "decimal"
                 return [
                     "rowLabel": texts("host.step", ["number": String(row + 1)]),
-                    "inputs": [first.unneeded, percent.unneeded],
+                    "inputsHTML": HTML([first.small, percent.small], texts),
                 ]
             }
             view = group("rows", rows)
-        case .amenities: view = EditorFieldView.amenities(field, form, problems, group, on: page)
+        case .amenities:
+            view = EditorFieldView.amenities(
+                field, form, problems, amenities, { group($0, $1) }, on: page)
         }
     }
 
     /// What there is to choose from is what the catalogue names, and what this place has besides.
     private static func amenities(
-        _ field: EditorField, _ form: Form, _ problems: FormProblems?, _ group: (String, [View]) -> View,
-        on page: PageVisit
+        _ field: EditorField, _ form: Form, _ problems: FormProblems?, _ names: [String: String],
+        _ group: (String, [View]) -> View, on page: PageVisit
     ) -> View {
         let known = page.texts.catalogue.entries.keys.filter { $0.hasPrefix("amenity.") }
             .map { String($0.dropFirst("amenity.".count)) }
         let chosen = form.all(field.name)
         let codes = Set(known + chosen)
-        let named = codes.map { ($0, AmenityName($0, nil, page.texts).text) }
+        let named = codes.map { ($0, AmenityName($0, names[$0], page.texts).text) }
             .sorted { ($0.1.lowercased(), $0.0) < ($1.1.lowercased(), $1.0) }
         var view = group("boxes", boxes(field.name, named, form))
         var more = Field(field.name + "-more", page.texts("host.field.amenities-more"))
@@ -121,7 +128,7 @@ struct EditorFieldView {
         more.isOptional = true
         more.value = form[more.name]
         more.error = problems?[more.name]
-        view["input"] = more.view
+        view["inputHTML"] = more.html(page.texts)
         return view
     }
 
@@ -139,15 +146,6 @@ struct EditorFieldView {
     /// A value's words; those of kinds of places are the catalogue's already.
     private static func words(_ value: String, _ texts: Texts) -> String {
         texts.known("roomType.\(value)") ?? texts("host.choice.\(value)")
-    }
-}
-
-extension Field {
-    /// One of many that need not be filled in, without saying so each time.
-    fileprivate var unneeded: View {
-        var view = view
-        view["isUnneeded"] = true
-        return view
     }
 }
 

@@ -8,14 +8,14 @@ struct EditorListPages {
     func add(to routes: inout Routes) {
         for list in EditorList.all {
             let path = "/host/properties/{id}/\(list.name)"
-            routes.page(path) { page in
+            routes.hostPage(path) { page in
                 let (property, caller) = try await page.hostedProperty()
                 let item = page.parameters["item"]
                 return item.isEmpty
                     ? try await show(list, property, caller, on: page)
                     : try await edit(list, item, property, caller, on: page)
             }
-            routes.form(path) { try await save(list, $0, $1) }
+            routes.hostForm(path) { try await save(list, $0, $1) }
         }
     }
 

@@ -9,11 +9,11 @@ struct EditorPages {
     func add(to routes: inout Routes) {
         for section in EditorSection.all {
             let path = "/host/properties/{id}/\(section.name)"
-            routes.page(path) { page in
+            routes.hostPage(path) { page in
                 let (property, caller) = try await page.hostedProperty()
                 return try await show(section, property, caller, on: page)
             }
-            routes.form(path, upTo: BodyLimit.large) { try await save(section, $0, $1) }
+            routes.hostForm(path, upTo: BodyLimit.large) { try await save(section, $0, $1) }
         }
     }
 
@@ -96,7 +96,11 @@ struct EditorPages {
                 problems = words.problems(problem.errors).with(status: problem.statusAndTitle.0)
             }
         }
-        view["fields"] = section.fields.map { EditorFieldView($0, form, problems, on: page).view }
+        let amenities = try await page.site.properties.amenityNames(
+            of: form.all("amenities").filter { !AmenityName.isInCatalogue($0, texts) })
+        view["fields"] = section.fields.map {
+            EditorFieldView($0, form, problems, amenities: amenities, on: page).view
+        }
         let title = texts(
             "host.editTitle", ["what": texts("host.section.\(section.name).title"), "title": property.title])
         return try page.show("host-edit", Head(title), view, problems: problems, status: problems?.status ?? .ok)

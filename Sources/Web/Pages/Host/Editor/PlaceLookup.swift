@@ -8,7 +8,11 @@ enum PlaceLookup {
     /// Fills a form from the town that the address asks for, or says that there is none.
     static func fill(_ form: Form, _ page: PageVisit, into view: inout View) -> Form {
         let wanted = String(page.parameters["find"].prefix(200)).trimmingCharacters(in: .whitespaces)
-        view["find"] = wanted
+        var find = Field("find", page.texts("host.find"))
+        find.hint = page.texts("host.findHint")
+        find.value = wanted
+        (find.longest, find.autocomplete, find.suggestsPlaces, find.hasDefault) = (200, "off", true, true)
+        view["findHTML"] = find.html(page.texts)
         guard !wanted.isEmpty, !form.has("token") else { return form }
         guard let town = page.site.properties.town(named: wanted) else {
             view["notFound"] = page.texts("host.error.unknown_town")
