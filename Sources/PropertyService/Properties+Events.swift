@@ -6,26 +6,35 @@ extension Properties {
 
     /// Hears the Booking Service: nights taken and freed, and calendars changed. Any event may come twice.
     /// - Throws: `StorageError.fault` for an event that is none of these.
-    package func apply(_ event: Event) async throws { try await hearing(event) }
+    package func apply(_ event: Event) async throws {
+        // A calendar is a year of statements, and an import brings hundreds at once: each in a transaction of its own, so that
+        // nobody who wants the same places waits long or runs again and again.
+        guard event.kind != CalendarChanged.kind else { return try await Properties.hear([event], on: database) }
+        try await hearing(event)
+    }
 
     /// Hears several events in one transaction.
     static func hearing(on database: any Database) -> Together<Event, Void> {
         Together { events in
-            let changes = try events.map(Change.init)
-            try await database.write { tx in
-                var recounts: [NightStore.Recount] = []
-                try tx.receive(events, as: receiver) { index, tx in
-                    switch changes[index] {
-                    case .taken(let moved): recounts.append(try NightStore.take(moved, in: tx))
-                    case .freed(let moved): recounts.append(try NightStore.free(moved, in: tx))
-                    case .calendar(let changed): try NightStore.change(changed, in: tx)
-                    }
-                }
-                // Events of one place in one transaction: whatever is counted last has seen the rows of all.
-                for index in recounts.indices { try recounts[index].enterUnit(in: tx) }
-                for recount in recounts { try recount.enterProperty(in: tx) }
-            }
+            try await hear(events, on: database)
             return events.map { _ in }
+        }
+    }
+
+    private static func hear(_ events: [Event], on database: any Database) async throws {
+        let changes = try events.map(Change.init)
+        try await database.write { tx in
+            var recounts: [NightStore.Recount] = []
+            try tx.receive(events, as: receiver) { index, tx in
+                switch changes[index] {
+                case .taken(let moved): recounts.append(try NightStore.take(moved, in: tx))
+                case .freed(let moved): recounts.append(try NightStore.free(moved, in: tx))
+                case .calendar(let changed): try NightStore.change(changed, in: tx)
+                }
+            }
+            // Events of one place in one transaction: whatever is counted last has seen the rows of all.
+            for index in recounts.indices { try recounts[index].enterUnit(in: tx) }
+            for recount in recounts { try recount.enterProperty(in: tx) }
         }
     }
 
