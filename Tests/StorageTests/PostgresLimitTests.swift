@@ -26,19 +26,7 @@ struct PostgresLimitTests {
         try await holder.write { try $0.execute("INSERT INTO thing (name) VALUES ('a')") }
         // Hung up on after three seconds without an answer, and no lock is waited for longer than one.
         let database = PostgresDatabase(url: url, connections: 2, answerWithin: .seconds(3), world: .live)
-        func processes() async throws -> Set<Int> {
-            try await withThrowingTaskGroup(of: Int?.self) { group in
-                for _ in 0..<2 {
-                    group.addTask {
-                        try await database.read {
-                            try $0.value("SELECT pg_backend_pid() FROM pg_sleep(0.3)", as: Int.self)
-                        }
-                    }
-                }
-                return try await group.reduce(into: []) { if let process = $1 { $0.insert(process) } }
-            }
-        }
-        let before = try await processes()
+        let before = try await database.twoProcesses()
         async let holding: Void = holder.write { tx in
             try tx.execute("UPDATE thing SET size = 1 WHERE name = 'a'")
             _ = try tx.exists("SELECT 1 FROM pg_sleep(5)")
@@ -54,7 +42,7 @@ struct PostgresLimitTests {
             #expect(try await sessions("locked") == 2)
         }
         try await holding
-        #expect(try await processes() == before)
+        #expect(try await database.twoProcesses() == before)
         #expect(try await database.write { try $0.execute("UPDATE thing SET size = 2 WHERE name = 'a'") } == 1)
     }
 

@@ -189,27 +189,28 @@ struct PostgresTests {
     func silent() async throws {
         let url = try await PostgresServer.shared().emptyURL()
         let database = PostgresDatabase(url: url, connections: 2, answerWithin: .seconds(1), world: .live)
-        /// Both server processes, each kept busy for long enough that the other must serve too.
-        func processes() async throws -> Set<Int> {
-            try await withThrowingTaskGroup(of: Int?.self) { group in
-                for _ in 0..<2 {
-                    group.addTask {
-                        try await database.read {
-                            try $0.value("SELECT pg_backend_pid() FROM pg_sleep(0.3)", as: Int.self)
-                        }
-                    }
-                }
-                return try await group.reduce(into: []) { if let process = $1 { $0.insert(process) } }
-            }
-        }
-        let before = try await processes()
+        let before = try await database.twoProcesses()
         #expect(before.count == 2)
-        #expect(try await processes() == before)
+        #expect(try await database.twoProcesses() == before)
         await #expect(throws: StorageError.self) {
             try await database.read { try $0.exists("SELECT 1 FROM pg_sleep(30)") }
         }
-        let after = try await processes()
+        let after = try await database.twoProcesses()
         #expect(after.count == 2)
         #expect(after.isDisjoint(with: before))
+    }
+}
+
+extension PostgresDatabase {
+    /// The server processes behind two connections, each kept busy for long enough that the other must serve too.
+    func twoProcesses() async throws -> Set<Int> {
+        try await withThrowingTaskGroup(of: Int?.self) { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    try await self.read { try $0.value("SELECT pg_backend_pid() FROM pg_sleep(0.3)", as: Int.self) }
+                }
+            }
+            return try await group.reduce(into: []) { if let process = $1 { $0.insert(process) } }
+        }
     }
 }
