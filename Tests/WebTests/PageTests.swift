@@ -135,6 +135,28 @@ struct PageTests {
         }
     }
 
+    @Test("The day of arrival is marked while it alone is chosen")
+    func arrivalAlone() async throws {
+        let fixture = try await WebFixture()
+        try await fixture.meet { stranger in
+            let place = try await stranger.register("host").list("")
+            let page = try await stranger.get("/properties/\(place)?checkIn=2027-07-10")
+            #expect(page.text.components(separatedBy: "day arrive").count == 2)
+            #expect(!page.text.contains("day depart"))
+            #expect(try await !stranger.get("/properties/\(place)").text.contains("day arrive"))
+        }
+    }
+
+    @Test("What is no price is told beside its field and is no filter in force")
+    func noPrice() async throws {
+        let fixture = try await WebFixture()
+        try await fixture.meet { stranger in
+            let wrong = try await stranger.get("/search?minPrice=x&bedrooms=2")
+            #expect(!wrong.text.contains("At least x") && wrong.text.contains("Bedrooms: 2 or more"))
+            #expect(try await stranger.get("/search?minPrice=20").text.contains("At least $20"))
+        }
+    }
+
     @Test("Ages are read with the comma of every language")
     func ages() throws {
         let texts = try Wordbook.shipped.get().texts(.arabic)

@@ -88,6 +88,8 @@ struct CalendarMonths {
             chosen = " chosen"
             if day == stay.checkIn { state = "arrive" }
             if day == stay.checkOut { state = "depart" }
+        } else if asked.stay == nil, day == asked.checkIn {
+            state = "arrive"
         }
         let price = isFree ? night?.price.map { page.formats.shortMoney($0) } : nil
         let label = "\(page.formats.longDay(day)), \(page.texts("calendar.\(state)"))" + (price.map { ", " + $0 } ?? "")

@@ -148,7 +148,7 @@ struct SearchMap {
             let length = Int(step / max(kilometres, 0.001) * Double(width))
             return """
                 <g class="scale" transform="translate(16 \(bottom))"><path d="M0 -22v8h\(length)v-8"/>\
-                <text x="4" y="-26">\(text)</text></g>
+                <text x="4" y="-26">\u{2068}\(text)\u{2069}</text></g>
                 """
         }
     }
