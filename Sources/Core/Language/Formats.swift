@@ -97,6 +97,16 @@ package struct Formats: Sendable {
             ["from": sameYear ? day(stay.checkIn) : dayWithYear(stay.checkIn), "to": dayWithYear(stay.checkOut)])
     }
 
+    /// `Sun, Dec 27, 2026 – Sat, Jan 2, 2027`: the first and the last of nights that are no stay, as of a season.
+    package func nights(_ nights: Stay) -> String {
+        let last = nights.checkOut.advanced(by: -1)
+        guard last > nights.checkIn else { return dayWithYear(nights.checkIn) }
+        let isOneYear = nights.checkIn.civil.year == last.civil.year
+        return texts(
+            "format.range",
+            ["from": isOneYear ? day(nights.checkIn) : dayWithYear(nights.checkIn), "to": dayWithYear(last)])
+    }
+
     /// `Dec 24 – Dec 28`, where there is little room.
     package func shortStay(_ stay: Stay) -> String {
         texts("format.range", ["from": format(stay.checkIn, .inMonth), "to": format(stay.checkOut, .inMonth)])
@@ -114,7 +124,22 @@ package struct Formats: Sendable {
                 case .inMonth: plain.day().month(.abbreviated)
                 case .inYear: plain.day().month(.abbreviated).year()
                 }
-            return Date(timeIntervalSince1970: Double(day.number) * 86_400).formatted(style)
+            return Formats.unbroken(Date(timeIntervalSince1970: Double(day.number) * 86_400).formatted(style))
+        }
+    }
+
+    /// No line ends between a day and its month: `Thu, Dec 24, 2026`, `Do., 24. Dez. 2026`, with U+00A0 around the 24.
+    private static func unbroken(_ date: String) -> String {
+        func isDay(_ word: Substring) -> Bool {
+            let digits = word.prefix { $0.isASCII && $0.isNumber }
+            return (1...2).contains(digits.count) && [",", ".", ""].contains(word.dropFirst(digits.count))
+        }
+        let words = date.split(separator: " ", omittingEmptySubsequences: false)
+        return zip(words, words.dropFirst()).reduce(into: String(words.first ?? "")) { text, pair in
+            let (word, next) = pair
+            let isBeforeDay = isDay(next) && word.last?.isLetter == true
+            let isAfterDay = isDay(word) && !word.hasSuffix(",") && next.first?.isLetter == true
+            text += (isBeforeDay || isAfterDay ? "\u{00A0}" : " ") + next
         }
     }
 
