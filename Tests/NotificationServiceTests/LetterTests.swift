@@ -24,7 +24,8 @@ struct LetterTests {
             let body = try #require(mail.leaf(type)?.text)
             let place = type == "text/html" ? "Loft &amp; Garden" : "Loft & Garden"
             for fact in [
-                place, "H7K2-9QXM", "Thursday, December\u{00A0}24, 2026", "Sunday, December\u{00A0}27, 2026", "15:00", "11:00",
+                place, "H7K2-9QXM", "Thursday, December\u{00A0}24, 2026", "Sunday, December\u{00A0}27, 2026", "15:00",
+                "11:00",
                 "$412.30 USD", "3 nights", "2 guests", "Eastern Time (America/New York)", "https://roost.example/",
             ] { #expect(body.contains(fact), "\(kind) \(type): \(fact)") }
             if type == "text/html" { #expect(!body.contains("<changed>")) }
@@ -40,7 +41,7 @@ struct LetterTests {
         let content = try writer.content(of: Letter(kind, to: MailFixture.guest, about: .christmas()))
         let text = TextLetter.render(content, greeting: writer.greeting(nil))
         #expect(text.contains("Sunday, December\u{00A0}20, 2026, 14:05"))
-        #expect(text.contains("14:05\u{00A0}Eastern Standard Time\u{00A0}(UTC-5)"))
+        #expect(text.contains("14:05\u{00A0}Eastern Standard Time\u{00A0}(UTC\u{2212}5)"))
         #expect(text.hasPrefix("Hello,\n"))
     }
 
@@ -124,11 +125,14 @@ struct LetterTests {
     @Test(
         "A zone is told by the name people have for it, else by its place and distance",
         arguments: [
-            ("America/New_York", "Eastern Daylight Time\u{00A0}(UTC-4)", "Eastern Time (America/New York)"),
+            ("America/New_York", "Eastern Daylight Time\u{00A0}(UTC\u{2212}4)", "Eastern Time (America/New York)"),
             ("Europe/Vienna", "Central European Summer Time\u{00A0}(UTC+2)", "Central European Time (Europe/Vienna)"),
             ("Asia/Kolkata", "India Standard Time\u{00A0}(UTC+5:30)", "India Standard Time (Asia/Kolkata)"),
             ("Europe/Istanbul", "Europe/Istanbul time\u{00A0}(UTC+3)", "Türkiye Time (Europe/Istanbul)"),
-            ("America/St_Johns", "Newfoundland Daylight Time\u{00A0}(UTC-2:30)", "Newfoundland Time (America/St Johns)"),
+            (
+                "America/St_Johns", "Newfoundland Daylight Time\u{00A0}(UTC\u{2212}2:30)",
+                "Newfoundland Time (America/St Johns)"
+            ),
             ("UTC", "UTC", "UTC"),
         ])
     func zones(_ name: String, _ clock: String, _ common: String) throws {

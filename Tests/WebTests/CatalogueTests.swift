@@ -176,7 +176,7 @@ struct CatalogueTests {
     @Test(
         "A moment names the time that its clock shows, on a page as in a letter",
         arguments: [
-            (Language.english, "America/New_York", "Eastern Standard Time\u{00A0}(UTC-5)"),
+            (Language.english, "America/New_York", "Eastern Standard Time\u{00A0}(UTC\u{2212}5)"),
             (.english, "Asia/Kolkata", "India Standard Time\u{00A0}(UTC+5:30)"),
             (.english, "Europe/Istanbul", "Europe/Istanbul time\u{00A0}(UTC+3)"), (.english, "UTC", "UTC"),
             (.german, "Europe/Vienna", "Mitteleuropäische Normalzeit\u{00A0}(UTC+1)"),

@@ -161,12 +161,12 @@ package struct Formats: Sendable {
     /// `15:00`, on the clock of the place.
     package func time(_ time: TimeOfDay) -> String { time.description }
 
-    /// `Thu, Dec 24, 2026, 15:05 Eastern Standard Time (UTC-5)`: an hour never stands without its zone.
+    /// `Thu, Dec 24, 2026, 15:05 Eastern Standard Time (UTC−5)`: an hour never stands without its zone.
     package func moment(_ instant: Instant, in zone: Zone) -> String {
         moment(dayWithYear(zone.local(at: instant).day), instant, zone)
     }
 
-    /// `Thursday, December 24, 2026, 15:05 Eastern Standard Time (UTC-5)`.
+    /// `Thursday, December 24, 2026, 15:05 Eastern Standard Time (UTC−5)`.
     package func longMoment(_ instant: Instant, in zone: Zone) -> String {
         moment(longDay(zone.local(at: instant).day), instant, zone)
     }
@@ -176,13 +176,13 @@ package struct Formats: Sendable {
         return texts("format.moment", ["day": day, "time": time, "zone": zoneName(zone, at: instant)])
     }
 
-    /// `14:35 Eastern Standard Time (UTC-5)`: on a day that is known.
+    /// `14:35 Eastern Standard Time (UTC−5)`: on a day that is known.
     package func clock(_ instant: Instant, in zone: Zone) -> String {
         let time = zone.local(at: instant).time.description
         return texts("format.clock", ["time": time, "zone": zoneName(zone, at: instant)])
     }
 
-    /// The time that clocks show there then: `Eastern Standard Time (UTC-5)`. The distance tells apart the hour that comes
+    /// The time that clocks show there then: `Eastern Standard Time (UTC−5)`. The distance tells apart the hour that comes
     /// twice. Where it has no name it is called by its zone: `Europe/Istanbul time (UTC+3)`.
     package func zoneName(_ zone: Zone, at instant: Instant) -> String {
         guard zone.name != "UTC" else { return zone.name }

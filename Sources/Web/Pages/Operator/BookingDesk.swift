@@ -79,7 +79,8 @@ struct BookingDesk {
             .init(
                 id: "payments", title: texts("operator.part.payments"),
                 content: payments.isEmpty
-                    ? .none(texts("operator.payments.none")) : .table(PaymentDesk.table(payments, codes: nil, on: page))),
+                    ? .none(texts("operator.payments.none")) : .table(PaymentDesk.table(payments, codes: nil, on: page))
+            ),
             .init(
                 id: "mails", title: texts("operator.part.mails"),
                 content: mails.items.isEmpty

@@ -59,7 +59,8 @@ struct DeskCell {
 
     fileprivate func view(head: String, isFirst: Bool) -> View {
         var view: View = [
-            "cellText": text, "head": head, "isFirst": isFirst, "isNumber": isNumber, "look": isNumber ? "number" : look,
+            "cellText": text, "head": head, "isFirst": isFirst, "isNumber": isNumber,
+            "look": isNumber ? "number" : look,
             "isEnglish": isEnglish,
             "hasBadge": badge != nil, "hasLink": href != nil,
         ]

@@ -18,7 +18,8 @@ struct StuckEventPages {
         let found = try await page.site.probes.stuckEvents.list(page.cursor, Desk.rows)
         return try DeskList(
             part: .cases, title: texts("operator.events.title"), about: texts("operator.events.about"),
-            table: await StuckEventPages.table(found.items, on: page, for: caller), empty: texts("operator.events.none"),
+            table: await StuckEventPages.table(found.items, on: page, for: caller),
+            empty: texts("operator.events.none"),
             older: page.older(found.nextCursor), more: (texts("operator.part.cases"), "/operator/cases")
         ).show(on: page)
     }
@@ -51,7 +52,7 @@ struct StuckEventPages {
             part: .cases, title: texts("operator.events.retryTitle"), path: "/operator/events/retry",
             back: "/operator/events", consequences: [texts("operator.events.retryAbout")],
             facts: [
-                (texts("operator.events.event"), "\(id)", nil), 
+                (texts("operator.events.event"), "\(id)", nil),
                 subjects.fact(texts("operator.cases.subject"), id.subject),
             ],
             button: texts("operator.events.retry"), hidden: ("event", "\(id)"))

@@ -136,7 +136,8 @@ extension EditorField {
     /// The names that the fields of a form have, so that an error finds its own.
     func names(in form: Form) -> [String] {
         switch kind {
-        case .line, .prose, .whole, .decimal, .money, .day, .lastDay, .time, .flag, .choice, .policy, .some, .weekdays: [name]
+        case .line, .prose, .whole, .decimal, .money, .day, .lastDay, .time, .flag, .choice, .policy, .some, .weekdays:
+            [name]
         case .price: [name, name + "-currency"]
         case .byWeekday: Weekday.allCases.map { "\(name)-\($0.rawValue)" }
         case .steps(let threshold):
