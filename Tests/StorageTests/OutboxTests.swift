@@ -292,6 +292,46 @@ struct OutboxTests {
         func close() throws { try base.close() }
     }
 
+    @Test(
+        "What only trouble that passes has kept for a day is shown to people, and tried on", arguments: Engine.allCases)
+    func keptForADay(on engine: Engine) async throws {
+        let database = try await engine.make(in: folder)
+        for version in 1...2 as ClosedRange<Int64> { try await append(database, "a", version) }
+        let slow = OutboxDelivery(
+            database: database, source: "test", handlers: ["ear": { _ in throw StorageError.unavailable("too slow") }],
+            world: time.world)
+        func fail(for duration: Duration) async throws {
+            let end = time.now + duration
+            while time.now < end {
+                time.advance(.seconds(600))
+                try await slow.deliverDue()
+            }
+        }
+        try await fail(for: .seconds(86_400 - 1200))
+        #expect(try await slow.countStuck() == 0)
+        #expect(try await slow.stuck(after: nil, limit: 9).isEmpty)
+        try await fail(for: .seconds(1200))
+        // The one behind it was not tried and is no case of its own.
+        let found = try await slow.stuck(after: nil, limit: 9)
+        #expect(found.map(\.id.version) == [1] && found.map(\.tries) == [0])
+        #expect(try await slow.countStuck() == 1)
+
+        // Asked for by a person it is as new; failing again it is shown again.
+        let id = try #require(found.first?.id)
+        _ = try await slow.tryAgain(id, nil, once: nil)
+        #expect(try await slow.countStuck() == 0)
+        await #expect(throws: Problem.self) { try await slow.tryAgain(id, nil, once: nil) }
+        try await slow.deliverDue()
+        #expect(try await slow.countStuck() == 1)
+
+        // Nothing was given up: it is heard once the trouble is over, by itself.
+        let ear = Ear()
+        time.advance(.seconds(11))
+        while try await delivery(database, ear).deliverDue() > 0 {}
+        #expect(ear.heard.withLock { $0 } == ["a1", "a2"])
+        #expect(try await slow.countStuck() == 0)
+    }
+
     @Test("A receiver applies an event once, however often it comes, and nothing older after it")
     func inbox() async throws {
         let database = try await Engine.memory.make(in: folder)
