@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import PropertyService
 import Storage
 
@@ -74,8 +73,8 @@ extension BookingRecord {
         guestId = try row[5]
         hostId = try row[6]
         total = Money(try row[10], try row[11])
-        lines = try JSONDecoder().decode([PriceLine].self, from: Data((try row[12] as String).utf8))
-        agreed = try JSONDecoder().decode(AgreedTerms.self, from: Data((try row[13] as String).utf8))
+        lines = try StoredJSON.value(from: row[12])
+        agreed = try StoredJSON.value(from: row[13])
         extensions = try row[14]
         endsAt = try row[15]
         version = try row[16]
@@ -94,7 +93,7 @@ extension BookingRecord {
     private static func party(_ row: Row) throws -> Party {
         let text: String = try row[23]
         guard !text.isEmpty else { return Party(adults: try row[9]) }
-        return try JSONDecoder().decode(Party.self, from: Data(text.utf8))
+        return try StoredJSON.value(from: text)
     }
 }
 
@@ -107,9 +106,9 @@ extension Queries where Self: ~Copyable {
 
 extension Transaction {
     func insert(_ record: BookingRecord) throws {
-        let lines = String(decoding: try JSONEncoder().encode(record.lines), as: UTF8.self)
-        let agreed = String(decoding: try JSONEncoder().encode(record.agreed), as: UTF8.self)
-        let party = String(decoding: try JSONEncoder().encode(record.wish.party), as: UTF8.self)
+        let lines = try StoredJSON.text(of: record.lines)
+        let agreed = try StoredJSON.text(of: record.agreed)
+        let party = try StoredJSON.text(of: record.wish.party)
         try later(
             """
             INSERT INTO booking (

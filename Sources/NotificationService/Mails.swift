@@ -1,5 +1,4 @@
 public import Core
-import Foundation
 package import Storage
 
 /// Letters on their way: queued with the event that made them due, sent in the background, at least once.
@@ -53,13 +52,11 @@ public struct Mails: Sendable {
     /// An event that makes no letter due may be handed in too, with none: then it is remembered as heard.
     package func queue(_ letters: [[Letter]], for events: [Event]) async throws {
         precondition(letters.count == events.count)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let rows = try letters.map { letters in
             try letters.map { letter in
                 (
                     id: world.id(MailKind.self), letter: letter,
-                    text: String(decoding: try encoder.encode(letter), as: UTF8.self)
+                    text: try StoredJSON.text(of: letter)
                 )
             }
         }
@@ -96,7 +93,7 @@ public struct Mails: Sendable {
 
     static func letter(_ text: String) throws(MailFailure) -> Letter {
         do {
-            return try JSONDecoder().decode(Letter.self, from: Data(text.utf8))
+            return try StoredJSON.value(from: text)
         } catch {
             throw .final("the letter cannot be read any more: \(error)")
         }

@@ -1,5 +1,4 @@
 public import Core
-import Foundation
 
 /// The answer of a use case: what it did, or why not. Codable, so that it can be given again.
 public enum Outcome<Value: Codable & Sendable>: Codable, Sendable {
@@ -142,7 +141,7 @@ extension Transaction {
                 "DELETE FROM idempotency_record WHERE person = \(person) AND path = \(path) AND key = \(key)")
             return
         }
-        let text = String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self)
+        let text = try StoredJSON.text(of: outcome)
         try later(
             """
             UPDATE idempotency_record SET outcome = \(text)
@@ -202,7 +201,7 @@ private struct AnswerRecord: Sendable {
                 .idempotencyKeyReused,
                 "This Idempotency-Key was used with another body. Use a new key for a new request.")
         }
-        return try outcome.map { try JSONDecoder().decode(Outcome<Value>.self, from: Data($0.utf8)) }
+        return try outcome.map { try StoredJSON.value(from: $0) }
     }
 }
 

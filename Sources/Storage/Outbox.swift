@@ -1,5 +1,4 @@
 public import Core
-import Foundation
 
 /// Something that happened in one database and that others must hear of.
 public struct Event: Sendable {
@@ -22,7 +21,7 @@ public struct Event: Sendable {
     }
 
     public func decoded<Body: Decodable>(as type: Body.Type = Body.self) throws -> Body {
-        try JSONDecoder().decode(Body.self, from: Data(body.utf8))
+        try StoredJSON.value(from: body)
     }
 }
 
@@ -50,7 +49,7 @@ public struct Outbox: Sendable {
         _ kind: String, about subject: String, version: Int64, body: some Encodable, at now: Instant,
         in tx: borrowing Transaction
     ) throws {
-        let text = String(decoding: try JSONEncoder.sorted.encode(body), as: UTF8.self)
+        let text = try StoredJSON.text(of: body)
         for receiver in receivers(kind) {
             let due = unhurried.contains(receiver) ? now : now + Outbox.head
             try tx.later(
@@ -59,15 +58,6 @@ public struct Outbox: Sendable {
                 VALUES (\(receiver), \(subject), \(version), \(kind), \(text), \(now), \(due), 0, NULL)
                 """)
         }
-    }
-}
-
-extension JSONEncoder {
-    /// Members in a fixed order, so that the same event is the same text.
-    static var sorted: JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return encoder
     }
 }
 

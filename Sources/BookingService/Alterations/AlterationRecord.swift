@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import PaymentService
 import PropertyService
 import Storage
@@ -93,8 +92,8 @@ extension AlterationRecord {
         }
         course = AlterationCourse(state)
         proposedBy = by
-        before = try JSONDecoder().decode(Alteration.Before.self, from: Data((try row[5] as String).utf8))
-        after = try JSONDecoder().decode(Alteration.After.self, from: Data((try row[6] as String).utf8))
+        before = try StoredJSON.value(from: row[5])
+        after = try StoredJSON.value(from: row[6])
         message = try row[7]
         reason = try row[8]
         switch try row[9] as String {
@@ -145,8 +144,8 @@ extension Queries where Self: ~Copyable {
 
 extension Transaction {
     func insert(_ record: AlterationRecord) throws {
-        let before = String(decoding: try JSONEncoder().encode(record.before), as: UTF8.self)
-        let after = String(decoding: try JSONEncoder().encode(record.after), as: UTF8.self)
+        let before = try StoredJSON.text(of: record.before)
+        let after = try StoredJSON.text(of: record.after)
         let (holding, unit) = record.holdingColumns
         try execute(
             """
@@ -175,9 +174,9 @@ extension Transaction {
 
     /// Writes the terms of a booking as an applied alteration or its confirmation has made them.
     func saveTerms(of record: BookingRecord) throws {
-        let lines = String(decoding: try JSONEncoder().encode(record.lines), as: UTF8.self)
-        let agreed = String(decoding: try JSONEncoder().encode(record.agreed), as: UTF8.self)
-        let party = String(decoding: try JSONEncoder().encode(record.wish.party), as: UTF8.self)
+        let lines = try StoredJSON.text(of: record.lines)
+        let agreed = try StoredJSON.text(of: record.agreed)
+        let party = try StoredJSON.text(of: record.wish.party)
         try later(
             """
             UPDATE booking SET check_in = \(record.wish.stay.checkIn), check_out = \(record.wish.stay.checkOut),

@@ -16,17 +16,26 @@ enum QuotedPrintable {
 
     private static func encode(_ line: Substring.UTF8View, into out: inout [UInt8]) {
         var width = 0
-        let last = line.indices.last
-        for index in line.indices {
-            let byte = line[index]
-            let token = isPlain(byte, endsLine: index == last) ? [byte] : escaped(byte)
+        var left = line.count
+        for byte in line {
+            left -= 1
+            let isPlain = isPlain(byte, endsLine: left == 0)
+            let count = isPlain ? 1 : 3
             // A character more must leave room for the `=` of a soft break, except at the end of the line.
-            if width + token.count > (index == last ? longestLine : longestLine - 1) {
-                out += [UInt8(ascii: "="), 0x0D, 0x0A]
+            if width + count > (left == 0 ? longestLine : longestLine - 1) {
+                out.append(UInt8(ascii: "="))
+                out.append(0x0D)
+                out.append(0x0A)
                 width = 0
             }
-            out += token
-            width += token.count
+            if isPlain {
+                out.append(byte)
+            } else {
+                out.append(UInt8(ascii: "="))
+                out.append(digit(byte >> 4))
+                out.append(digit(byte & 15))
+            }
+            width += count
         }
     }
 
@@ -38,8 +47,8 @@ enum QuotedPrintable {
         }
     }
 
-    private static func escaped(_ byte: UInt8) -> [UInt8] {
-        let digits = Array("0123456789ABCDEF".utf8)
-        return [UInt8(ascii: "="), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    /// RFC 2045 asks for capitals.
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + (value - 10)
     }
 }

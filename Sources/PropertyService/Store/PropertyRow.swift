@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import Storage
 
 /// How a property lies in its row.
@@ -48,7 +47,7 @@ enum PropertyRow {
     }
 
     static func photosText(_ photos: [Photo]) throws -> String {
-        photos.isEmpty ? "" : String(decoding: try JSONEncoder().encode(photos), as: UTF8.self)
+        photos.isEmpty ? "" : try StoredJSON.text(of: photos)
     }
 
     static func codes(in text: String) -> [String] {
@@ -56,7 +55,7 @@ enum PropertyRow {
     }
 
     private static func photos(in text: String) throws -> [Photo] {
-        text.isEmpty ? [] : try JSONDecoder().decode([Photo].self, from: Data(text.utf8))
+        text.isEmpty ? [] : try StoredJSON.value(from: text)
     }
 
     static func zone(_ name: String) throws -> Zone {

@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import Storage
 import Synchronization
 
@@ -47,7 +46,7 @@ enum RuleStore {
     static func save(_ rules: PropertyRules, of property: PropertyID, at now: Instant, in tx: borrowing Transaction)
         throws
     {
-        let text = rules == .none ? "" : String(decoding: try JSONEncoder().encode(rules), as: UTF8.self)
+        let text = rules == .none ? "" : try StoredJSON.text(of: rules)
         try tx.execute(
             """
             INSERT INTO property_rules (property_id, version, rules, changed_at) VALUES (\(property), 1, \(text), \(now))
@@ -57,7 +56,7 @@ enum RuleStore {
     }
 
     static func rules(in text: String) throws -> PropertyRules {
-        text.isEmpty ? .none : try JSONDecoder().decode(PropertyRules.self, from: Data(text.utf8))
+        text.isEmpty ? .none : try StoredJSON.value(from: text)
     }
 }
 

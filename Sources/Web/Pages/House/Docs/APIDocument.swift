@@ -1,3 +1,5 @@
+import Core
+
 /// The OpenAPI document, as far as the page shows it. Members come in the order they are written.
 struct APIDocument {
     private let root: JSONValue

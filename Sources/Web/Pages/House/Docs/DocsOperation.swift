@@ -1,3 +1,5 @@
+import Core
+
 /// Shows one operation: who may ask, what with, and every answer.
 struct DocsOperation {
     private let document: APIDocument

@@ -1,3 +1,5 @@
+import Core
+
 /// The page that shows the OpenAPI document, written once at the start: it can be read without a script.
 struct DocsPage {
     private let document: APIDocument

@@ -1,3 +1,5 @@
+import Core
+
 /// Shows what a value looks like: its type, its bounds, its members.
 struct DocsShape {
     private let document: APIDocument

@@ -1,21 +1,19 @@
-import Core
-
 /// A value that has one way to be written as JSON.
-protocol JSONWritable {
+package protocol JSONWritable {
     func write(to json: inout JSONWriter)
 }
 
 /// Writes JSON by appending bytes, members in the order they are named.
 ///
 /// There is no tree and no reflection: Foundation's encoder takes longer for one quote than all the rest of the answer.
-struct JSONWriter {
-    private(set) var bytes: [UInt8] = []
+package struct JSONWriter {
+    @usableFromInline package internal(set) var bytes: [UInt8] = []
 
-    init(capacity: Int = 1024) { bytes.reserveCapacity(capacity) }
+    package init(capacity: Int = 1024) { bytes.reserveCapacity(capacity) }
 
     /// An object, as the value that is due.
-    @inline(__always)
-    mutating func object(_ members: (inout JSONWriter) -> Void) {
+    @inlinable @inline(__always)
+    package mutating func object(_ members: (inout JSONWriter) -> Void) {
         separate()
         bytes.append(UInt8(ascii: "{"))
         members(&self)
@@ -23,46 +21,66 @@ struct JSONWriter {
     }
 
     /// A list, as the value that is due.
-    @inline(__always)
-    mutating func list<Items: Sequence>(_ items: Items, _ each: (inout JSONWriter, Items.Element) -> Void) {
+    @inlinable @inline(__always)
+    package mutating func list<Items: Sequence>(_ items: Items, _ each: (inout JSONWriter, Items.Element) -> Void) {
         separate()
         bytes.append(UInt8(ascii: "["))
         for item in items { each(&self, item) }
         bytes.append(UInt8(ascii: "]"))
     }
 
-    mutating func value(_ value: some JSONWritable) { value.write(to: &self) }
+    /// What has members or items.
+    package enum Container: Sendable { case object, list }
 
-    mutating func member(_ name: StaticString, _ value: some JSONWritable) {
+    /// Begins a container, as the value that is due, for who cannot write it in one closure: `end` ends it.
+    package mutating func begin(_ container: Container) {
+        separate()
+        bytes.append(container == .object ? UInt8(ascii: "{") : UInt8(ascii: "["))
+    }
+
+    package mutating func end(_ container: Container) {
+        bytes.append(container == .object ? UInt8(ascii: "}") : UInt8(ascii: "]"))
+    }
+
+    @inlinable
+    package mutating func value(_ value: some JSONWritable) { value.write(to: &self) }
+
+    @inlinable
+    package mutating func member(_ name: StaticString, _ value: some JSONWritable) {
         self.name(name)
         value.write(to: &self)
     }
 
     /// `null` where there is nothing: a member that the contract names is always there.
-    mutating func member(_ name: StaticString, _ value: (some JSONWritable)?) {
+    @inlinable
+    package mutating func member(_ name: StaticString, _ value: (some JSONWritable)?) {
         self.name(name)
         if let value { value.write(to: &self) } else { null() }
     }
 
-    mutating func object(_ name: StaticString, _ members: (inout JSONWriter) -> Void) {
+    @inlinable
+    package mutating func object(_ name: StaticString, _ members: (inout JSONWriter) -> Void) {
         self.name(name)
         object(members)
     }
 
-    mutating func list<Items: Sequence>(
+    @inlinable
+    package mutating func list<Items: Sequence>(
         _ name: StaticString, _ items: Items, _ each: (inout JSONWriter, Items.Element) -> Void
     ) {
         self.name(name)
         list(items, each)
     }
 
-    mutating func null() {
+    @inlinable
+    package mutating func null() {
         separate()
         append("null")
     }
 
-    /// Names are ours and need no escape.
-    private mutating func name(_ name: StaticString) {
+    /// Names that are written in the source need no escape.
+    @inlinable
+    mutating func name(_ name: StaticString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         append(name)
@@ -70,26 +88,33 @@ struct JSONWriter {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    /// A member's name that is known at run time only.
+    package mutating func name(_ name: String) {
+        append(text: name)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
     /// A comma, unless this is the first in its container or the value of a member. No value of ours ends in one of
     /// these bytes: strings end in a quotation mark.
-    @inline(__always)
-    fileprivate mutating func separate() {
+    @inlinable @inline(__always)
+    mutating func separate() {
         switch bytes.last {
         case nil, UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"): break
         default: bytes.append(UInt8(ascii: ","))
         }
     }
 
-    fileprivate mutating func append(_ text: StaticString) {
+    @inlinable
+    mutating func append(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    mutating func append(number text: String) {
+    package mutating func append(number text: String) {
         separate()
         bytes.append(contentsOf: text.utf8)
     }
 
-    fileprivate mutating func append(text: String) {
+    package mutating func append(text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         var text = text
@@ -141,51 +166,51 @@ struct JSONWriter {
 }
 
 extension String: JSONWritable {
-    func write(to json: inout JSONWriter) { json.append(text: self) }
+    package func write(to json: inout JSONWriter) { json.append(text: self) }
 }
 
 extension Int: JSONWritable {
-    func write(to json: inout JSONWriter) { json.append(number: String(self)) }
+    package func write(to json: inout JSONWriter) { json.append(number: String(self)) }
 }
 
 extension Int64: JSONWritable {
-    func write(to json: inout JSONWriter) { json.append(number: String(self)) }
+    package func write(to json: inout JSONWriter) { json.append(number: String(self)) }
 }
 
 extension Double: JSONWritable {
     /// Numbers that are none become null; JSON has no word for them.
-    func write(to json: inout JSONWriter) { isFinite ? json.append(number: description) : json.null() }
+    package func write(to json: inout JSONWriter) { isFinite ? json.append(number: description) : json.null() }
 }
 
 extension Bool: JSONWritable {
-    func write(to json: inout JSONWriter) {
+    package func write(to json: inout JSONWriter) {
         json.separate()
         json.append(self ? "true" : "false")
     }
 }
 
 extension ID: JSONWritable {
-    func write(to json: inout JSONWriter) { json.append(text: text) }
+    package func write(to json: inout JSONWriter) { json.append(text: text) }
 }
 
 extension LocalDay: JSONWritable {
-    func write(to json: inout JSONWriter) { json.append(text: description) }
+    package func write(to json: inout JSONWriter) { json.append(text: description) }
 }
 
 extension Instant: JSONWritable {
-    func write(to json: inout JSONWriter) { json.append(text: description) }
+    package func write(to json: inout JSONWriter) { json.append(text: description) }
 }
 
 extension TimeOfDay: JSONWritable {
-    func write(to json: inout JSONWriter) { json.append(text: description) }
+    package func write(to json: inout JSONWriter) { json.append(text: description) }
 }
 
 extension Zone: JSONWritable {
-    func write(to json: inout JSONWriter) { json.append(text: name) }
+    package func write(to json: inout JSONWriter) { json.append(text: name) }
 }
 
 extension Money: JSONWritable {
-    func write(to json: inout JSONWriter) {
+    package func write(to json: inout JSONWriter) {
         json.object {
             $0.member("amount", amount)
             $0.member("currency", currency.code)

@@ -1,5 +1,5 @@
 /// A JSON document as it was sent, before anyone asks what it should be.
-enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
     case null
     case flag(Bool)
     /// As written, so that no digit is lost before someone says what the number should be.
@@ -12,7 +12,7 @@ enum JSONValue: Sendable {
     case unusable
 
     /// What it is, in the words of JSON, for a message.
-    var kind: String {
+    package var kind: String {
         switch self {
         case .null: "null"
         case .flag: "a boolean"

@@ -1,12 +1,12 @@
 /// A number of JSON as the whole number it is, without a `Double` in between.
-enum WholeNumber: Equatable {
+package enum WholeNumber: Equatable {
     case value(Int64)
     /// Whole, but no `Int64` holds it.
     case tooLarge
     case fraction
 
     /// - Parameter text: a number by the grammar of JSON.
-    init(_ text: String) {
+    package init(_ text: String) {
         if let value = Int64(text) {
             self = .value(value)
             return

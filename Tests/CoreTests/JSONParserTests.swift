@@ -1,7 +1,6 @@
-import Core
 import Testing
 
-@testable import Web
+@testable import Core
 
 @Suite("JSON is read strictly")
 struct JSONParserTests {

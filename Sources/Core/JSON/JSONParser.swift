@@ -1,24 +1,24 @@
 /// Where and why bytes are not JSON.
-struct JSONSyntaxError: Error, Equatable {
-    let offset: Int
-    let reason: String
+package struct JSONSyntaxError: Error, Equatable {
+    package let offset: Int
+    package let reason: String
 }
 
 /// Reads JSON (RFC 8259) strictly: UTF-8 without a mark, one value, nothing after it.
 ///
 /// Written here because Foundation's decoder stops at the first wrong field, lets the last of two equal members win
 /// and turns numbers into `Double` before anyone can say that digits were lost.
-struct JSONParser {
+package struct JSONParser {
     /// Our deepest body has four levels. Deeper values are checked for their grammar, without recursion, and kept as
     /// `.unusable`, so that no body can exhaust the stack.
-    static let deepest = 16
+    package static let deepest = 16
 
     private let bytes: [UInt8]
     private var at = 0
 
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
+    package static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw JSONSyntaxError(offset: 0, reason: "the bytes are not UTF-8")
         }
