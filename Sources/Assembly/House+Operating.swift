@@ -60,7 +60,11 @@ extension House {
         for (name, database) in databases.all {
             let waiting = try? await database.read { reader in
                 try reader.first(
-                    "SELECT COUNT(*), MIN(created_at), SUM(CASE WHEN tries >= \(OutboxDelivery.mostTries) THEN 1 ELSE 0 END) FROM outbox"
+                    """
+                    SELECT COUNT(*), MIN(created_at),
+                        SUM(CASE WHEN \(OutboxDelivery.needsPerson(at: now)) THEN 1 ELSE 0 END)
+                    FROM outbox
+                    """
                 ) { row in (count: try row[0] as Int, oldest: try row[1] as Instant?, stuck: try row[2] as Int?) }
             }
             guard let waiting else { continue }
@@ -74,8 +78,10 @@ extension House {
                     name: "roost_outbox_oldest_seconds", help: "Age of the oldest event not yet delivered.",
                     labels: labels, value: max(0, age)),
                 Measure(
-                    name: "roost_outbox_stuck", help: "Events given up after twenty tries: each needs a person.",
-                    labels: labels, value: Double(waiting.stuck ?? 0)),
+                    name: "roost_outbox_stuck",
+                    help: "Events given up after twenty tries, or failing for a day: each needs a person.",
+                    labels: labels,
+                    value: Double(waiting.stuck ?? 0)),
             ]
         }
         measures += payments.webhookTallies.map { tally in

@@ -91,6 +91,10 @@ extension House {
 
 extension StuckEvent {
     fileprivate var line: String {
-        "\(id) \(happenedAt) \(kind) never reached \(id.receiver) in \(tries) tries: \(lastError ?? "no error")"
+        let how =
+            tries < OutboxDelivery.mostTries
+            ? "has not reached \(id.receiver) for a day and is tried on"
+            : "never reached \(id.receiver) in \(tries) tries"
+        return "\(id) \(happenedAt) \(kind) \(how): \(lastError ?? "no error")"
     }
 }

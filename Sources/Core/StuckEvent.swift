@@ -1,5 +1,5 @@
-/// An event that was tried as often as events are: it and those of its subject behind it wait for a person, who mends the
-/// cause and has it tried again.
+/// An event that was tried as often as events are, or that has failed for a day by trouble that passes and is tried on: it
+/// and those of its subject behind it wait for a person, who mends the cause and may have it tried again.
 public struct StuckEvent: Sendable, Codable, Equatable {
     /// Names it over all databases: `bookings.payments.3.bkg_…`. Fit for an address.
     public struct ID: Sendable, Hashable, Codable, CustomStringConvertible {
@@ -33,7 +33,8 @@ public struct StuckEvent: Sendable, Codable, Equatable {
     public let id: ID
     /// What happened: `payable.refund`.
     public let kind: String
-    /// How often it was tried since it happened, or since a person had it tried again.
+    /// How often it failed by its own fault since it happened, or since a person had it tried again; 0 where all was trouble
+    /// that passes.
     public let tries: Int
     /// Why the last try failed, in words for an operator.
     public let lastError: String?

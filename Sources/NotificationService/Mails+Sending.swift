@@ -15,44 +15,29 @@ extension Mails {
         }
     }
 
-    /// Sends a batch of what is due, outside any transaction: the letters to one person one after the other, in order,
-    /// those to different people at the same time. May run on many nodes at once, and several times on one.
+    /// Sends a batch of what is due, outside any transaction and all at the same time; of the letters about one subject to
+    /// one person only the first is in it. May run on many nodes at once, and several times on one.
     ///
     /// One that fails does not stop the others; the first failure is thrown at the end.
     /// - Returns: how many were taken, sent or not; zero where nothing is due.
     @discardableResult
     package func sendDue() async throws -> Int {
-        let patience = providers.reduce(Duration.zero) { $0 + $1.patience }
-        let taken = try await store.takeDue(by: providers[0].name, patience: patience, at: world.now())
+        let now = world.now()
+        let first = providers[0]
+        let taken = try await store.takeDue(by: first.name, until: leaseEnd(with: first, from: now), at: now)
         guard !taken.isEmpty else { return 0 }
         let readers = await lookUp(Array(Set(taken.map(\.recipient))).sorted())
-        let failure = await sideBySide(Mails.byRecipient(taken)) { letters in
-            var reader = readers[letters[0].recipient]
-            for mail in letters {
-                // Whoever is late leaves the rest to the next round: its lease may be someone else's soon.
-                guard world.now() < mail.leaseEnd - patience else { break }
-                let ending = try await carry(mail, to: reader)
-                // Nothing more goes to a mailbox that is none.
-                if case .noSuchMailbox = ending { reader = await lookUp([mail.recipient])[mail.recipient] }
-            }
-        }
+        let failure = await sideBySide(taken) { try await carry($0, to: readers[$0.recipient]) }
         if let failure { throw failure }
         return taken.count
     }
 
-    /// In the order in which they were taken, also within each.
-    private static func byRecipient(_ mails: [MailStore.Taken]) -> [[MailStore.Taken]] {
-        var groups: [[MailStore.Taken]] = []
-        var places: [UserID: Int] = [:]
-        for mail in mails {
-            if let place = places[mail.recipient] {
-                groups[place].append(mail)
-            } else {
-                places[mail.recipient] = groups.count
-                groups.append([mail])
-            }
-        }
-        return groups
+    /// Until when a mail that is given to a provider now belongs to whoever gives it.
+    ///
+    /// Nobody else tries before this attempt is over, though its node be cut off; and what a node left behind that died is
+    /// of unknown fate, so there is time for the provider's own word as well.
+    private func leaseEnd(with provider: any MailProvider, from now: Instant) -> Instant {
+        now + provider.patience + firstDoubt
     }
 
     /// Whom letters are for, by two reads for all of them; why not, where one can't be reached.
@@ -77,10 +62,8 @@ extension Mails {
     }
 
     /// Gives a mail to the first provider that takes it. Only what a provider certainly did not take goes to the next.
-    /// - Returns: how it ended; nothing where its lease has passed to another.
-    private func carry(
-        _ taken: MailStore.Taken, to reader: Result<LetterReader, any Error>?
-    ) async throws -> MailStore.Ending? {
+    /// Where it has passed to another meanwhile, that one ends it.
+    private func carry(_ taken: MailStore.Taken, to reader: Result<LetterReader, any Error>?) async throws {
         var mail = taken
         let outgoing: OutgoingMail
         do {
@@ -94,6 +77,8 @@ extension Mails {
         guard !usable.isEmpty else {
             return try await end(mail, .suppressed("no server can be reached under .invalid"), address: address)
         }
+        guard let kept = try await kept(mail, for: usable[0]) else { return }
+        mail = kept
         var pause = Duration.seconds(86_400)
         for (index, provider) in usable.enumerated() {
             let ending: MailStore.Ending
@@ -111,13 +96,20 @@ extension Mails {
             guard index + 1 < usable.count else {
                 return try await end(mail, ending, by: provider.name, address: address, notBefore: pause)
             }
-            let next = try await store.handOver(
-                mail, ending, by: provider.name, address: address, to: usable[index + 1].name, at: world.now())
-            // Someone else has it by now.
-            guard let next else { return nil }
-            mail = next
+            let (next, now) = (usable[index + 1], world.now())
+            let following = try await store.handOver(
+                mail, ending, by: provider.name, address: address, to: next.name,
+                until: leaseEnd(with: next, from: now), at: now)
+            guard let following else { return }
+            mail = following
         }
-        return nil
+    }
+
+    /// A mail that is still ours for as long as giving it to a provider may take; nothing where it has passed to another.
+    private func kept(_ mail: MailStore.Taken, for provider: any MailProvider) async throws -> MailStore.Taken? {
+        let now = world.now()
+        if now + provider.patience <= mail.leaseEnd { return mail }
+        return try await store.keep(mail, until: leaseEnd(with: provider, from: now))
     }
 
     /// Whether the provider that went silent over this mail says that it has it.
@@ -130,7 +122,7 @@ extension Mails {
     private func end(
         _ mail: MailStore.Taken, _ ending: MailStore.Ending, by provider: String? = nil, address: String? = nil,
         notBefore pause: Duration = .zero
-    ) async throws -> MailStore.Ending {
+    ) async throws {
         let now = world.now()
         var wait = max(pause, Backoff.delay(afterTries: mail.attempt - 1, random: world.random))
         if case .unknown = ending {
@@ -140,7 +132,6 @@ extension Mails {
         try await record(
             MailStore.Ended(
                 ending: ending, mail: mail, provider: provider, address: address, nextTry: now + wait, at: now))
-        return ending
     }
 
     private static func ending(of error: any Error) -> MailStore.Ending {

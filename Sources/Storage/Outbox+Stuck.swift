@@ -1,7 +1,17 @@
 package import Core
 
-/// Events that were tried as often as events are.
+/// Events that were tried as often as events are, or failed for so long that a person should know.
 extension OutboxDelivery {
+    /// After so long an event is shown to people though only trouble that passes is in its way, and goes on being tried.
+    /// Nothing may give up what waits for a database; but what never passes, as a statement that times out each time,
+    /// would be nobody's otherwise, and a database that is away for a day is for a person too.
+    static let longestTrouble = Duration.seconds(86_400)
+
+    /// Which events wait for a person. Those behind one in their line were not tried and are not among them.
+    package static func needsPerson(at now: Instant) -> SQL {
+        "(tries >= \(mostTries) OR (last_error IS NOT NULL AND created_at <= \(now - longestTrouble)))"
+    }
+
     /// Those that wait for a person, oldest first.
     /// - Parameter place: only those after it.
     package func stuck(after place: (moment: Instant, id: StuckEvent.ID)?, limit: Int) async throws -> [StuckEvent] {
@@ -20,10 +30,11 @@ extension OutboxDelivery {
                     """
             }
         }
+        let needsPerson = OutboxDelivery.needsPerson(at: world.now())
         return try await database.read { [condition, source] reader in
             try reader.all(
                 """
-                SELECT \(StuckEvent.columns) FROM outbox WHERE tries >= \(OutboxDelivery.mostTries) AND \(condition)
+                SELECT \(StuckEvent.columns) FROM outbox WHERE \(needsPerson) AND \(condition)
                 ORDER BY created_at, subject, receiver, version LIMIT \(limit)
                 """
             ) { try StuckEvent(row: $0, of: source) }
@@ -32,9 +43,8 @@ extension OutboxDelivery {
 
     /// How many events wait for a person.
     package func countStuck() async throws -> Int {
-        try await database.read {
-            try $0.value("SELECT COUNT(*) FROM outbox WHERE tries >= \(OutboxDelivery.mostTries)") ?? 0
-        }
+        let needsPerson = OutboxDelivery.needsPerson(at: world.now())
+        return try await database.read { try $0.value("SELECT COUNT(*) FROM outbox WHERE \(needsPerson)") ?? 0 }
     }
 
     /// Whether an event still waits to be heard.
@@ -62,12 +72,18 @@ extension OutboxDelivery {
                     """
                 ) { try StuckEvent(row: $0, of: source) }
                 guard let known else { throw Problem.notFound("event") }
-                guard known.tries >= OutboxDelivery.mostTries else {
+                let waits = try step.exists(
+                    """
+                    SELECT 1 FROM outbox
+                    WHERE receiver = \(id.receiver) AND subject = \(id.subject) AND version = \(id.version)
+                        AND \(OutboxDelivery.needsPerson(at: now))
+                    """)
+                guard waits else {
                     throw Problem(.stateConflict, "This event waits for nobody: it is tried again by itself.")
                 }
                 try step.execute(
                     """
-                    UPDATE outbox SET tries = 0, due_at = \(now)
+                    UPDATE outbox SET tries = 0, due_at = \(now), last_error = NULL
                     WHERE receiver = \(id.receiver) AND subject = \(id.subject) AND version = \(id.version)
                     """)
                 if let act { try step.write(act) }

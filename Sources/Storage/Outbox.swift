@@ -110,10 +110,17 @@ public struct OutboxDelivery: Sendable {
     /// After so many tries that failed by the event's own fault a subject waits for a person; the others go on. Trouble
     /// that passes, as a database that is away, counts as no try, however long it takes.
     public static let mostTries = 20
-    /// How long an event waits at most before it is tried again where only its receiver's database is in the way.
-    static let longestPatience = Duration.seconds(30)
-    /// How long a round has for what it took.
-    static let lease = Duration.seconds(30)
+    /// How long an event waits at most before it is tried again where only its receiver's database is in the way, and a
+    /// quarter of a second more. So it is heard within some eleven seconds of the moment at which that database answers.
+    static let longestPatience = Duration.seconds(10)
+    /// How long a round has for what it took; whoever needs longer may find that another node took it too, and receivers
+    /// hear it once all the same.
+    ///
+    /// It is what an event waits for that a node died with, or whose outbox went away between taking and putting off. Once
+    /// the databases are back there is one such wait or one of `longestPatience`, never both, so an event is heard within
+    /// half a minute of that, also where its round first hangs on a dead connection for the fifteen seconds that this
+    /// takes to be seen: well before the minute after which an audit calls it left behind.
+    static let lease = Duration.seconds(20)
     /// How many events one round takes, so that a round stays short and its lease is enough.
     package static let batch = 64
     /// How many rounds follow each other at once while there is more: what a thousand holds that end together leave behind

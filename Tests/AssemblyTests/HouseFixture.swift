@@ -18,13 +18,14 @@ struct HouseFixture {
     let guest: Caller
     private let folder: TemporaryFolder
 
-    /// - Parameter payments: what stands before the database of that name.
+    /// - Parameters payments, properties: what stands before the database of that name.
     init(
-        settings: [String: String] = [:], payments: @Sendable (any Database) -> any Database = { $0 }
+        settings: [String: String] = [:], properties: @Sendable (any Database) -> any Database = { $0 },
+        payments: @Sendable (any Database) -> any Database = { $0 }
     ) async throws {
         folder = try TemporaryFolder()
         databases = Databases(
-            users: try await Engine.database(), properties: try await Engine.database(),
+            users: try await Engine.database(), properties: properties(try await Engine.database()),
             bookings: try await Engine.database(), payments: payments(try await Engine.database()))
         try await databases.migrate(world: clock.world)
         let base = ["ROOST_BASE_URL": "https://roost.example", "ROOST_DATA_DIR": folder.url.path]

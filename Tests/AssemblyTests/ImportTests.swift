@@ -63,6 +63,47 @@ struct ImportTests {
         #expect(try await Audit(fixture.house).once(atRest: false).isEmpty)
     }
 
+    /// A database that another import keeps busy for so many writes.
+    private final class Crowded: Database {
+        let base: any Database
+        private let refusals = Mutex(0)
+
+        init(_ base: any Database) { self.base = base }
+
+        func refuse(_ count: Int) { refusals.withLock { $0 = count } }
+
+        func read<T: Sendable>(_ body: @Sendable (borrowing Reader) throws -> T) async throws -> T {
+            try await base.read(body)
+        }
+
+        func write<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T {
+            try refusals.withLock { left in
+                guard left > 0 else { return }
+                left -= 1
+                throw StorageError.overloaded
+            }
+            return try await base.write(body)
+        }
+
+        func close() throws { try base.close() }
+    }
+
+    @Test("A batch that finds the database crowded, as by another import, waits its turn, and not for ever")
+    func crowded() async throws {
+        let fixture = try await HouseFixture(properties: { Crowded($0) })
+        let crowd = try #require(fixture.databases.properties as? Crowded)
+        let folder = try TemporaryFolder()
+        let listings = try listing(folder)
+        let run = AirbnbImport(fixture.house)
+        crowd.refuse(1000)
+        await #expect(throws: StorageError.self) {
+            try await run.run(request(listings), progress: { _ in }, issue: { _ in })
+        }
+        crowd.refuse(20)
+        let report = try await run.run(request(listings), progress: { _ in }, issue: { _ in })
+        #expect((report.new, report.unchanged) == (1, 0))
+    }
+
     @Test("A folder imported without a calendar is at rest: whoever became a host has been told")
     func atRest() async throws {
         let fixture = try await HouseFixture()

@@ -38,7 +38,7 @@ struct MailFixture {
     ) throws -> Mails {
         try Mails(
             database: database, world: clock.world, outbox: outbox, providers: providers,
-            readersOf: { try addresses.addresses(of: $0).mapValues { LetterReader($0, language: language) } },
+            readersOf: { try await addresses.addresses(of: $0).mapValues { LetterReader($0, language: language) } },
             words: Wordbook.shipped.get(), sender: MailAddress("Roost <no-reply@roost.example>")!,
             baseURL: "https://roost.example", webhooks: webhooks
         )
@@ -58,14 +58,24 @@ struct MailFixture {
         return mail
     }
 
+    /// How long a mail that the fixture's provider is given belongs to whoever gives it.
+    var lease: Duration { provider.patience + mails.firstDoubt }
+
+    /// Takes what is due as a node does that dies before it sends anything.
+    @discardableResult
+    func takeAndDie() async throws -> [MailStore.Taken] {
+        try await MailStore(database: database, outbox: Self.outbox)
+            .takeDue(by: provider.name, until: clock.now + lease, at: clock.now)
+    }
+
     func deliveries() async throws -> [MailDelivery] { try await mails.deliveries(about: Self.booking.text) }
 }
 
 extension StayFacts {
     /// Three nights in Albany over Christmas, everything said.
-    static func christmas(place: String = "Loft & Garden") -> StayFacts {
+    static func christmas(of booking: BookingID = MailFixture.booking, place: String = "Loft & Garden") -> StayFacts {
         var facts = StayFacts(
-            bookingId: MailFixture.booking, code: "H7K2-9QXM", place: place,
+            bookingId: booking, code: "H7K2-9QXM", place: place,
             stay: Stay(from: LocalDay("2026-12-24")!, to: LocalDay("2026-12-27")!)!, guests: 2,
             total: Money(41230, Currency(code: "USD")!), zone: Zone("America/New_York")!,
             checkInFrom: TimeOfDay("15:00")!, checkOutBy: TimeOfDay("11:00")!)
@@ -123,10 +133,16 @@ final class AddressBook: Sendable {
 
     private let addresses: Mutex<[UserID: MailAddress]>
     private let isAway = Mutex(false)
+    private let before = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     init(_ addresses: [UserID: MailAddress?]) { self.addresses = Mutex(addresses.compactMapValues { $0 }) }
 
-    func addresses(of ids: [UserID]) throws -> [UserID: MailAddress] {
+    var now: [UserID: MailAddress] { addresses.withLock { $0 } }
+    /// Runs while somebody looks people up.
+    func whileLookedUp(_ work: (@Sendable () async throws -> Void)?) { before.withLock { $0 = work } }
+
+    func addresses(of ids: [UserID]) async throws -> [UserID: MailAddress] {
+        if let work = before.withLock({ $0 }) { try await work() }
         if isAway.withLock({ $0 }) { throw Away() }
         return addresses.withLock { $0.filter { ids.contains($0.key) } }
     }

@@ -66,16 +66,33 @@ struct SideBySideTests {
         #expect(Set(fixture.provider.taken.map(\.to.address)).count == 40)
     }
 
-    @Test("One person's letters go one after the other, in their order, also where another round looks meanwhile")
+    /// Queues a letter to the guest about a booking; which one it is stands in its subject line.
+    private func queue(_ number: Int, about booking: String, in fixture: MailFixture) async throws {
+        try await fixture.mails.queue(
+            [letter(number, about: booking)], for: MailFixture.event(Int64(number), subject: booking))
+        fixture.clock.advance(.milliseconds(1))
+    }
+
+    private func letter(_ number: Int, about booking: String) -> Letter {
+        Letter(
+            .held, to: MailFixture.guest,
+            about: .christmas(of: BookingID(stored: booking), place: "Loft \(booking)/\(number)"))
+    }
+
+    @Test("Letters to one person about different bookings go at the same time")
+    func onePerson() async throws {
+        let fixture = try await MailFixture()
+        for number in 1...5 { try await queue(1, about: "bkg_\(number)", in: fixture) }
+        let gate = Gate(5)
+        fixture.provider.whileSending { try await gate.pass() }
+        #expect(try await fixture.mails.sendDue() == 5)
+        #expect(gate.most == 5)
+    }
+
+    @Test("Those about one booking go one after the other, in their order, also where another round looks meanwhile")
     func inOrder() async throws {
         let fixture = try await MailFixture()
-        for number in 1...5 {
-            let subject = "bkg_\(number)"
-            try await fixture.mails.queue(
-                [Letter(.held, to: MailFixture.guest, about: .christmas(place: "Loft \(number)"))],
-                for: MailFixture.event(1, subject: subject))
-            fixture.clock.advance(.milliseconds(1))
-        }
+        for number in 1...5 { try await queue(number, about: "bkg_1", in: fixture) }
         let gate = Gate(1)
         let meanwhile = Mutex<[Int]>([])
         fixture.provider.whileSending {
@@ -83,12 +100,53 @@ struct SideBySideTests {
             meanwhile.withLock { $0.append(found) }
             try await gate.pass()
         }
-        #expect(try await fixture.mails.sendDue() == 5)
+        try await fixture.mails.sendAllDue()
         #expect(gate.most == 1)
         #expect(meanwhile.withLock { $0 } == [0, 0, 0, 0, 0])
-        let places = fixture.provider.taken.map { $0.subject }
+        let places = fixture.provider.taken.map(\.subject)
         #expect(places.count == 5)
-        for (index, subject) in places.enumerated() { #expect(subject.contains("Loft \(index + 1)"), "\(places)") }
+        for (index, subject) in places.enumerated() {
+            #expect(subject.contains("Loft bkg_1/\(index + 1)"), "\(places)")
+        }
+    }
+
+    @Test("Many rounds at once keep the order of each booking and send each letter once")
+    func inOrderOnManyNodes() async throws {
+        let fixture = try await MailFixture()
+        let bookings = (1...10).map { "bkg_\($0)" }
+        for number in 1...4 {
+            for booking in bookings { try await queue(number, about: booking, in: fixture) }
+        }
+        fixture.provider.whileSending { try await Task.sleep(for: .milliseconds(3)) }
+        for _ in 0..<400 where fixture.provider.taken.count < 40 {
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 { group.addTask { try? await fixture.mails.sendAllDue() } }
+            }
+        }
+        let sent = fixture.provider.taken.map(\.subject)
+        #expect(sent.count == 40)
+        for booking in bookings {
+            let numbers = sent.compactMap { subject in
+                (1...4).first { subject.contains("Loft \(booking)/\($0)") }
+            }
+            #expect(numbers == [1, 2, 3, 4], "\(booking)")
+        }
+    }
+
+    @Test("A sender that died holds up what comes later about the same booking, and nobody else")
+    func diedSending() async throws {
+        let fixture = try await MailFixture()
+        try await queue(1, about: "bkg_1", in: fixture)
+        try await fixture.takeAndDie()
+        try await queue(2, about: "bkg_1", in: fixture)
+        try await queue(1, about: "bkg_2", in: fixture)
+        try await fixture.mails.sendAllDue()
+        #expect(fixture.provider.taken.map(\.attempt) == [1])
+        #expect(fixture.provider.taken.first?.subject.contains("Loft bkg_2/1") == true)
+        fixture.clock.advance(fixture.lease)
+        try await fixture.mails.sendAllDue()
+        #expect(fixture.provider.taken.map(\.attempt) == [1, 2, 1])
+        #expect(fixture.provider.taken.last?.subject.contains("Loft bkg_1/2") == true)
     }
 
     @Test("A later letter does not wait for one that is tried again")

@@ -63,7 +63,8 @@ public struct AirbnbImport: Sendable {
     /// - Parameters:
     ///   - progress: told every few thousand rows.
     ///   - issue: told each row that was left out or taken with a warning, by its line.
-    /// - Throws: a refusal, with nothing loaded, where a file is not such a CSV.
+    /// - Throws: a refusal, with nothing loaded, where a file is not such a CSV; `StorageError.overloaded`, with whole batches
+    ///   loaded, where a database had no room for half a minute and longer.
     public func run(
         _ request: Request, progress: @escaping Progress, issue: @escaping @Sendable (String) -> Void
     ) async throws -> Report {
@@ -83,17 +84,21 @@ public struct AirbnbImport: Sendable {
     private var doors: ListingImport.Doors {
         ListingImport.Doors(
             hosts: { hosts in
-                try await house.accounts.importHosts(
-                    hosts.map { ImportedHost(key: $0.key, name: $0.name, email: $0.email) })
+                try await patiently {
+                    try await house.accounts.importHosts(
+                        hosts.map { ImportedHost(key: $0.key, name: $0.name, email: $0.email) })
+                }
             },
-            listings: { try await house.properties.importListings($0) },
+            listings: { listings in try await patiently { try await house.properties.importListings(listings) } },
             calendars: { calendars in
-                try await house.bookings.importCalendars(
-                    calendars.map { property, calendar in
-                        CalendarImport(
-                            property: property, range: calendar.first..<calendar.openUntil, closed: calendar.closed,
-                            nights: calendar.nights, digest: calendar.digest)
-                    })
+                try await patiently {
+                    try await house.bookings.importCalendars(
+                        calendars.map { property, calendar in
+                            CalendarImport(
+                                property: property, range: calendar.first..<calendar.openUntil, closed: calendar.closed,
+                                nights: calendar.nights, digest: calendar.digest)
+                        })
+                }
             },
             deliver: { properties in
                 // Side by side, so that their commits are shared.
@@ -101,6 +106,18 @@ public struct AirbnbImport: Sendable {
                     for property in properties { group.addTask { await house.courier.deliver(property.text) } }
                 }
             })
+    }
+
+    /// How often a batch is tried where the database is crowded, a second apart.
+    private static let mostTries = 30
+
+    /// Does a batch that may have to wait for another import of the same city, whose batch can take longer than a statement
+    /// waits for a row. Nothing of it is done before it is done.
+    private func patiently<T: Sendable>(_ batch: @Sendable () async throws -> T) async throws -> T {
+        for _ in 1..<AirbnbImport.mostTries {
+            do { return try await batch() } catch StorageError.overloaded { try await house.world.sleep(.seconds(1)) }
+        }
+        return try await batch()
     }
 
     private func choices(of request: Request) throws -> ImportChoices {

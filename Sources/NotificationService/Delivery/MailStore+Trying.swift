@@ -19,10 +19,17 @@ extension MailStore {
         let leaseEnd: Instant
 
         /// The same mail in its next try.
-        fileprivate var next: Taken {
+        fileprivate func next(until leaseEnd: Instant) -> Taken {
             Taken(
                 id: id, recipient: recipient, letter: letter, createdAt: createdAt, attempt: attempt + 1,
                 resends: resends, tryingSince: tryingSince, doubtedProvider: nil, leaseEnd: leaseEnd)
+        }
+
+        /// The same try, for longer.
+        fileprivate func extended(until leaseEnd: Instant) -> Taken {
+            Taken(
+                id: id, recipient: recipient, letter: letter, createdAt: createdAt, attempt: attempt,
+                resends: resends, tryingSince: tryingSince, doubtedProvider: doubtedProvider, leaseEnd: leaseEnd)
         }
     }
 
@@ -39,44 +46,69 @@ extension MailStore {
         case suppressed(String, isListed: Bool = false)
     }
 
-    /// Takes mails that are due, with a lease, and begins an attempt at each; what was tried too often is given up. None to a
-    /// person to whom one is being sent: later letters do not overtake it.
-    /// - Parameter patience: the longest one sending may take. The lease is twice as long: a mail is begun in its first
-    ///   half, so that it is over when someone else may try; and what a crash left behind is soon tried again.
-    func takeDue(by provider: String, patience: Duration, at now: Instant) async throws -> [Taken] {
+    /// Takes mails that are due, with a lease, and begins an attempt at each; what was tried too often is given up. Of the
+    /// letters about one subject to one person only the first: a later one does not overtake it. Who has none under way
+    /// about this subject, and none earlier that is due, waits for nothing: other bookings are other letters.
+    /// - Parameter leaseEnd: until when nobody else tries what is taken.
+    func takeDue(by provider: String, until leaseEnd: Instant, at now: Instant) async throws -> [Taken] {
         let isDue: SQL = "state IN ('queued', 'sending') AND due_at <= \(now)"
         guard try await database.read({ try $0.exists("SELECT 1 FROM mail WHERE \(isDue) LIMIT 1") }) else { return [] }
-        // No claim: which mail may go depends on others to the same person, so it must hold as if nobody else took any.
-        return try await database.write { tx in
-            // A mail in whose every try the program died may be the cause.
-            try tx.execute(
-                """
-                UPDATE mail SET state = 'failed', last_error = COALESCE(last_error, 'no try ever came to its end')
-                WHERE \(isDue) AND tries >= \(MailStore.fewestTries)
-                    AND (COALESCE(resent_at, created_at) <= \(now - MailStore.longestTrying) OR NOT EXISTS (
-                        SELECT 1 FROM mail_attempt WHERE mail_id = mail.id AND outcome IS NOT NULL))
-                """)
-            let end = now + patience * 2
-            let taken = try tx.all(
+        // A claim, though it looks at other rows: an earlier letter that another node takes at this moment is still due
+        // here, or already being sent, and holds this one back either way.
+        return try await database.claim { tx in
+            let found = try tx.all(
                 """
                 SELECT id, letter, created_at, tries, resends, COALESCE(resent_at, created_at),
                     (SELECT provider FROM mail_attempt WHERE mail_id = mail.id AND number = mail.tries
-                        AND COALESCE(outcome, 'unknown') = 'unknown'), recipient
+                        AND COALESCE(outcome, 'unknown') = 'unknown'), recipient,
+                    EXISTS (SELECT 1 FROM mail_attempt WHERE mail_id = mail.id AND outcome IS NOT NULL)
                 FROM mail
                 WHERE \(isDue) AND NOT EXISTS (
-                    SELECT 1 FROM mail AS other
-                    WHERE other.recipient = mail.recipient AND other.state = 'sending' AND other.due_at > \(now))
-                ORDER BY due_at, created_at, id LIMIT \(MailStore.batch)
+                    SELECT 1 FROM mail AS earlier
+                    WHERE earlier.subject = mail.subject AND earlier.recipient = mail.recipient
+                        AND (earlier.created_at < mail.created_at
+                            OR (earlier.created_at = mail.created_at AND earlier.id < mail.id))
+                        AND (earlier.state = 'sending' OR (earlier.state = 'queued' AND earlier.due_at <= \(now))))
+                ORDER BY due_at, created_at, id LIMIT \(MailStore.batch) FOR UPDATE SKIP LOCKED
                 """
             ) { row in
-                Taken(
+                let mail = Taken(
                     id: try row[0], recipient: try row[7], letter: try row[1], createdAt: try row[2],
-                    attempt: try row[3] + 1,
-                    resends: try row[4], tryingSince: try row[5], doubtedProvider: try row[6], leaseEnd: end)
+                    attempt: try row[3] + 1, resends: try row[4], tryingSince: try row[5],
+                    doubtedProvider: try row[6], leaseEnd: leaseEnd)
+                return (mail: mail, hasEnded: try row[8] as Bool)
             }
-            for mail in taken { try begin(mail, by: provider, at: now, in: tx) }
+            var taken: [Taken] = []
+            for (mail, hasEnded) in found {
+                // A mail in whose every try the program died may be the cause.
+                let isHopeless = !hasEnded || mail.tryingSince <= now - MailStore.longestTrying
+                if mail.attempt > MailStore.fewestTries, isHopeless {
+                    try tx.later(
+                        """
+                        UPDATE mail SET state = 'failed', last_error = COALESCE(last_error, 'no try ever came to its end')
+                        WHERE id = \(mail.id)
+                        """)
+                } else {
+                    try begin(mail, by: provider, at: now, in: tx)
+                    taken.append(mail)
+                }
+            }
             return taken
         }
+    }
+
+    /// Keeps a mail for longer, where whoever has it was held up before giving it to its provider.
+    /// - Returns: the mail with its new lease; nothing where it has passed to another.
+    func keep(_ mail: Taken, until leaseEnd: Instant) async throws -> Taken? {
+        let isOurs =
+            try await database.write { tx in
+                try tx.execute(
+                    """
+                    UPDATE mail SET due_at = \(leaseEnd)
+                    WHERE id = \(mail.id) AND tries = \(mail.attempt) AND state = 'sending'
+                    """)
+            } == 1
+        return isOurs ? mail.extended(until: leaseEnd) : nil
     }
 
     private func begin(_ mail: Taken, by provider: String, at now: Instant, in tx: borrowing Transaction) throws {
@@ -92,17 +124,18 @@ extension MailStore {
             """)
     }
 
-    /// Ends a try that did not take effect and begins another with the next provider, within the same lease.
+    /// Ends a try that did not take effect and begins another with the next provider, under a lease of its own.
     /// - Returns: the mail with its next try; nothing where its lease has passed to another.
     func handOver(
-        _ mail: Taken, _ ending: Ending, by provider: String, address: String, to next: String, at now: Instant
+        _ mail: Taken, _ ending: Ending, by provider: String, address: String, to next: String,
+        until leaseEnd: Instant, at now: Instant
     ) async throws -> Taken? {
         try await database.write { tx in
             try endAttempt(ending, of: mail, by: provider, address: address, at: now, in: tx)
             let isOurs = try tx.exists(
                 "SELECT 1 FROM mail WHERE id = \(mail.id) AND tries = \(mail.attempt) AND state = 'sending'")
             guard isOurs else { return nil }
-            let following = mail.next
+            let following = mail.next(until: leaseEnd)
             try begin(following, by: next, at: now, in: tx)
             return following
         }
