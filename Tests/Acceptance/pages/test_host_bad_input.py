@@ -173,6 +173,7 @@ def test_a_booking_is_its_hosts_to_answer(host, other, folk):
 
 
 def test_a_double_click_makes_one_draft(folk):
+    assert host.connection.post(f"/host/bookings/{booking}/accept", data={"token": token}, headers=as_reader(host)).status_code == 422
     host = folk.new("dot")
     cookie = as_reader(host)
     address, data = fields_of(host.connection.get("/host/properties/new", headers=cookie).text, "town")

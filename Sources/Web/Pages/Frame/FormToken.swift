@@ -93,12 +93,12 @@ extension PageVisit {
     }
 
     /// The idempotency key of a form: sent twice, it counts once.
-    func once(_ form: Form) throws(Problem) -> Once? {
+    /// - Throws: `Problem` `validation_failed` on the form as a whole where it has none, or one that is none of ours.
+    func once(_ form: Form) throws(Problem) -> Once {
         let caller = try requireCaller()
         let key = form["key"]
-        guard !key.isEmpty else { return nil }
-        guard key.unicodeScalars.count <= IdempotencyKey.longest else {
-            throw Problem(.malformedRequest, "The form has a key that is none of ours.")
+        guard (1...IdempotencyKey.longest).contains(key.unicodeScalars.count) else {
+            throw Problem.incompleteForm(texts)
         }
         return Once(
             key: IdempotencyKey(person: caller.id, path: request.uri.path, key: key),

@@ -33,7 +33,9 @@ struct CheckoutPages {
         do {
             _ = try await page.site.bookings.extend(id, for: caller, once: page.once(form))
             return page.goTo("/checkout/\(id)")
-        } catch let problem as Problem where problem.code == .holdExpired || problem.code == .stateConflict {
+        } catch let problem as Problem
+            where [.holdExpired, .stateConflict, .validationFailed, .idempotencyKeyReused].contains(problem.code)
+        {
             return try await show(page, problem)
         }
     }
