@@ -96,12 +96,15 @@ struct TripPages {
 
     // MARK: Cancelling
 
-    private func cancellation(_ page: PageVisit, _ problem: Problem? = nil, reason: String = "") async throws
-        -> Response
-    {
+    private func cancellation(
+        _ page: PageVisit, _ problem: Problem? = nil, _ form: Form = Form([])
+    ) async throws -> Response {
         let caller = try page.requireCaller()
         let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: caller)
-        guard [.requested, .held, .confirmed].contains(booking.status) else { return page.goTo("/trips/\(booking.id)") }
+        if let other = TripPages.elsewhere(booking, caller) { return page.goTo(other + "/cancel") }
+        guard [.requested, .held, .confirmed].contains(booking.status) else {
+            return problem == nil ? page.goTo("/trips/\(booking.id)") : try await trip(page)
+        }
         let offer = try await page.site.bookings.cancellation(of: booking.id, for: caller)
         let (texts, formats) = (page.texts, page.formats)
         var view: View = [
@@ -113,15 +116,12 @@ struct TripPages {
                     "amount": formats.money(offer.refund), "paid": formats.money(booking.paid),
                     "back": formats.money(booking.refunded),
                 ]),
+            "shownHTML": ShownCancellation.hidden(offer),
             "button": texts(
                 offer.refund.amount > 0 ? "cancel.buttonRefund" : "cancel.button",
                 ["amount": formats.money(offer.refund)]),
         ]
-        if let left = try? booking.paid.subtracting(booking.refunded), let kept = try? left.subtracting(offer.refund),
-            kept.amount > 0
-        {
-            view["kept"] = texts("cancel.kept", ["amount": formats.money(kept)])
-        }
+        if offer.kept.amount > 0 { view["kept"] = texts("cancel.kept", ["amount": formats.money(offer.kept)]) }
         // What is still to come; the host gives everything back whenever they cancel.
         if booking.paid.amount > 0, offer.schedule.count > 1 {
             let steps = PolicySteps.html(offer.schedule, zone: booking.agreed.zone, on: page)
@@ -131,8 +131,8 @@ struct TripPages {
         field.isOptional = true
         field.rows = 3
         field.longest = 1000
-        field.value = reason
-        let problems = problem.map { FormProblems($0, texts).naming([field]) }
+        field.value = form["reason"]
+        let problems = problem.map { ShownCancellation.problems($0, form, offer, on: page).naming([field]) }
         field.error = problems?["reason"]
         view["fieldsHTML"] = field.html(texts)
         return try page.show(
@@ -146,14 +146,17 @@ struct TripPages {
         let reason = form["reason"].trimmingCharacters(in: .whitespacesAndNewlines)
         guard reason.unicodeScalars.count <= 1000 else {
             return try await cancellation(
-                page, .invalid("reason", "too_long", "The reason has at most 1000 characters."), reason: reason)
+                page, .invalid("reason", "too_long", "The reason has at most 1000 characters."), form)
         }
         do {
             _ = try await page.site.bookings.cancel(
-                id, reason: reason.isEmpty ? nil : reason, for: caller, once: page.once(form))
+                id, reason: reason.isEmpty ? nil : reason, expecting: ShownCancellation.read(form, booking, page.texts),
+                for: caller, once: page.once(form))
             return page.goTo("/trips/\(id)")
-        } catch let problem as Problem where problem.code == .stateConflict {
-            return try await trip(page)
+        } catch let problem as Problem
+            where [.stateConflict, .validationFailed, .idempotencyKeyReused].contains(problem.code)
+        {
+            return try await cancellation(page, problem, form)
         }
     }
 }

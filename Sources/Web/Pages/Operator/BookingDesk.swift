@@ -144,7 +144,7 @@ struct BookingDesk {
         return steps
     }
 
-    private func act(_ page: PageVisit) async throws -> DeskAct {
+    private func act(_ page: PageVisit, _ form: Form = Form([])) async throws -> DeskAct {
         let caller = try page.requireOperator()
         let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: caller)
         let (texts, formats) = (page.texts, page.formats)
@@ -164,7 +164,8 @@ struct BookingDesk {
             ],
             button: offer.refund.amount > 0
                 ? texts("operator.bookings.cancelButton", ["amount": formats.money(offer.refund)])
-                : texts("operator.bookings.cancel"), isDanger: true)
+                : texts("operator.bookings.cancel"), isDanger: true, hidden: ShownCancellation.pairs(offer),
+            problems: { ShownCancellation.problems($0, form, offer, on: page) })
     }
 
     @Sendable func cancel(_ page: PageVisit, _ form: Form) async throws -> Response {
@@ -173,8 +174,10 @@ struct BookingDesk {
         let booking = try await page.site.bookings.booking(id, for: caller)
         // Sent twice, or cancelled by somebody else meanwhile: the page of the booking says so.
         if booking.status == .cancelled { return page.goTo("/operator/bookings/\(id)") }
-        return try await act(page).carryOut(on: page, form, done: "cancelled") { reason, once in
-            _ = try await page.site.bookings.cancel(id, reason: reason, for: caller, once: once)
+        return try await act(page, form).carryOut(on: page, form, done: "cancelled") { reason, once in
+            _ = try await page.site.bookings.cancel(
+                id, reason: reason, expecting: ShownCancellation.read(form, booking, page.texts), for: caller,
+                once: once)
         }
     }
 }

@@ -51,7 +51,7 @@ struct StuckEventPages {
             facts: [
                 (texts("operator.events.event"), "\(id)", nil), (texts("operator.cases.subject"), id.subject, nil),
             ],
-            button: texts("operator.events.retry"), hidden: ("event", "\(id)"))
+            button: texts("operator.events.retry"), hidden: [("event", "\(id)")])
     }
 
     @Sendable func retry(_ page: PageVisit, _ form: Form) async throws -> Response {
