@@ -64,6 +64,7 @@ struct TripPages {
         let caller = try page.requireCaller()
         let id: BookingID = try page.visit.id("booking")
         var booking = try await page.site.bookings.booking(id, for: caller)
+        if let other = TripPages.elsewhere(booking, caller) { return page.goTo(other) }
         var payments = try await page.site.bookings.payments(of: id, for: caller)
         // "Check again" asks the provider; coming back from its page does too.
         if booking.status == .held, page.parameters.has("check"),
@@ -94,6 +95,12 @@ struct TripPages {
             headers: [.contentDisposition: "attachment; filename=\"stay-\(booking.code).ics\""])
     }
 
+    /// Where its host or an operator sees a booking: what the guest's pages say is said to the guest.
+    private static func elsewhere(_ booking: Booking, _ caller: Caller) -> String? {
+        guard booking.guestId != caller.id else { return nil }
+        return booking.hostId == caller.id ? "/host/bookings/\(booking.id)" : "/operator/bookings/\(booking.id)"
+    }
+
     // MARK: Cancelling
 
     private func cancellation(
@@ -109,6 +116,7 @@ struct TripPages {
         let (texts, formats) = (page.texts, page.formats)
         var view: View = [
             "booking": BookingView(booking, on: page).view, "key": page.freshKey,
+            "shownHTML": ShownCancellation.hidden(offer),
             "keepHref": page.path("/trips/\(booking.id)"), "isPaid": booking.paid.amount > 0,
             "refund": texts(
                 booking.refunded.amount > 0 ? "cancel.refundLeft" : "cancel.refund",
@@ -116,7 +124,6 @@ struct TripPages {
                     "amount": formats.money(offer.refund), "paid": formats.money(booking.paid),
                     "back": formats.money(booking.refunded),
                 ]),
-            "shownHTML": ShownCancellation.hidden(offer),
             "button": texts(
                 offer.refund.amount > 0 ? "cancel.buttonRefund" : "cancel.button",
                 ["amount": formats.money(offer.refund)]),
@@ -144,6 +151,9 @@ struct TripPages {
         let caller = try page.requireCaller()
         let id: BookingID = try page.visit.id("booking")
         let reason = form["reason"].trimmingCharacters(in: .whitespacesAndNewlines)
+        let booking = try await page.site.bookings.booking(id, for: caller)
+        // The host and the operator answer for it on pages of their own.
+        if let other = TripPages.elsewhere(booking, caller) { return page.goTo(other + "/cancel") }
         guard reason.unicodeScalars.count <= 1000 else {
             return try await cancellation(
                 page, .invalid("reason", "too_long", "The reason has at most 1000 characters."), form)

@@ -68,7 +68,7 @@ struct BookingDesk {
                 texts("property.policy"), texts("policy.\(booking.agreed.cancellation.name).name"), nil
             ),
         ]
-        detail.ways = [(texts("operator.bookings.page"), "/trips/\(booking.id)", false)]
+        detail.ways = [(texts("operator.bookings.page"), "/host/bookings/\(booking.id)", false)]
         if BookingDesk.canCancel(booking, at: page.site.world.now()) {
             detail.ways.append((texts("operator.bookings.cancel"), "/operator/bookings/\(booking.id)/cancel", true))
         }
