@@ -58,6 +58,13 @@ extension Bookings {
         return try outcome.get()
     }
 
+    /// How often a hold can still be extended.
+    /// - Throws: `Problem` `not_found` unless the caller is its guest, its host or an operator.
+    public func extensionsLeft(of id: BookingID, for caller: Caller) async throws -> Int {
+        let (record, _) = try await record(id, for: caller)
+        return record.course.state == .held ? max(0, BookingPolicy.mostExtensions - record.extensions) : 0
+    }
+
     /// Ends a request, a hold or a confirmed stay; a second time gives the same answer.
     ///
     /// The nights are free at once (during the stay from today on). What was paid comes back by the agreed schedule for
@@ -119,6 +126,7 @@ extension Bookings {
         let left = Money(max(0, booking.paid.amount - booking.refunded.amount), booking.paid.currency)
         let rule = record.agreed.cancellation.rule(at: now)
         let percent = store.refundPercent(of: record, by: actor, at: now)
+        let refund = store.refund(of: record, by: actor, left: left, at: now)
         let schedule =
             actor == .guest
             ? record.agreed.cancellation.refunds(of: record.total, from: now)
@@ -126,7 +134,6 @@ extension Bookings {
         return CancellationOffer(
             refund: refund, kept: Money(left.amount - refund.amount, left.currency),
             policy: record.agreed.cancellation.name, percent: percent,
-        let refund = store.refund(of: record, by: actor, left: left, at: now)
             until: actor == .guest && percent > 0 ? rule.until : nil,
             schedule: booking.paid.amount > 0 ? schedule.map { $0.atMost(left) } : schedule)
     }

@@ -60,7 +60,9 @@ struct CheckoutPages {
         let now = page.site.world.now()
         let isHeld = booking.status == .held && booking.holdExpiresAt.map { $0 > now } == true
         if isHeld, let until = booking.holdExpiresAt {
-            view["held"] = held(booking, until: until, payments, on: page)
+            var held = held(booking, until: until, payments, on: page)
+            held["canExtend"] = try await page.site.bookings.extensionsLeft(of: booking.id, for: person.caller) > 0
+            view["held"] = held
         } else {
             view["over"] = over(booking, payments, on: page)
         }
