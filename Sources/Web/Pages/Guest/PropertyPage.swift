@@ -33,7 +33,8 @@ struct PropertyPage {
         view["card"] = card.view
         view["barHTML"] = card.bar
         view.merge(try await policy(property, asked, card.quote, on: page))
-        return try page.show("property", head, view, problems: asked.named(nil, page.texts))
+        let problems = asked.named(nil, page.texts)
+        return try page.show("property", head, view, problems: problems, status: problems?.status ?? .ok)
     }
 
     private func facts(_ property: Property, _ page: PageVisit) async throws -> View {
