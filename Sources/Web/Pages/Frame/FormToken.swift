@@ -64,6 +64,8 @@ final class ShownToken: MustacheCustomRenderable {
 /// that has the token.
 enum FormToken {
     static let field = "token"
+    static let refusal = Problem(
+        .forbidden, "This form is too old, or came from another site. Open its page again and send it from there.")
     static let size = 16
 
     static func isRight(_ token: String, for secret: [UInt8]) -> Bool {
@@ -89,7 +91,7 @@ extension PageVisit {
     ///   request with a token of their own, is no browser that somebody could have led here.
     func requireToken(of form: Form) throws(Problem) {
         guard !request.headers.contains(.authorization), Browser.cookie(of: visit) != nil else { return }
-        guard browser.accepts(form[FormToken.field]) else { throw Problem(.forbidden, texts("form.oldToken")) }
+        guard browser.accepts(form[FormToken.field]) else { throw FormToken.refusal }
     }
 
     /// The idempotency key of a form: sent twice, it counts once.
