@@ -281,6 +281,44 @@ def test_a_change_is_answered_on_the_page_of_its_own_booking(folk):
     assert send(other, "pay", provider="test").status_code == 303
 
 
+def test_who_is_not_signed_in_is_not_told_that_they_are(folk, host):
+    def refused(path, person=None, **headers):
+        cookie = {"Cookie": f"roost_session={person.token}" if person else "roost_form=elsewhere"}
+        answer = folk.anyone.connection.post(path, data={"token": "0" * 64}, headers={"Accept": "text/html"} | cookie | headers)
+        assert answer.status_code == 403, path
+        return html.unescape(answer.text)
+
+    words = {"": "Send this form again", "/de": "Bitte noch einmal senden", "/ar": "أرسل هذا النموذج مرة أخرى"}
+    signed_in = {"": "You are signed in", "/de": "Sie sind angemeldet", "/ar": "أنت مسجّل الدخول"}
+    for prefix, heading in words.items():
+        for text in (refused(prefix + "/register"), refused(prefix + "/account/profile", host), refused(prefix + "/login", **{"Sec-Fetch-Site": "cross-site"})):
+            assert f"<h1>{heading}" in text and signed_in[prefix] not in text
+    theirs = folk.new("una").connection.get("/operator", headers={"Accept": "text/html", "Cookie": f"roost_session={host.token}"})
+    assert theirs.status_code == 403 and "You are signed in" in theirs.text
+
+
+def test_what_can_not_be_asked_is_told_in_the_words_of_the_page(folk, host):
+    place = listing(host, "A place to ask wrongly").json()["id"]
+    ask = lambda path: folk.anyone.connection.get(path, headers={"Accept": "text/html"})
+    for query in ("checkIn=foo", "guests=0", f"checkIn={day(9)}&checkOut={day(8)}"):
+        assert ask(f"/properties/{place}?{query}").status_code == 422 and problems(ask(f"/properties/{place}?{query}"))
+    assert ask(f"/properties/{place}?checkIn={day(8)}&checkOut={day(9)}").status_code == 200
+    for prefix, words in (("", "Enter at most 1000."), ("/de", "höchstens 1000"), ("/ar", "1000 على الأكثر")):
+        assert words in problems(ask(f"{prefix}/properties/{place}?guests=5000"))["guests"]
+    # The parameters of the API have no place in what people read.
+    wrong = {"sort": "foo", "roomType": "castle", "minRating": "9", "bedrooms": "-1", "beds": "-1", "bathrooms": "5000", "bbox": "here", "q": "q" * 250, "location": "l" * 250}
+    for prefix, told in (("", "Enter a number from 0 to 5."), ("/de", "Geben Sie eine Zahl von 0 bis 5 ein."), ("/ar", "أدخل رقمًا من 0 إلى 5.")):
+        page = folk.anyone.connection.get(f"{prefix}/search", params=wrong, headers={"Accept": "text/html"})
+        found = problems(page)
+        assert page.status_code == 422 and set(found) == set(wrong), found
+        assert found["minRating"].endswith(told)
+        for name, message in found.items():
+            assert not re.search(rf"\b{name} |-price|minRating|roomType|bbox", message) or name == "location", message
+            assert prefix or not message.startswith(name), message
+        if prefix == "/ar":
+            assert not re.search("[A-Za-z]", "".join(found.values())), found
+
+
 def test_an_account_is_changed_by_its_person_only(visit, folk):
     person = folk.new("lea")
     visitor = visit(token=person.token)

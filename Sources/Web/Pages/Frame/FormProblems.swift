@@ -86,7 +86,9 @@ extension Texts {
 
     /// A refusal without fields.
     func message(of problem: Problem) -> String {
-        guard language != .english else { return problem.detail }
+        // What the API says of its header means nothing to a person.
+        let isOfKey = [.idempotencyKeyReused, .idempotencyKeyInUse].contains(problem.code)
+        guard language != .english || isOfKey else { return problem.detail }
         return known("refusal.\(problem.code.rawValue)") ?? problem.detail
     }
 }
