@@ -86,10 +86,23 @@ public enum Actor: String, Sendable, Codable {
     case guest, host, `operator`, system
 }
 
+/// What somebody was told that cancelling gives back and keeps.
+public struct ExpectedCancellation: Sendable, Equatable {
+    public let refund: Money
+    public let kept: Money
+
+    public init(refund: Money, kept: Money) {
+        self.refund = refund
+        self.kept = kept
+    }
+}
+
 /// What cancelling now would give back.
 public struct CancellationOffer: Sendable, Equatable {
     /// The percentage of the price, at most what was paid and has not gone back already.
     public let refund: Money
+    /// What is left then of what was paid.
+    public let kept: Money
     /// The contract's name, or `custom` for a host's own steps.
     public let policy: String
     public let percent: Int

@@ -372,7 +372,7 @@ def test_a_change_of_a_stay_is_answered_and_proposed_on_pages_for_hosts(visit, f
     def answer(person):
         cookie = {"Cookie": f"roost_session={person.token}", "Accept": "text/html"}
         token = re.search(r'name="token" value="(\w+)"', person.connection.get("/account", headers=cookie).text).group(1)
-        return person.connection.post(address + "/change/answer", headers=cookie, data={"token": token, "alteration": longer["id"], "answer": "accept"})
+        return person.connection.post(address + "/change/answer", headers=cookie, data={"token": token, "key": "k", "alteration": longer["id"], "answer": "accept"})
 
     assert answer(guest).status_code == 403
     assert guest.connection.get(address + "/change", headers={"Cookie": f"roost_session={guest.token}"}).status_code == 403

@@ -375,8 +375,8 @@ def test_a_guest_reads_who_cancelled_a_stay(folk, inventory):
             assert [sentence in html.unescape(state) for sentence in sentences] == [index == who for index in range(3)], state
         # An operator who looks at it reads the guest's name, as on the host's page.
         if who == 0:
-            assert "cancelled this booking on" in page_for(folk, inventory.operator, f"/trips/{booking['id']}").text
-            assert "You cancelled" not in page_for(folk, inventory.operator, f"/trips/{booking['id']}").text
+            assert "cancelled this booking on" in page_for(folk, inventory.operator, f"/host/bookings/{booking['id']}").text
+            assert "You cancelled" not in page_for(folk, inventory.operator, f"/host/bookings/{booking['id']}").text
 
 
 def open_dates(visit, path):

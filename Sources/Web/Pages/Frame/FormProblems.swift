@@ -15,10 +15,12 @@ struct FormProblems: Sendable {
     /// - Parameter fields: the names this form has, where the service calls them otherwise; what is not named keeps its
     ///   name.
     init(_ problem: Problem, _ texts: Texts, fields: [String: String] = [:]) {
-        errors = problem.errors.map { error in
-            (fields[error.field] ?? error.field, texts.message(of: error))
-        }
-        detail = problem.errors.isEmpty ? texts.message(of: problem) : nil
+        let whole = problem.ofWholeForm
+        errors =
+            whole != nil
+            ? []
+            : problem.errors.map { error in (fields[error.field] ?? error.field, texts.message(of: error)) }
+        detail = whole.map(texts.message) ?? (problem.errors.isEmpty ? texts.message(of: problem) : nil)
         status = problem.statusAndTitle.0
         retryAfterSeconds = problem.retryAfterSeconds
     }
@@ -99,10 +101,38 @@ extension Texts {
 
     /// A refusal without fields.
     func message(of problem: Problem) -> String {
-        guard language != .english else { return Texts.typeset(problem.detail) }
+        // What the API says of its header means nothing to a person.
+        let isOfKey = [.idempotencyKeyReused, .idempotencyKeyInUse].contains(problem.code)
+        guard language != .english || isOfKey else { return Texts.typeset(problem.detail) }
         return known("refusal.\(problem.code.rawValue)") ?? problem.detail
     }
 
     /// What a service says has a typewriter's apostrophes; pages have those of the catalogue.
     private static func typeset(_ english: String) -> String { english.replacing("'", with: "’") }
+}
+
+extension Problem {
+    /// The name that stands for a form as a whole, where nothing that was typed is wrong.
+    fileprivate static let wholeForm = "form"
+
+    /// A form that is not as its page made it: without its key, or with a sum that the page did not say. Nothing is done;
+    /// the page is shown again with what was typed, and a fresh key.
+    static func incompleteForm(_ texts: Texts) -> Problem {
+        .invalid(wholeForm, "incomplete", texts("problem.form.incomplete"))
+    }
+
+    /// What is wrong with the form as a whole.
+    var ofWholeForm: FieldError? { errors.first { $0.field == Problem.wholeForm } }
+}
+
+extension Form {
+    /// A sum that a page says and its form says back: minor units, in digits alone.
+    /// - Returns: nothing for what no page of ours says.
+    func sum(_ name: String, _ currency: Currency) -> Money? {
+        let digits = self[name].utf8
+        guard !digits.isEmpty, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            return nil
+        }
+        return Int64(self[name]).map { Money($0, currency) }
+    }
 }

@@ -18,7 +18,14 @@ struct PartyAsked {
         func count(_ name: String, _ usual: Int, least: Int = 0) -> Int {
             guard !form[name].isEmpty else { return usual }
             guard let count = Int(form[name]), (least...Party.most).contains(count) else {
-                errors.append((name, texts("searchPage.error.\(least == 1 ? "guests" : "number")")))
+                let isTooMany = Int(form[name]).map { $0 > Party.most } ?? false
+                errors.append(
+                    (
+                        name,
+                        isTooMany
+                            ? texts("searchPage.error.tooManyGuests", ["most": "\(Party.most)"])
+                            : texts("searchPage.error.\(least == 1 ? "guests" : "number")")
+                    ))
                 return usual
             }
             return count

@@ -34,7 +34,8 @@ struct PropertyPage {
         view["card"] = card.view
         view["barHTML"] = card.bar
         view.merge(policy(property, known?.cancellation ?? .none, asked, card.quote, on: page))
-        return try page.show("property", head, view, problems: asked.named(nil, page.texts))
+        let problems = asked.named(nil, page.texts)
+        return try page.show("property", head, view, problems: problems, status: problems?.status ?? .ok)
     }
 
     private func facts(_ property: Property, _ page: PageVisit) async throws -> View {

@@ -4,7 +4,7 @@ import Core
 import PaymentService
 import PropertyService
 
-/// A trip as its page tells it: where it stands, what to do, what was paid and given back.
+/// A trip as its page tells its guest: where it stands, what to do, what was paid and given back.
 struct TripView {
     let view: View
 
@@ -14,13 +14,11 @@ struct TripView {
     init(_ booking: Booking, _ payments: [Payment], _ caller: Caller, on page: PageVisit) async throws {
         let (texts, formats) = (page.texts, page.formats)
         let now = page.site.world.now()
-        let isGuest = booking.guestId == caller.id
         var view: View = [
-            "booking": BookingView(booking, on: page).view, "isGuest": isGuest,
+            "booking": BookingView(booking, on: page).view,
             "placeHref": page.path("/properties/\(booking.propertyId)"), "id": booking.id.text,
             "policyHTML": PolicySteps.html(
-                booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page,
-                tellsHost: !isGuest),
+                booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page),
             "policyName": texts("policy.\(booking.agreed.cancellation.name).name"),
         ]
         if let reason = booking.reason, [.declined, .cancelled].contains(booking.status) {
@@ -39,8 +37,8 @@ struct TripView {
             }
         }
         let people = try await page.site.accounts.people([booking.hostId, booking.guestId])
-        if let other = people[isGuest ? booking.hostId : booking.guestId] {
-            view["with"] = ["label": texts(isGuest ? "trip.host" : "trip.guest"), "name": other.name] as View
+        if let host = people[booking.hostId] {
+            view["with"] = ["label": texts("trip.host"), "name": host.name] as View
         }
         let open = payments.last { $0.status == .pending || $0.status == .authorized }
         switch booking.status {
@@ -49,7 +47,7 @@ struct TripView {
                 view["about"] = texts("trip.requested", ["until": formats.moment(until, in: booking.agreed.zone)])
             }
         case .held:
-            if let open, isGuest {
+            if let open {
                 view["waiting"] = TripView.waiting(open, booking, now, on: page)
             } else if let until = booking.holdExpiresAt, until > now {
                 view["about"] = texts("status.held.about", ["until": formats.moment(until, in: booking.agreed.zone)])
@@ -57,12 +55,12 @@ struct TripView {
                 view["about"] = texts("trip.closing")
             }
             // Beside a payment that is open a second one would only be taken for the first.
-            if isGuest, open == nil, booking.holdExpiresAt.map({ $0 > now }) == true {
+            if open == nil, booking.holdExpiresAt.map({ $0 > now }) == true {
                 view["payHref"] = page.path("/checkout/\(booking.id)")
                 if payments.last?.status == .failed { view["declined"] = true }
             }
         case .confirmed:
-            if isGuest { view["calendarHref"] = page.path("/trips/\(booking.id)/stay.ics") }
+            view["calendarHref"] = page.path("/trips/\(booking.id)/stay.ics")
             view["about"] = texts(
                 now < booking.agreed.checkInAt
                     ? "trip.upcoming" : now < booking.agreed.checkOutAt ? "trip.inStay" : "status.completed.about")
@@ -87,12 +85,12 @@ struct TripView {
                     "label": texts(change == nil ? "change.link" : "change.linkOpen"), "isOpen": change != nil,
                 ] as View
             if let change {
-                view["changeAbout"] = OpenChange.about(change, booking, isGuest: isGuest, on: page)
+                view["changeAbout"] = OpenChange.about(change, booking, isGuest: true, on: page)
             }
         }
         if !booking.canStillBeCancelled(at: now) { view["policyHTML"] = nil }
         view["showsPolicy"] = view["policyHTML"] != nil
-        if [.expired, .declined, .cancelled].contains(booking.status), isGuest {
+        if [.expired, .declined, .cancelled].contains(booking.status) {
             view["againHref"] = page.path("/properties/\(booking.propertyId)" + booking.again)
         }
         view["payments"] = payments.map { payment -> View in

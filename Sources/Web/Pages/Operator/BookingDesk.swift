@@ -68,7 +68,7 @@ struct BookingDesk {
                 texts("property.policy"), texts("policy.\(booking.agreed.cancellation.name).name"), nil
             ),
         ]
-        detail.ways = [(texts("operator.bookings.page"), "/trips/\(booking.id)", false)]
+        detail.ways = [(texts("operator.bookings.page"), "/host/bookings/\(booking.id)", false)]
         if booking.canStillBeCancelled(at: page.site.world.now()) {
             detail.ways.append((texts("operator.bookings.cancel"), "/operator/bookings/\(booking.id)/cancel", true))
         }
@@ -137,7 +137,7 @@ struct BookingDesk {
         return steps
     }
 
-    private func act(_ page: PageVisit) async throws -> DeskAct {
+    private func act(_ page: PageVisit, _ form: Form = Form([])) async throws -> DeskAct {
         let caller = try page.requireOperator()
         let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: caller)
         let (texts, formats) = (page.texts, page.formats)
@@ -157,7 +157,8 @@ struct BookingDesk {
             ],
             button: offer.refund.amount > 0
                 ? texts("operator.bookings.cancelButton", ["amount": formats.money(offer.refund)])
-                : texts("operator.bookings.cancel"), isDanger: true)
+                : texts("operator.bookings.cancel"), isDanger: true, hidden: ShownCancellation.pairs(offer),
+            problems: { ShownCancellation.problems($0, form, offer, on: page) })
     }
 
     @Sendable func cancel(_ page: PageVisit, _ form: Form) async throws -> Response {
@@ -166,8 +167,10 @@ struct BookingDesk {
         let booking = try await page.site.bookings.booking(id, for: caller)
         // Sent twice, or cancelled by somebody else meanwhile: the page of the booking says so.
         if booking.status == .cancelled { return page.goTo("/operator/bookings/\(id)") }
-        return try await act(page).carryOut(on: page, form, done: "cancelled") { reason, once in
-            _ = try await page.site.bookings.cancel(id, reason: reason, for: caller, once: once)
+        return try await act(page, form).carryOut(on: page, form, done: "cancelled") { reason, once in
+            _ = try await page.site.bookings.cancel(
+                id, reason: reason, expecting: ShownCancellation.read(form, booking, page.texts), for: caller,
+                once: once)
         }
     }
 }

@@ -111,10 +111,12 @@ struct DeskAct {
     /// A box to tick: its name and what it says.
     var box: (name: String, text: String)?
     /// What the button means, where the state of things decides that: said by the page, not guessed when it comes back.
-    var hidden: (name: String, value: String)?
+    var hidden: [(name: String, value: String)] = []
+    /// What stood in the way, where it has words of its own.
+    var problems: ((_ problem: Problem) -> FormProblems)?
 
     func show(on page: PageVisit, _ form: Form = Form([]), _ problem: Problem? = nil) throws -> Response {
-        let problems = problem.map { FormProblems($0, page.texts) }
+        let problems = problem.map { self.problems?($0) ?? FormProblems($0, page.texts) }
         var reason = Field("reason", page.texts("operator.reason"))
         reason.hint = page.texts("operator.reasonHint")
         reason.rows = 3
@@ -137,7 +139,7 @@ struct DeskAct {
         if let box {
             view["box"] = ["name": box.name, "text": box.text, "isOn": form[box.name] == "true"] as View
         }
-        if let hidden { view["hidden"] = ["name": hidden.name, "value": hidden.value] as View }
+        view["hiddenHTML"] = HTML(hidden: hidden)
         var head = Head(title)
         head.isWide = true
         return try page.show(

@@ -170,7 +170,7 @@ struct MailDesk {
             part: .mails, title: texts("operator.addresses.liftTitle"), path: "/operator/addresses/lift",
             back: "/operator/addresses", consequences: [texts("operator.addresses.liftAbout")],
             facts: [(texts("operator.people.email"), address, nil)], button: texts("operator.addresses.lift"),
-            hidden: ("address", address))
+            hidden: [("address", address)])
     }
 
     @Sendable func lift(_ page: PageVisit, _ form: Form) async throws -> Response {

@@ -55,7 +55,7 @@ struct StuckEventPages {
                 (texts("operator.events.event"), "\(id)", nil),
                 subjects.fact(texts("operator.cases.subject"), id.subject),
             ],
-            button: texts("operator.events.retry"), hidden: ("event", "\(id)"))
+            button: texts("operator.events.retry"), hidden: [("event", "\(id)")])
     }
 
     @Sendable func retry(_ page: PageVisit, _ form: Form) async throws -> Response {

@@ -163,6 +163,8 @@ struct EditorWords {
     }
 
     func problems(_ errors: [Problem.FieldError]) -> FormProblems {
+        let refusal = Problem(.validationFailed, "", errors: errors)
+        guard refusal.ofWholeForm == nil else { return FormProblems(refusal, page.texts) }
         var problems = FormProblems(errors.map { (field(of: $0.field), message(of: $0)) }).inOrder(of: names)
         for (field, _) in problems.errors { problems.labels[field] = label(of: field) }
         return problems
