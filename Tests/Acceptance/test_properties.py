@@ -192,6 +192,7 @@ def test_amenities_are_counted_over_listed_places(people, anyone):
     assert [item["count"] for item in found] == [1] and found[0]["name"]
     people.hana.patch(f"/api/v1/properties/{home['id']}", {"status": "paused"})
     assert sum(item["count"] for item in count()) == 0
+    people.hana.patch(path, {"unitCount": 2}, expect=("state_conflict", "nights_unavailable"))
 
 
 @pytest.mark.parametrize("letter", ["京", "😀", "\""])
