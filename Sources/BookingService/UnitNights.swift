@@ -86,7 +86,8 @@ extension BookingStore {
         var nights = rivals.nights
         nights.take(record.wish.stay, preparing: record.preparation, on: unit)
         for request in rivals.requests where !nights.fits(request.wish.stay, preparing: request.preparation) {
-            let decline = Move(event: .declined, actor: .system, reason: Booking.crowdedOut)
+            let why: Booking.CrowdedOut = request.guestId == record.guestId ? .byOwnRequest : .byAnotherGuest
+            let decline = Move(event: .declined, actor: .system, reason: why.rawValue)
             _ = try move(request, decline, at: now, in: tx)
         }
     }

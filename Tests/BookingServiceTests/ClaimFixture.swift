@@ -30,8 +30,10 @@ struct ClaimFixture: Sendable {
     func stay(_ start: Int, _ nights: Int) -> Stay { StayFixture().stay(start, nights) }
 
     /// - Parameter preparing: the larger of the days before and after, as the rules have it at this moment.
-    func record(_ name: String, _ stay: Stay, preparing: Int = 0, state: Course.State = .held) -> BookingRecord {
-        StayFixture().record(name, stay, preparing: preparing, state: state)
+    func record(_ name: String, _ stay: Stay, preparing: Int = 0, state: Course.State = .held, guest: UserID? = nil)
+        -> BookingRecord
+    {
+        StayFixture().record(name, stay, preparing: preparing, state: state, guest: guest)
     }
 
     /// - Returns: whether it has its nights now.
@@ -98,7 +100,9 @@ struct StayFixture {
     }
 
     /// - Parameter preparing: the larger of the days before and after, as the rules have it at this moment.
-    func record(_ name: String, _ stay: Stay, preparing: Int = 0, state: Course.State = .held) -> BookingRecord {
+    func record(_ name: String, _ stay: Stay, preparing: Int = 0, state: Course.State = .held, guest: UserID? = nil)
+        -> BookingRecord
+    {
         let (zone, from, by) = (Zone("UTC")!, TimeOfDay("15:00")!, TimeOfDay("11:00")!)
         let agreed = AgreedTerms(
             title: "Heron’s Rest", zone: zone, checkInFrom: from, checkOutBy: by,
@@ -107,8 +111,9 @@ struct StayFixture {
         return BookingRecord(
             id: BookingID(stored: "bkg_\(name)"), code: name, course: Course(state),
             wish: Wish(propertyId: property, stay: stay, party: Party(adults: 1)), unitId: nil,
-            guestId: UserID(stored: "usr_\(name)"), hostId: UserID(stored: "usr_host"), lines: [],
-            total: .zero(.usd), agreed: agreed, extensions: 0, endsAt: now + .seconds(900), version: 0, createdAt: now, confirmedAt: nil,
+            guestId: guest ?? UserID(stored: "usr_\(name)"), hostId: UserID(stored: "usr_host"), lines: [],
+            total: .zero(.usd), agreed: agreed, extensions: 0, endsAt: now + .seconds(900), version: 0, createdAt: now,
+            confirmedAt: nil,
             cancelledAt: nil, cancelledBy: nil, reason: nil, beganAsRequest: state == .requested,
             preparation: preparing)
     }

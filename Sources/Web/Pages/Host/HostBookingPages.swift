@@ -62,7 +62,7 @@ struct HostBookingPages {
             view["cancelHref"] = page.path(path + "/cancel")
         }
         if let reason = booking.reason {
-            view["reasonGiven"] = booking.isCrowdedOut ? texts("letter.crowdedOut") : reason
+            view["reasonGiven"] = booking.crowdedOut.map { $0.words(texts, forGuest: false) } ?? reason
         }
         // What is over can't be cancelled any more: only the policy's name is told.
         if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policyHTML"] = nil }
