@@ -5,7 +5,7 @@ import Foundation
 struct ListingRow {
     var number: Int64 = 0
     var host: Int64 = 0
-    /// Nothing where the row has none: the listing then is a draft.
+    /// Nothing where the row has none: the listing then is a draft, and its host says where it is before it is published.
     var position: Position?
     var title = ""
     var description = ""
