@@ -45,6 +45,22 @@ struct LiveTests {
         }
     }
 
+    @Test("A connection of HTTP/1.0 ends with the answer, unless it is to be kept alive")
+    func oldConnections() async throws {
+        try await WebFixture().meetLive { guest in
+            let port = try #require(guest.client.port)
+            let cases = [
+                ("HTTP/1.0", "", true), ("HTTP/1.0", "Connection: Keep-Alive\r\n", false),
+                ("HTTP/1.1", "Host: a\r\n", false), ("HTTP/1.1", "Host: a\r\nConnection: close\r\n", true),
+            ]
+            for (version, headers, ends) in cases {
+                let (answer, isOver) = RawConnection.wholeAnswer(
+                    to: "GET /healthz \(version)\r\n\(headers)\r\n", port: port, patienceSeconds: 2)
+                #expect(answer.hasPrefix("HTTP/1.1 200 ") && isOver == ends, "\(version) \(headers): \(answer)")
+            }
+        }
+    }
+
     @Test("HEAD has the length and no body; the next request on the connection is understood")
     func head() async throws {
         try await WebFixture().meetLive { guest in
