@@ -51,11 +51,24 @@ struct FormProblems: Sendable {
         return other
     }
 
-    /// The same, each with the name of its field before it: a list of them stands far from the fields.
+    /// The same, each with the name of its field before it, since a list of them stands far from the fields; and in the
+    /// order of the fields, as one reads and mends them. What is about none of them comes last.
     func naming(_ fields: [Field]) -> FormProblems {
-        var named = self
+        var named = inOrder(of: fields.map(\.name))
         for field in fields { named.labels[field.name] = field.label }
         return named
+    }
+
+    /// The same in the order of the fields of a page.
+    func inOrder(of names: [String]) -> FormProblems {
+        let places = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
+        let sorted = errors.enumerated().sorted { one, other in
+            let (a, b) = (places[one.element.field] ?? .max, places[other.element.field] ?? .max)
+            return a == b ? one.offset < other.offset : a < b
+        }
+        var ordered = FormProblems(sorted.map(\.element), detail: detail, status: status, retryAfterSeconds)
+        ordered.labels = labels
+        return ordered
     }
 
     /// What to do about a field, if anything is wrong with it.
@@ -78,13 +91,18 @@ struct FormProblems: Sendable {
 extension Texts {
     /// What is wrong with a field, in this language where the catalogue knows it.
     func message(of error: Problem.FieldError) -> String {
-        guard language != .english else { return known("problem.\(error.field).\(error.code)") ?? error.message }
+        guard language != .english else {
+            return known("problem.\(error.field).\(error.code)") ?? Texts.typeset(error.message)
+        }
         return known("problem.\(error.field).\(error.code)") ?? known("problem.any.\(error.code)") ?? error.message
     }
 
     /// A refusal without fields.
     func message(of problem: Problem) -> String {
-        guard language != .english else { return problem.detail }
+        guard language != .english else { return Texts.typeset(problem.detail) }
         return known("refusal.\(problem.code.rawValue)") ?? problem.detail
     }
+
+    /// What a service says has a typewriter's apostrophes; pages have those of the catalogue.
+    private static func typeset(_ english: String) -> String { english.replacing("'", with: "’") }
 }

@@ -41,7 +41,8 @@ struct BookPages {
     /// The stay once more with its price as it is now, and what stood in the way.
     private func review(_ page: PageVisit, _ asked: StayAsked, _ problem: Problem? = nil) async throws -> Response {
         let property = try await page.visit.property()
-        let card = try await BookingCard(property, asked, on: page)
+        let facts = try await page.site.properties.facts(property.id)
+        let card = try await BookingCard(property, facts, asked, on: page)
         var view: View = [
             "placeTitle": property.title, "placeHref": page.path("/properties/\(property.id)" + asked.query()),
             "drawing": Drawing.address(of: property), "place": PlaceCard.place(property, page),

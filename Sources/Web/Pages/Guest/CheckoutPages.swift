@@ -96,9 +96,9 @@ struct CheckoutPages {
         case .failed: view["declined"] = true
         case .pending, .authorized:
             if let payment = payments.last, let address = payment.checkoutUrl {
+                let provider = texts.known("provider.\(payment.provider).name") ?? payment.provider
                 view["pending"] =
-                    ["href": address, "name": texts.known("provider.\(payment.provider).name") ?? payment.provider]
-                    as View
+                    ["href": address, "open": texts("checkout.continueWith", ["provider": provider])] as View
             }
         case .cancelled: view["left"] = true
         case .captured, .partiallyRefunded, .refunded, nil: break

@@ -19,7 +19,8 @@ struct TripView {
             "booking": BookingView(booking, on: page).view, "isGuest": isGuest,
             "placeHref": page.path("/properties/\(booking.propertyId)"), "id": booking.id.text,
             "policyHTML": PolicySteps.html(
-                booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page),
+                booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page,
+                tellsHost: !isGuest),
             "policyName": texts("policy.\(booking.agreed.cancellation.name).name"),
         ]
         if let reason = booking.reason, [.declined, .cancelled].contains(booking.status) {
@@ -55,7 +56,8 @@ struct TripView {
             } else {
                 view["about"] = texts("trip.closing")
             }
-            if isGuest, booking.holdExpiresAt.map({ $0 > now }) == true {
+            // Beside a payment that is open a second one would only be taken for the first.
+            if isGuest, open == nil, booking.holdExpiresAt.map({ $0 > now }) == true {
                 view["payHref"] = page.path("/checkout/\(booking.id)")
                 if payments.last?.status == .failed { view["declined"] = true }
             }
@@ -72,9 +74,7 @@ struct TripView {
         case .expired:
             view["about"] = texts(booking.paid.amount > 0 ? "trip.paidTooLate" : "status.expired.about")
         }
-        if [.requested, .held].contains(booking.status)
-            || (booking.status == .confirmed && now < booking.agreed.checkOutAt)
-        {
+        if booking.canStillBeCancelled(at: now) {
             view["cancelHref"] = page.path("/trips/\(booking.id)/cancel")
         }
         if booking.status == .confirmed, now < booking.agreed.checkOutAt {
@@ -90,8 +90,8 @@ struct TripView {
                 view["changeAbout"] = OpenChange.about(change, booking, isGuest: isGuest, on: page)
             }
         }
-        // What is over can't be cancelled any more: only the policy's name is told.
-        if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policyHTML"] = nil }
+        if !booking.canStillBeCancelled(at: now) { view["policyHTML"] = nil }
+        view["showsPolicy"] = view["policyHTML"] != nil
         if [.expired, .declined, .cancelled].contains(booking.status), isGuest {
             view["againHref"] = page.path("/properties/\(booking.propertyId)" + booking.again)
         }
@@ -112,11 +112,18 @@ struct TripView {
     }
 
     private static func waiting(_ payment: Payment, _ booking: Booking, _ now: Instant, on page: PageVisit) -> View {
+        let (texts, formats) = (page.texts, page.formats)
+        let provider = texts.known("provider.\(payment.provider).name") ?? payment.provider
         var view: View = [
             "checkHref": page.path("/trips/\(booking.id)?check=1"),
-            "provider": page.texts.known("provider.\(payment.provider).name") ?? payment.provider,
+            "heading": texts("trip.waiting", ["amount": formats.money(payment.amount)]),
+            "open": texts("checkout.continueWith", ["provider": provider]),
         ]
         if let address = payment.checkoutUrl { view["openHref"] = address }
+        if let until = booking.holdExpiresAt, until > now {
+            view["until"] = texts("trip.waitingUntil", ["until": formats.moment(until, in: booking.agreed.zone)])
+            view["otherHref"] = page.path("/checkout/\(booking.id)")
+        }
         if now.since(payment.createdAt) > late {
             view["late"] = page.texts("trip.late", ["reference": payment.id.text])
         }
@@ -137,6 +144,15 @@ struct TripView {
 }
 
 extension Booking {
+    /// Whether the policy still says anything: not of what has ended, though nobody has written that down yet.
+    func canStillBeCancelled(at now: Instant) -> Bool {
+        switch status {
+        case .requested, .held: true
+        case .confirmed: now < agreed.checkOutAt
+        case .completed, .cancelled, .declined, .expired: false
+        }
+    }
+
     /// The parameters that ask for the same stay for the same people once more.
     var again: String {
         "?checkIn=\(stay.checkIn)&checkOut=\(stay.checkOut)" + PartyAsked.query(party ?? Party(adults: guests))

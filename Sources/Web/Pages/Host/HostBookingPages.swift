@@ -52,7 +52,8 @@ struct HostBookingPages {
                 "/host/calendar/\(booking.propertyId)?month=\(booking.stay.checkIn.description.prefix(7))"),
             "policyName": texts("policy.\(booking.agreed.cancellation.name).name"),
             "policyHTML": PolicySteps.html(
-                booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page),
+                booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page,
+                tellsHost: true),
             "payout": payout(booking, on: page),
         ]
         if booking.status == .requested, booking.requestExpiresAt.map({ $0 > now }) == true {
@@ -64,8 +65,8 @@ struct HostBookingPages {
         if let reason = booking.reason {
             view["reasonGiven"] = booking.crowdedOut.map { $0.words(texts, forGuest: false) } ?? reason
         }
-        // What is over can't be cancelled any more: only the policy's name is told.
-        if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policyHTML"] = nil }
+        if !booking.canStillBeCancelled(at: now) { view["policyHTML"] = nil }
+        view["showsPolicy"] = view["policyHTML"] != nil
         if booking.status == .confirmed, now < booking.agreed.checkOutAt {
             let changes = try await page.site.bookings.alterations(of: booking.id, for: caller)
             view["changeHref"] = page.path(path + "/change")

@@ -56,7 +56,7 @@ struct NewListingPage {
             }
         }
         let words = EditorWords(
-            page, known: Set(NewListingPage.fields.map(\.name) + ["town", "nightlyPrice-currency"]))
+            page, known: ["title", "roomType", "town", "maximumGuests", "nightlyPrice", "nightlyPrice-currency"])
         return try show(page, form, words.problems(errors))
     }
 

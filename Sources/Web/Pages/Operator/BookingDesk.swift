@@ -69,7 +69,7 @@ struct BookingDesk {
             ),
         ]
         detail.ways = [(texts("operator.bookings.page"), "/trips/\(booking.id)", false)]
-        if BookingDesk.canCancel(booking, at: page.site.world.now()) {
+        if booking.canStillBeCancelled(at: page.site.world.now()) {
             detail.ways.append((texts("operator.bookings.cancel"), "/operator/bookings/\(booking.id)/cancel", true))
         }
         detail.sections = [
@@ -79,7 +79,8 @@ struct BookingDesk {
             .init(
                 id: "payments", title: texts("operator.part.payments"),
                 content: payments.isEmpty
-                    ? .none(texts("operator.payments.none")) : .table(PaymentDesk.table(payments, on: page))),
+                    ? .none(texts("operator.payments.none")) : .table(PaymentDesk.table(payments, codes: nil, on: page))
+            ),
             .init(
                 id: "mails", title: texts("operator.part.mails"),
                 content: mails.items.isEmpty
@@ -88,14 +89,6 @@ struct BookingDesk {
         ]
         detail.sections += try await LogPage.section(about: booking.id.text, on: page, for: caller)
         return try detail.show(on: page)
-    }
-
-    private static func canCancel(_ booking: Booking, at now: Instant) -> Bool {
-        switch booking.status {
-        case .requested, .held: true
-        case .confirmed: now < booking.agreed.checkOutAt
-        case .completed, .cancelled, .declined, .expired: false
-        }
     }
 
     private func steps(of booking: Booking, _ history: BookingHistory, on page: PageVisit) -> [DeskDetail.Step] {

@@ -50,12 +50,7 @@ struct DeskDetail {
         var view: View = [
             "desk": Desk.links(part, on: page), "partName": page.texts("operator.part.\(part.rawValue)"),
             "partHref": page.path(part.path), "heading": title, "hasWays": !ways.isEmpty,
-            "facts": facts.map { fact in
-                [
-                    "label": fact.label, "value": fact.value, "hasLink": fact.href != nil,
-                    "valueHref": fact.href.map { page.path($0) } ?? "",
-                ] as View
-            },
+            "facts": facts.map { DeskDetail.view($0, on: page) },
             "ways": ways.map {
                 ["text": $0.text, "href": page.path($0.path), "isDanger": $0.isDanger] as View
             },
@@ -68,6 +63,13 @@ struct DeskDetail {
         let done = page.parameters["done"]
         if let text = page.texts.known("operator.done.\(done)") { view["done"] = text }
         return view
+    }
+
+    fileprivate static func view(_ fact: Fact, on page: PageVisit) -> View {
+        [
+            "label": fact.label, "value": fact.value, "hasLink": fact.href != nil,
+            "valueHref": fact.href.map { page.path($0) } ?? "",
+        ]
     }
 
     private static func view(_ section: Section) -> View {
@@ -129,9 +131,7 @@ struct DeskAct {
             "action": page.path(path),
             "backHref": page.path(back), "consequences": consequences, "button": button, "isDanger": isDanger,
             "fieldsHTML": HTML(fields, page.texts), "key": page.freshKey,
-            "facts": facts.map {
-                ["label": $0.label, "value": $0.value, "hasLink": false, "valueHref": ""] as View
-            },
+            "facts": facts.map { DeskDetail.view($0, on: page) },
             "hasFacts": !facts.isEmpty,
         ]
         if let box {
