@@ -15,7 +15,7 @@ struct ReimportTests {
     private func load(_ change: (inout ImportedListing) -> Void = { _ in }) async throws -> ImportedProperty {
         var listing = ImportedListing.river()
         change(&listing)
-        return try #require(try await fixture.properties.importListings([listing])["1"])
+        return try #require(try await fixture.properties.importListings([listing])[listing.source.id])
     }
 
     private func change(_ id: PropertyID, _ change: (inout PropertyChanges) -> Void) async throws {

@@ -54,9 +54,12 @@ struct LiveTests {
                 ("HTTP/1.1", "Host: a\r\n", false), ("HTTP/1.1", "Host: a\r\nConnection: close\r\n", true),
             ]
             for (version, headers, ends) in cases {
+                // Where it goes on, a second request that ends it is answered too.
+                let last = ends ? "" : "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
                 let (answer, isOver) = RawConnection.wholeAnswer(
-                    to: "GET /healthz \(version)\r\n\(headers)\r\n", port: port, patienceSeconds: 2)
-                #expect(answer.hasPrefix("HTTP/1.1 200 ") && isOver == ends, "\(version) \(headers): \(answer)")
+                    to: "GET /healthz \(version)\r\n\(headers)\r\n\(last)", port: port, patienceSeconds: 25)
+                let answers = answer.components(separatedBy: "HTTP/1.1 200 ").count - 1
+                #expect(answers == (ends ? 1 : 2) && isOver, "\(version) \(headers): \(answer)")
             }
         }
     }
