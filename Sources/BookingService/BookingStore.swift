@@ -316,14 +316,14 @@ struct BookingStore: Sendable {
         try append(BookingChanged.kind, body, &record, at: now, in: tx)
     }
 
-    private func appendTaken(_ record: inout BookingRecord, at now: Instant, in tx: borrowing Transaction) throws {
+    func appendTaken(_ record: inout BookingRecord, at now: Instant, in tx: borrowing Transaction) throws {
         let stay = record.wish.stay
         try appendNights(
             NightsMoved.taken, Array(stay.nights), prepared: stay.surroundings(record.preparation), &record, at: now,
             in: tx)
     }
 
-    private func appendNights(
+    func appendNights(
         _ kind: String, _ nights: [LocalDay], prepared: [LocalDay], _ record: inout BookingRecord, at now: Instant,
         in tx: borrowing Transaction
     ) throws {

@@ -33,9 +33,9 @@ extension Bookings {
         }
     }
 
-    /// Holds the nights for another `holdDuration`.
+    /// Holds the nights for another `holdDuration`; those of a request that was accepted at most until check-in.
     /// - Throws: `Problem`: `not_found`, `forbidden` for its host, `hold_expired` after the end, `state_conflict` beyond
-    ///   three times or where nothing is held.
+    ///   three times, where nothing is held, or where no time is left to add.
     public func extend(_ id: BookingID, for caller: Caller, once: Once?) async throws -> Booking {
         let now = world.now()
         let outcome = try await store.database.once(once, at: now) {
@@ -50,8 +50,14 @@ extension Bookings {
                     .stateConflict,
                     "A hold can be extended \(BookingPolicy.mostExtensions) times. Pay now, or book anew.")
             }
+            let longer = endsAt + policy.holdDuration
+            let end = current.beganAsRequest ? min(longer, current.agreed.checkInAt) : longer
+            guard end > endsAt else {
+                throw Problem(
+                    .stateConflict, "The nights are held until check-in, and no longer. Pay before then.")
+            }
             current.extensions += 1
-            current.endsAt = endsAt + policy.holdDuration
+            current.endsAt = end
             try tx.save(current)
             return current.booking
         }

@@ -91,13 +91,17 @@ struct LetterTests {
     @Test(
         "Whose request was crowded out hears why in their language; a host's own words stay theirs",
         arguments: [
-            (Language.english, "The nights went to another guest."),
-            (.german, "Die Nächte gingen an einen anderen Gast."),
-            (.arabic, "ذهبت الليالي إلى ضيف آخر."),
+            (Language.english, false, "The nights went to another guest."),
+            (.german, false, "Die Nächte gingen an einen anderen Gast."),
+            (.arabic, false, "ذهبت الليالي إلى ضيف آخر."),
+            (.english, true, "Your other request for these dates was accepted."),
+            (.german, true, "Ihre andere Anfrage für diese Tage wurde angenommen."),
+            (.arabic, true, "قُبل طلبك الآخر لهذه التواريخ."),
         ])
-    func crowdedOut(_ language: Language, _ expected: String) throws {
+    func crowdedOut(_ language: Language, byOwn: Bool, _ expected: String) throws {
         var facts = StayFacts.christmas()
         facts.reason = "The nights went to another guest."
+        facts.isOvertakenByOwn = byOwn ? true : nil
         func text() throws -> String {
             let content = try Self.writer(language).content(
                 of: Letter(.declined, to: MailFixture.guest, about: facts))
@@ -105,7 +109,7 @@ struct LetterTests {
         }
         facts.cancelledBy = .system
         #expect(try text().contains(expected))
-        #expect(try text().contains("The nights went") == (language == .english))
+        #expect(try text().contains("The nights went") == (language == .english && !byOwn))
         (facts.cancelledBy, facts.reason) = (.host, "The roof leaks.")
         #expect(try text().contains("The roof leaks.") && !text().contains(expected))
     }

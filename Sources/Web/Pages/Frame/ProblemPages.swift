@@ -92,7 +92,7 @@ enum ProblemKind: String, CaseIterable {
 
 extension Request {
     /// Whether a person reads the answer: the address is one of the pages, and the browser asks for a page.
-    var wantsPage: Bool { headers[.accept]?.lowercased().contains("text/html") == true && PagePath.isPage(uri.path) }
+    var wantsPage: Bool { headers[.accept].map(Accepted.prefersPage) == true && PagePath.isPage(uri.path) }
 }
 
 /// Which addresses are pages.

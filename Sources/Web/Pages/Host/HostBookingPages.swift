@@ -63,7 +63,7 @@ struct HostBookingPages {
             view["cancelHref"] = page.path(path + "/cancel")
         }
         if let reason = booking.reason {
-            view["reasonGiven"] = booking.isCrowdedOut ? texts("letter.crowdedOut") : reason
+            view["reasonGiven"] = booking.crowdedOut.map { $0.words(texts, forGuest: false) } ?? reason
         }
         if !booking.canStillBeCancelled(at: now) { view["policyHTML"] = nil }
         view["showsPolicy"] = view["policyHTML"] != nil

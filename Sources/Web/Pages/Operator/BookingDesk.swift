@@ -127,7 +127,7 @@ struct BookingDesk {
             steps.append(
                 .init(
                     what: texts("operator.course.declined"), when: "",
-                    detail: booking.isCrowdedOut ? texts("letter.crowdedOut") : history.reason, isBad: true))
+                    detail: booking.crowdedOut.map { $0.words(texts, forGuest: false) } ?? history.reason, isBad: true))
         case .expired: steps.append(.init(what: texts("operator.course.expired"), when: "", isBad: true))
         case .completed:
             steps.append(
