@@ -26,7 +26,7 @@ struct TripView {
             view["why"] =
                 [
                     "label": texts(isHosts ? "letter.hostWrote" : "letter.reasonGiven"),
-                    "text": booking.crowdedOut.map { $0.words(texts, forGuest: isGuest) } ?? reason,
+                    "text": booking.crowdedOut.map { $0.words(texts, forGuest: true) } ?? reason,
                 ] as View
         }
         if let property = try await page.site.properties.properties([booking.propertyId])[booking.propertyId] {
