@@ -9,23 +9,32 @@ import Foundation
 /// A connection on which bytes are sent as they are: clients that know HTTP do not send what is none.
 enum RawConnection {
     /// What the server answers to these bytes: the first piece of it, which has the head.
-    static func answer(to bytes: String, port: Int) -> String {
-        exchange(bytes, port: port, patienceSeconds: 10) { descriptor in receive(descriptor).text }
+    static func answer(to bytes: String, port: Int) async -> String {
+        await apart { exchange(bytes, port: port, patienceSeconds: 10) { descriptor in receive(descriptor).text } }
+    }
+
+    /// On a thread of its own: one that waits here is missing where the server runs, and two may be all there are.
+    private static func apart<Answer: Sendable>(_ body: @escaping @Sendable () -> Answer) async -> Answer {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: body()) }
+        }
     }
 
     /// All that the server sends, and whether it ended the connection within so long.
-    static func wholeAnswer(to bytes: String, port: Int, patienceSeconds: Int) -> (String, isOver: Bool) {
-        var isOver = false
-        let text = exchange(bytes, port: port, patienceSeconds: patienceSeconds) { descriptor in
-            var whole = ""
-            while true {
-                let (text, count) = receive(descriptor)
-                isOver = count == 0
-                guard count > 0 else { return whole }
-                whole += text
+    static func wholeAnswer(to bytes: String, port: Int, patienceSeconds: Int) async -> (String, isOver: Bool) {
+        await apart {
+            var isOver = false
+            let text = exchange(bytes, port: port, patienceSeconds: patienceSeconds) { descriptor in
+                var whole = ""
+                while true {
+                    let (text, count) = receive(descriptor)
+                    isOver = count == 0
+                    guard count > 0 else { return whole }
+                    whole += text
+                }
             }
+            return (text, isOver)
         }
-        return (text, isOver)
     }
 
     private static func receive(_ descriptor: Int32) -> (text: String, count: Int) {
