@@ -20,8 +20,8 @@ struct HouseFixture {
 
     /// - Parameters payments, properties: what stands before the database of that name.
     init(
-        settings: [String: String] = [:], properties: @Sendable (any Database) -> any Database = { $0 },
-        payments: @Sendable (any Database) -> any Database = { $0 }
+        settings: [String: String] = [:], payments: @Sendable (any Database) -> any Database = { $0 },
+        properties: @Sendable (any Database) -> any Database = { $0 }
     ) async throws {
         folder = try TemporaryFolder()
         databases = Databases(
