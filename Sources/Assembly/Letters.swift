@@ -93,6 +93,7 @@ struct Letters: Sendable {
         let booking = changed.booking
         var facts = known
         facts.reason = changed.reason
+        facts.isOvertakenByOwn = booking.crowdedOut == .byOwnRequest ? true : nil
         // Nothing: nothing had been paid. Zero: the policy gives nothing back.
         facts.refund = booking.confirmedAt == nil ? nil : changed.refund
         facts.cancelledBy = [.cancelled, .declined].contains(changed.change) ? party(changed.by) : nil

@@ -1,7 +1,7 @@
 package import Core
 import Foundation
 
-/// An address someone signs in with: what HTML forms call valid, made of RFC 5322 dot-atoms.
+/// An address someone signs in with: what HTML forms call valid, made of RFC 5322 dot-atoms, with a dot in the domain.
 ///
 /// ASCII only and never quoted, so that it can stand in any header of a mail as it is. International domains are
 /// taken in their `xn--` form.
@@ -52,12 +52,15 @@ package struct EmailAddress: Sendable {
         }
     }
 
+    /// A name alone, as `localhost`, takes no mail from elsewhere: it is a slip.
     private static func isDomain(_ part: Substring.UTF8View) -> Bool {
         let hyphen = UInt8(ascii: "-")
-        return part.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
-            !label.isEmpty && label.count <= longestLabel && label.first != hyphen && label.last != hyphen
-                && label.allSatisfy { isAlphanumeric($0) || $0 == hyphen }
-        }
+        let labels = part.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return labels.count > 1
+            && labels.allSatisfy { label in
+                !label.isEmpty && label.count <= longestLabel && label.first != hyphen && label.last != hyphen
+                    && label.allSatisfy { isAlphanumeric($0) || $0 == hyphen }
+            }
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

@@ -33,8 +33,7 @@ struct NewAccount: Sendable {
 
     static func error(inName name: String) -> Problem.FieldError? {
         let scalars = name.unicodeScalars
-        let isVisible = scalars.contains { !$0.properties.isWhitespace && !$0.properties.isDefaultIgnorableCodePoint }
-        guard isVisible else { return .init("name", "required", "Give a name.") }
+        guard !name.isInvisible else { return .init("name", "required", "Give a name.") }
         guard scalars.count <= longestName else {
             return .init("name", "too_long", "A name has at most \(longestName) characters.")
         }

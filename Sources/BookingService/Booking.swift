@@ -52,11 +52,17 @@ public struct Booking: Sendable, Codable, Equatable {
 }
 
 extension Booking {
-    /// Why a request is declined that no longer fits, where another guest's was accepted: the one reason that Roost gives.
-    static let crowdedOut = "The nights went to another guest."
+    /// Whose request was accepted, where one is declined that no longer fits then: the reasons that Roost gives itself.
+    public enum CrowdedOut: String, Sendable, CaseIterable {
+        case byAnotherGuest = "The nights went to another guest."
+        case byOwnRequest = "The guest's other request for these dates was accepted."
+    }
 
-    /// Whether it was declined for that: whoever shows it says it in their own language.
-    public var isCrowdedOut: Bool { status == .declined && reason == Booking.crowdedOut }
+    /// Whether it was declined for that, and for whom: whoever shows it says it in their own language.
+    public var crowdedOut: CrowdedOut? { status == .declined ? reason.flatMap(CrowdedOut.init) : nil }
+
+    /// Whether it was declined for either.
+    public var isCrowdedOut: Bool { crowdedOut != nil }
 }
 
 /// What the two sides agreed on besides the price.
@@ -86,10 +92,23 @@ public enum Actor: String, Sendable, Codable {
     case guest, host, `operator`, system
 }
 
+/// What somebody was told that cancelling gives back and keeps.
+public struct ExpectedCancellation: Sendable, Equatable {
+    public let refund: Money
+    public let kept: Money
+
+    public init(refund: Money, kept: Money) {
+        self.refund = refund
+        self.kept = kept
+    }
+}
+
 /// What cancelling now would give back.
 public struct CancellationOffer: Sendable, Equatable {
     /// The percentage of the price, at most what was paid and has not gone back already.
     public let refund: Money
+    /// What is left then of what was paid.
+    public let kept: Money
     /// The contract's name, or `custom` for a host's own steps.
     public let policy: String
     public let percent: Int

@@ -252,6 +252,29 @@ struct BookingStore: Sendable {
         return left.map { $0.amount < agreed.amount ? $0 : agreed } ?? agreed
     }
 
+    /// - Parameter left: what the guest has paid and not got back; nothing where that is not known. Then only the agreed
+    ///   schedule is held against what was told: it says how much comes back at most.
+    /// - Throws: `Problem` `state_conflict` where a cancellation by `actor` gives back or keeps something else than told.
+    func check(
+        _ told: ExpectedCancellation, against record: BookingRecord, by actor: Actor, left: Money?, at now: Instant
+    ) throws {
+        let isPaid = record.course.state == .confirmed
+        let none = Money.zero(record.total.currency)
+        let refund = isPaid ? self.refund(of: record, by: actor, left: left, at: now) : none
+        let stands: Bool
+        if isPaid, left == nil {
+            // Told of nothing paid, or of more than comes back by now, they were told something else.
+            stands = told.refund.amount + told.kept.amount > 0 && told.refund.amount <= refund.amount
+        } else {
+            let kept = Money((isPaid ? left ?? none : none).amount - refund.amount, refund.currency)
+            stands = told == ExpectedCancellation(refund: refund, kept: kept)
+        }
+        guard stands else {
+            throw Problem(
+                .stateConflict, "What cancelling gives back has changed: it is \(refund) now. Nothing was cancelled.")
+        }
+    }
+
     /// How much of the price a cancellation by `actor` gives back.
     func refundPercent(of record: BookingRecord, by actor: Actor, at now: Instant) -> Int {
         switch actor {
@@ -293,14 +316,14 @@ struct BookingStore: Sendable {
         try append(BookingChanged.kind, body, &record, at: now, in: tx)
     }
 
-    private func appendTaken(_ record: inout BookingRecord, at now: Instant, in tx: borrowing Transaction) throws {
+    func appendTaken(_ record: inout BookingRecord, at now: Instant, in tx: borrowing Transaction) throws {
         let stay = record.wish.stay
         try appendNights(
             NightsMoved.taken, Array(stay.nights), prepared: stay.surroundings(record.preparation), &record, at: now,
             in: tx)
     }
 
-    private func appendNights(
+    func appendNights(
         _ kind: String, _ nights: [LocalDay], prepared: [LocalDay], _ record: inout BookingRecord, at now: Instant,
         in tx: borrowing Transaction
     ) throws {

@@ -20,6 +20,7 @@ package struct BookingsAudit: Sendable {
 package struct AuditedBooking: Sendable {
     package let id: BookingID
     package let status: BookingStatus
+    package let property: PropertyID
     package let guestId: UserID
     package let hostId: UserID
     package let wasRequest: Bool
@@ -69,7 +70,8 @@ extension Bookings {
                 if record.course.state == .closing || record.dueAt.map({ $0 <= now }) == true { inFlight += 1 }
                 bookings.append(
                     AuditedBooking(
-                        id: record.id, status: record.course.status, guestId: record.guestId, hostId: record.hostId,
+                        id: record.id, status: record.course.status, property: record.wish.propertyId,
+                        guestId: record.guestId, hostId: record.hostId,
                         wasRequest: record.beganAsRequest, wasConfirmed: record.confirmedAt != nil,
                         lapsed: record.course.state == .lapsed, total: record.total,
                         refundDue: record.course.state == .cancelled
@@ -138,6 +140,9 @@ extension BookingRecord {
         var faults: [String] = []
         func fault(_ what: String) { faults.append("\(id) (\(course.state.rawValue)): \(what)") }
         if Set(owned.map(\.unit)).count > 1 { fault("owns nights on more than one unit") }
+        if let unitId, unitId.ordinal.map({ UnitID.of(wish.propertyId, $0) }) != unitId {
+            fault("is of \(wish.propertyId), and its unit is not")
+        }
         if let unit = owned.first?.unit, unit != unitId { fault("owns nights on another unit than its own") }
         let nights = owned.map(\.night).sorted()
         if Course.ownsNights(course.state) {

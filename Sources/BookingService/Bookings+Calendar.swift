@@ -66,9 +66,10 @@ extension Bookings {
     }
 
     /// Makes room for another number of units, before the Property Service changes it. A night that is closed, and to be
-    /// had on no unit, is closed on those that come too: only its host opens it.
-    /// - Throws: `Problem`: `not_found`, `forbidden`; `nights_unavailable` where guests have nights to come on a unit that would
-    ///   go; then nothing has changed.
+    /// had on no unit, is closed on those that come too: only its host opens it. Stays to come on units that go move, each
+    /// whole, to those that stay.
+    /// - Throws: `Problem`: `not_found`, `forbidden`; `nights_unavailable` where stays on a unit that would go find no room on
+    ///   the others, have begun, or are being changed; then nothing has changed.
     public func changeUnitCount(of property: PropertyID, to count: Int, for caller: Caller) async throws {
         let facts = try await hostedProperty(property, by: caller)
         let today = facts.zone.day(at: world.now())
@@ -76,29 +77,21 @@ extension Bookings {
         let staying = (1...max(1, count)).map { UnitID.of(property, $0) }
         let coming = Array(staying.dropFirst(facts.units.count))
         let now = world.now()
-        try await store.database.write { [store] tx in
+        let moved = try await store.database.write { [store] tx in
             try tx.execute("DELETE FROM retired_unit WHERE unit_id IN \(list: staying)")
             for unit in leaving {
                 // Retired first: a hold that still has the old list of units meets this row.
                 try tx.execute(
                     "INSERT INTO retired_unit (unit_id) VALUES (\(unit)) ON CONFLICT (unit_id) DO NOTHING")
             }
-            let claimed = try tx.exists(
-                """
-                SELECT 1 FROM claimed_night WHERE unit_id IN \(list: Array(leaving))
-                    AND night >= \(today) AND booking_id IS NOT NULL LIMIT 1
-                """)
-            if claimed {
-                throw Problem(
-                    .nightsUnavailable,
-                    "Guests have nights on a unit that would go. Fewer units than are claimed is not possible.",
-                    errors: [Problem.FieldError("unitCount", "night_taken", "Units with guests to come can't go.")])
-            }
+            let moved = try store.clear(Array(leaving), into: staying, from: today, at: now, in: tx)
             let touched = try tx.close(coming, as: facts.units, from: today)
-            guard !touched.isEmpty else { return }
+            guard !touched.isEmpty else { return moved }
             try store.announceCalendar(of: property, units: coming, touching: touched, prices: [], at: now, in: tx)
+            return moved
         }
         if !coming.isEmpty { await courier.deliver(property.text) }
+        for booking in moved { await courier.deliver(booking.text) }
     }
 
     /// The property, for those who may change its calendar.

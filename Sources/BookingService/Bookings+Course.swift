@@ -33,9 +33,9 @@ extension Bookings {
         }
     }
 
-    /// Holds the nights for another `holdDuration`.
+    /// Holds the nights for another `holdDuration`; those of a request that was accepted at most until check-in.
     /// - Throws: `Problem`: `not_found`, `forbidden` for its host, `hold_expired` after the end, `state_conflict` beyond
-    ///   three times or where nothing is held.
+    ///   three times, where nothing is held, or where no time is left to add.
     public func extend(_ id: BookingID, for caller: Caller, once: Once?) async throws -> Booking {
         let now = world.now()
         let outcome = try await store.database.once(once, at: now) {
@@ -50,12 +50,25 @@ extension Bookings {
                     .stateConflict,
                     "A hold can be extended \(BookingPolicy.mostExtensions) times. Pay now, or book anew.")
             }
+            let longer = endsAt + policy.holdDuration
+            let end = current.beganAsRequest ? min(longer, current.agreed.checkInAt) : longer
+            guard end > endsAt else {
+                throw Problem(
+                    .stateConflict, "The nights are held until check-in, and no longer. Pay before then.")
+            }
             current.extensions += 1
-            current.endsAt = endsAt + policy.holdDuration
+            current.endsAt = end
             try tx.save(current)
             return current.booking
         }
         return try outcome.get()
+    }
+
+    /// How often a hold can still be extended.
+    /// - Throws: `Problem` `not_found` unless the caller is its guest, its host or an operator.
+    public func extensionsLeft(of id: BookingID, for caller: Caller) async throws -> Int {
+        let (record, _) = try await record(id, for: caller)
+        return record.course.state == .held ? max(0, BookingPolicy.mostExtensions - record.extensions) : 0
     }
 
     /// Ends a request, a hold or a confirmed stay; a second time gives the same answer.
@@ -63,21 +76,29 @@ extension Bookings {
     /// The nights are free at once (during the stay from today on). What was paid comes back by the agreed schedule for
     /// the guest, in full where host or operator cancel. Where the books can't be read just then, the answer says what the
     /// booking itself knows of them: a stay that was confirmed is paid, and nothing has gone back yet.
-    /// - Throws: `Problem`: `not_found`, `state_conflict` for what is declined, expired or completed.
-    public func cancel(_ id: BookingID, reason: String?, for caller: Caller, once: Once?) async throws -> Booking {
+    /// - Parameter expected: what the caller was told; where cancelling would give back or keep something else now, nothing
+    ///   is cancelled. Where it is not given, the booking is cancelled whatever comes back.
+    /// - Throws: `Problem`: `not_found`, `state_conflict` for what is declined, expired or completed, and for other sums
+    ///   than expected.
+    public func cancel(
+        _ id: BookingID, reason: String?, expecting expected: ExpectedCancellation? = nil, for caller: Caller,
+        once: Once?
+    ) async throws -> Booking {
         let booking = try await moveOnce(id, for: caller, once: once, act: "cancel") {
             let (seen, actor) = try await record(id, for: caller)
             let left = await left(of: seen)
-            return { record, now in
+            return { [store] record, now in
                 switch record.course.state {
                 case .requested, .held, .closing, .confirmed:
                     // A stay whose last day is over is completed, though the job that says so has not come by yet.
                     guard record.course.state != .confirmed || now < record.agreed.checkOutAt else {
                         throw Problem(.stateConflict, "This stay is over and can't be cancelled any more.")
                     }
-                    return BookingStore.Move(
-                        event: .cancelled, actor: actor, reason: reason,
-                        left: record.version == seen.version ? left : nil)
+                    let left = record.version == seen.version ? left : nil
+                    if let expected {
+                        try store.check(expected, against: record, by: actor, left: left, at: now)
+                    }
+                    return BookingStore.Move(event: .cancelled, actor: actor, reason: reason, left: left)
                 case .abandoned, .cancelled:
                     return nil
                 case .declined, .expired, .lapsed, .completed:
@@ -111,12 +132,13 @@ extension Bookings {
         let left = Money(max(0, booking.paid.amount - booking.refunded.amount), booking.paid.currency)
         let rule = record.agreed.cancellation.rule(at: now)
         let percent = store.refundPercent(of: record, by: actor, at: now)
+        let refund = store.refund(of: record, by: actor, left: left, at: now)
         let schedule =
             actor == .guest
             ? record.agreed.cancellation.refunds(of: record.total, from: now)
             : [CancellationTerms.Refund(percent: 100, amount: record.total, until: nil)]
         return CancellationOffer(
-            refund: store.refund(of: record, by: actor, left: left, at: now),
+            refund: refund, kept: Money(left.amount - refund.amount, left.currency),
             policy: record.agreed.cancellation.name, percent: percent,
             until: actor == .guest && percent > 0 ? rule.until : nil,
             schedule: booking.paid.amount > 0 ? schedule.map { $0.atMost(left) } : schedule)

@@ -43,6 +43,14 @@ extension Bookings {
         return Page(items: try await withBalances(page.items), nextCursor: page.nextCursor)
     }
 
+    /// The codes that people read out, of those of the bookings that exist.
+    /// - Parameter ids: at most a few hundred.
+    /// - Throws: `Problem` `forbidden` for anyone but an operator.
+    public func codes(of ids: [BookingID], for caller: Caller) async throws -> [BookingID: String] {
+        try Bookings.requireOperator(caller)
+        return try await store.codes(of: Array(Set(ids)))
+    }
+
     /// - Throws: `Problem`: `forbidden` for anyone but an operator, `not_found`.
     public func history(of id: BookingID, for caller: Caller) async throws -> BookingHistory {
         try Bookings.requireOperator(caller)
@@ -95,6 +103,16 @@ extension BookingStore {
                 ORDER BY created_at DESC, id DESC LIMIT \(limit)
                 """, BookingRecord.init)
         }
+    }
+
+    func codes(of ids: [BookingID]) async throws -> [BookingID: String] {
+        guard !ids.isEmpty else { return [:] }
+        let found = try await database.read { reader in
+            try reader.all("SELECT id, code FROM booking WHERE id IN \(list: ids)") { row in
+                (id: try row[0] as BookingID, code: try row[1] as String)
+            }
+        }
+        return Dictionary(found.map { ($0.id, $0.code) }) { first, _ in first }
     }
 
     func countOpen() async throws -> [BookingStatus: Int] {

@@ -28,10 +28,14 @@ struct UnitNights: Equatable {
 
     /// Whether some unit could be claimed for the whole stay.
     func fits(_ stay: Stay, preparing preparation: Int) -> Bool {
-        units.values.contains { nights in
-            stay.nights.allSatisfy { nights[$0] == nil }
-                && stay.surroundings(preparation).allSatisfy { nights[$0] != .booking }
-        }
+        units.keys.contains { fits(stay, preparing: preparation, on: $0) }
+    }
+
+    /// Whether that unit could be claimed for the whole stay.
+    func fits(_ stay: Stay, preparing preparation: Int, on unit: UnitID) -> Bool {
+        guard let nights = units[unit] else { return false }
+        return stay.nights.allSatisfy { nights[$0] == nil }
+            && stay.surroundings(preparation).allSatisfy { nights[$0] != .booking }
     }
 }
 
@@ -82,7 +86,8 @@ extension BookingStore {
         var nights = rivals.nights
         nights.take(record.wish.stay, preparing: record.preparation, on: unit)
         for request in rivals.requests where !nights.fits(request.wish.stay, preparing: request.preparation) {
-            let decline = Move(event: .declined, actor: .system, reason: Booking.crowdedOut)
+            let why: Booking.CrowdedOut = request.guestId == record.guestId ? .byOwnRequest : .byAnotherGuest
+            let decline = Move(event: .declined, actor: .system, reason: why.rawValue)
             _ = try move(request, decline, at: now, in: tx)
         }
     }

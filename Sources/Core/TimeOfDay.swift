@@ -89,12 +89,13 @@ public struct Zone: Sendable, Hashable, Codable, CustomStringConvertible {
         return Instant(milliseconds: (exact ?? wall - before) * 1000)
     }
 
-    /// The distance from UTC at `instant`: `UTC-5`, `UTC+5:30`, `UTC`.
+    /// The distance from UTC at `instant`: `UTC−5`, `UTC+5:30`, `UTC`. With the minus sign, U+2212: at a hyphen a line may
+    /// end.
     public func offset(at instant: Instant) -> String {
         let minutes = timeZone.secondsFromGMT(for: Zone.date(instant)) / 60
         guard minutes != 0 else { return "UTC" }
         let (hour, minute) = (abs(minutes) / 60, abs(minutes) % 60)
-        return "UTC\(minutes < 0 ? "-" : "+")\(hour)\(minute == 0 ? "" : ":\(minute < 10 ? "0" : "")\(minute)")"
+        return "UTC\(minutes < 0 ? "\u{2212}" : "+")\(hour)\(minute == 0 ? "" : ":\(minute < 10 ? "0" : "")\(minute)")"
     }
 
     /// What people call the time at `instant`: `Eastern Daylight Time`; nothing where it has no name.

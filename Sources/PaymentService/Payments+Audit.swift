@@ -7,6 +7,11 @@ package struct PaymentsAudit: Sendable {
     package let unbalancedGroups: [String]
     /// Payments whose captures or refunds in the ledger are not what the payment says. Must be empty.
     package let misbookedPayments: [PaymentID]
+    /// Entries of the ledger about payments that are not there. Must be empty.
+    package let strayPayments: [PaymentID]
+    /// Payments whose state says another thing than what they took, or that count with another sum than was owed. Must be
+    /// empty.
+    package let misstatedPayments: [PaymentID]
     /// Payments with more back than was taken, by the ledger. Must be empty.
     package let overRefunded: [PaymentID]
     /// Every payment that took money.
@@ -106,6 +111,20 @@ extension Payments {
                     GROUP BY p.id, p.captured, p.refunded
                     HAVING p.captured <> COALESCE(SUM(CASE WHEN e.kind = 'capture' THEN e.amount ELSE 0 END), 0)
                         OR p.refunded <> COALESCE(SUM(CASE WHEN e.kind <> 'capture' THEN -e.amount ELSE 0 END), 0)
+                    ORDER BY p.id
+                    """),
+                strayPayments: reader.values(
+                    """
+                    SELECT DISTINCT payment_id FROM ledger_entry AS e
+                    WHERE NOT EXISTS (SELECT 1 FROM payment AS p WHERE p.id = e.payment_id) ORDER BY payment_id
+                    """),
+                misstatedPayments: reader.values(
+                    """
+                    SELECT p.id FROM payment AS p LEFT JOIN payable AS w ON w.winner = p.id
+                    WHERE (p.state = \(PaymentCourse.State.captured) AND p.captured = 0)
+                        OR (p.state <> \(PaymentCourse.State.captured) AND p.captured <> 0)
+                        OR (w.id IS NOT NULL AND (w.id <> p.payable_id OR p.captured <> p.amount
+                            OR p.captured_currency <> p.currency OR p.amount <> w.amount OR p.currency <> w.currency))
                     ORDER BY p.id
                     """),
                 overRefunded: reader.values(

@@ -28,7 +28,8 @@ extension Properties {
     ///   - reason: an operator's, kept in the log of what operators do.
     ///   - isAsSeen: whether the listing, as it is when the change is made, is still what the caller looked at.
     /// - Throws: `Problem`: `not_found`; `forbidden` for another's listed property; `validation_failed` with every
-    ///   wrong field; `state_conflict` for a place that would be bookable without a price, or that is not as it was seen.
+    ///   wrong field; `state_conflict` for a place that would be bookable without a price, for one that was imported without
+    ///   a position and has none yet, and for one that is not as it was seen.
     public func change(
         _ id: PropertyID, _ changes: PropertyChanges, reason: String = "", for caller: Caller,
         unlessChanged isAsSeen: @escaping @Sendable (Property) -> Bool = { _ in true }
@@ -52,6 +53,20 @@ extension Properties {
                 throw Problem(
                     .stateConflict, "A place without a price can't be listed or paused. Set nightlyPrice first.",
                     errors: [Problem.FieldError("nightlyPrice", "required", "a price is needed before publishing")])
+            }
+            if old.source != nil {
+                // A host who names the position as it is has said it too.
+                if listing.latitude != nil, listing.longitude != nil {
+                    try PropertyStore.setPosition(of: id, isGuessed: false, in: tx)
+                }
+                guard try new.status == .draft || !PropertyStore.isPositionGuessed(of: id, in: tx) else {
+                    throw Problem(
+                        .stateConflict,
+                        "This place was loaded from a file without a position. Set latitude and longitude first.",
+                        errors: [
+                            Problem.FieldError("location", "required", "a position is needed before publishing")
+                        ])
+                }
             }
             guard new != old else { return old }
             new.version += 1

@@ -32,6 +32,7 @@ extension Properties {
     ) throws -> ImportedProperty {
         let heard = listing.property(fresh)
         let says = SaidBySource(heard)
+        let unsaid = listing.unsaidParts
         let known = try tx.first(
             """
             SELECT id, status, source_said FROM property
@@ -46,6 +47,7 @@ extension Properties {
         guard let known else {
             let isFirst = try !tx.exists("SELECT 1 FROM property WHERE host_id = \(listing.hostId) LIMIT 1")
             try PropertyStore.insert(heard, said: says, names: listing.amenityNames, at: now, in: tx)
+            if unsaid.contains(.position) { try PropertyStore.setPosition(of: fresh, isGuessed: true, in: tx) }
             if isFirst {
                 try outbox.append(
                     PropertyCreated.kind, about: fresh.text, version: heard.version,
@@ -53,7 +55,6 @@ extension Properties {
             }
             return ImportedProperty(id: fresh, outcome: .new, isDraft: heard.status == .draft)
         }
-        let unsaid = listing.unsaidParts
         if let said = known.said, SourceField.allCases.allSatisfy({ unsaid.contains($0) || said[$0] == says[$0] }) {
             return ImportedProperty(
                 id: known.id, outcome: .unchanged, isDraft: known.status == PropertyStatus.draft.rawValue,
@@ -67,6 +68,7 @@ extension Properties {
         if let why = try Properties.refusal(of: new, insteadOf: old, priced: listing.nightlyPrice, in: tx) {
             return ImportedProperty(id: known.id, outcome: .refused(why), isDraft: old.status == .draft)
         }
+        if !unsaid.contains(.position) { try PropertyStore.setPosition(of: known.id, isGuessed: false, in: tx) }
         let isChanged = new != old
         if isChanged {
             new.version += 1

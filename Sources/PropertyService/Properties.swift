@@ -110,7 +110,8 @@ extension Property {
             id: id, hostId: hostId, title: title, status: status, zone: zone, currency: nightlyPrice?.currency,
             checkInFrom: checkInFrom, checkOutBy: checkOutBy, units: (1...unitCount).map { UnitID.of(id, $0) },
             instantBook: instantBook(rules), cancellationPolicy: cancellationPolicy,
-            cancellation: rules.cancellation, preparation: rules.preparation)
+            cancellation: rules.cancellation, preparation: rules.preparation,
+            room: PartyRoom(maximumGuests: maximumGuests, rules.party))
     }
 
     func instantBook(_ rules: PropertyRules) -> InstantBook {

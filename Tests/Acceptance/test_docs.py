@@ -48,3 +48,15 @@ def test_the_table_of_faults_has_every_step_and_every_fault():
     rows = [[cell.strip() for cell in row.strip("|\n").split("|")] for row in table[2].splitlines()]
     assert [row[0] for row in rows] == [f"{provider} {name}" for name, provider in steps]
     assert all(row[1:] == ["cell"] * len(faults) for row in rows)
+
+
+def test_every_setting_that_the_program_reads_is_listed_and_described():
+    """A name that a file may hold is one that is read, and the table for operators has it."""
+    sources = {path: path.read_text("utf-8") for path in (ROOT / "Sources").rglob("*.swift")}
+    files = next(text for path, text in sources.items() if path.name == "SettingFiles.swift")
+    listed = set(re.findall(r'"(ROOST_[A-Z_]+)"', re.search(r"static let names.*?\]", files, re.DOTALL)[0]))
+    read = {name for text in sources.values() if text is not files for name in re.findall(r'"(ROOST_[A-Z_]+)"', text)}
+    read |= {f"ROOST_{name}_DATABASE" for name in ("USERS", "PROPERTIES", "BOOKINGS", "PAYMENTS")}
+    assert listed == read
+    table = document("operating.md")
+    assert not [name for name in sorted(listed) if f"`{name}`" not in table and name.removeprefix("ROOST_") not in table]

@@ -56,6 +56,21 @@ def test_a_location_is_missed_by_its_parts(people, name):
     assert f"location.{name}" in fields(answer), answer.text
 
 
+@pytest.mark.parametrize("name", ["title", "city", "neighbourhood"])
+@pytest.mark.parametrize("text", ["\u200b", "\u202e", "\u3164", "\u2800", "\ufeff", "\u2060\u200d", " \u200b "], ids=ascii)
+def test_a_text_of_which_nothing_can_be_seen_is_as_an_empty_one(people, name, text):
+    home = place(people.hana)
+    inside = name != "title"
+    body = draft_of(**({} if inside else {name: text}))
+    if inside:
+        body["location"][name] = text
+    field = f"location.{name}" if inside else name
+    changes = {"location": {name: text}} if inside else {name: text}
+    for answer in (people.hana.post("/api/v1/properties", body, expect="validation_failed"),
+                   people.hana.patch(f"/api/v1/properties/{home['id']}", changes, expect="validation_failed")):
+        assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, "too_short")]
+
+
 WRONG = [
     ("title", ""), ("title", "   "), ("title", 7), ("title", None), ("title", "t" * 100_000),
     ("roomType", "castle"), ("roomType", 1), ("maximumGuests", 0), ("maximumGuests", -1), ("maximumGuests", 2.5),
@@ -178,6 +193,7 @@ def test_fewer_units_than_are_claimed_is_a_conflict(people):
     assert people.hana.get(path).json()["unitCount"] == 2
     assert people.hana.patch(path, {"unitCount": 3}).json()["unitCount"] == 3
     book(people.clara, home)
+    people.hana.patch(path, {"unitCount": 2}, expect=("state_conflict", "nights_unavailable"))
     for guest, booking in ((people.anna, first), (people.berta, second)):
         guest.post(f"/api/v1/bookings/{booking['id']}/cancel", expect=200)
     eventually(lambda: quote(people.anna, home)["available"], bool)

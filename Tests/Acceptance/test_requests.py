@@ -97,6 +97,17 @@ def test_accepting_one_declines_those_that_no_longer_fit(people, post):
     assert booking_of(people.dora, asked["dora"])["status"] == "held"
 
 
+def test_whom_their_own_other_request_overtook_is_told_so(people, post):
+    home = on_request(people.hana)
+    first, second = book(people.dora, home, 60, 3), book(people.dora, home, 61, 3)
+    answer(people.hana, first, "accept")
+    declined = booking_of(people.dora, second)
+    assert declined["status"] == "declined"
+    assert declined["reason"] == "The guest's other request for these dates was accepted."
+    letter = post.wait(people.dora, second["code"], 2)[-1]
+    assert "Your other request for these dates was accepted." in letter.text and "another guest" not in letter.text
+
+
 def test_a_reason_for_declining_can_be_read(people):
     booking = book(people.anna, on_request(people.hana))
     answer(people.hana, booking, "decline", {"reason": "The roof leaks."})

@@ -43,6 +43,52 @@ struct AuditTests {
             sql: { "DELETE FROM booked_night WHERE booking_id = \($0.id) AND night = \($0.stay.checkIn)" },
             says: "search takes 2 nights"),
         Fault(
+            testDescription: "a payment lost from the books' side", database: { $0.payments },
+            sql: { "DELETE FROM payment WHERE booking_id = \($0.id)" }, says: "there is no such payment"),
+        Fault(
+            testDescription: "a payment that took money and says it failed", database: { $0.payments },
+            sql: { "UPDATE payment SET state = 'failed' WHERE booking_id = \($0.id)" },
+            says: "its state, what it took and what was owed do not agree"),
+        Fault(
+            testDescription: "a payment that asked for more than it took", database: { $0.payments },
+            sql: { "UPDATE payment SET amount = amount + 100 WHERE booking_id = \($0.id)" },
+            says: "its state, what it took and what was owed do not agree"),
+        Fault(
+            testDescription: "quotes that forget booked nights", database: { $0.properties },
+            sql: { _ in "UPDATE unit_word SET booked = 0 WHERE booked <> 0" },
+            says: "quotes take other nights for taken"),
+        Fault(
+            testDescription: "quotes that know of no nights", database: { $0.properties },
+            sql: { _ in "DELETE FROM unit_word" }, says: "quotes do not know of nights taken"),
+        Fault(
+            testDescription: "a search that forgets booked nights", database: { $0.properties },
+            sql: { _ in "UPDATE property_word SET taken = 0 WHERE taken <> 0" },
+            says: "search takes other nights for taken"),
+        Fault(
+            testDescription: "a search that lost its words", database: { $0.properties },
+            sql: { _ in "DELETE FROM property_word" }, says: "search takes other nights for taken"),
+        Fault(
+            testDescription: "a search that looks elsewhere", database: { $0.properties },
+            sql: { _ in "UPDATE property_word SET place = place + 1" }, says: "elsewhere on the map"),
+        Fault(
+            testDescription: "a place that search does not know", database: { $0.properties },
+            sql: { _ in "DELETE FROM search_entry" }, says: "search does not know it"),
+        Fault(
+            testDescription: "a search that shows another price", database: { $0.properties },
+            sql: { _ in "UPDATE search_entry SET price = price + 1" }, says: "another thing of it than it says"),
+        Fault(
+            testDescription: "a place of more units than search knows", database: { $0.properties },
+            sql: { _ in "UPDATE property SET unit_count = unit_count + 1" }, says: "another thing of it than it says"),
+        Fault(
+            testDescription: "a search that shows what is not listed", database: { $0.properties },
+            sql: { _ in "UPDATE property SET status = 'draft'" }, says: "it is not listed"),
+        Fault(
+            testDescription: "a booking of a place that is not there", database: { $0.bookings },
+            sql: { "UPDATE booking SET property_id = 'prop_ghost' WHERE id = \($0.id)" }, says: "which is no place"),
+        Fault(
+            testDescription: "a booking on a unit of another place", database: { $0.bookings },
+            sql: { "UPDATE booking SET unit_id = 'unit_ghost_1' WHERE id = \($0.id)" }, says: "and its unit is not"),
+        Fault(
             testDescription: "a letter that was never queued", database: { $0.users },
             sql: { "DELETE FROM mail WHERE kind = 'confirmed' AND subject = \($0.id.text)" },
             says: "the mail confirmed is queued 0 times"),

@@ -73,4 +73,31 @@ struct DueTests {
         }
         #expect(left == 0)
     }
+
+    @Test("What was accepted can be held longer until check-in, and not beyond; what was booked at once is")
+    func extensions() async throws {
+        let settings = [
+            "ROOST_RATE_LIMITS": "off", "ROOST_ACCEPTED_HOURS": "1", "ROOST_REQUEST_HOURS": "99",
+            "ROOST_HOLD_MINUTES": "30",
+        ]
+        let fixture = try await HouseFixture(settings: settings)
+        let place = try await fixture.place(instantBook: false)
+        let asked = try await fixture.hold(place, in: 1)
+        fixture.clock.move(to: asked.agreed.checkInAt - .seconds(4500))
+        let bookings = fixture.house.bookings
+        func extend(_ id: BookingID) async throws -> Instant? {
+            try await bookings.extend(id, for: fixture.guest, once: nil).holdExpiresAt
+        }
+        let accepted = try await bookings.accept(asked.id, for: fixture.host, once: nil)
+        #expect(accepted.holdExpiresAt == asked.agreed.checkInAt - .seconds(900))
+        #expect(try await extend(asked.id) == asked.agreed.checkInAt, "half an hour is not left")
+        let refusal = await #expect(throws: Problem.self) { try await extend(asked.id) }
+        #expect(refusal?.code == .stateConflict)
+        #expect(try await bookings.anyBooking(asked.id)?.holdExpiresAt == asked.agreed.checkInAt)
+        // Who books at once has as long to pay as anybody, also beyond check-in.
+        let instant = try await fixture.place()
+        fixture.clock.move(to: asked.agreed.checkInAt - .seconds(600))
+        let late = try await fixture.hold(instant, in: 0)
+        #expect(try await extend(late.id) == late.holdExpiresAt.map { $0 + .seconds(1800) })
+    }
 }

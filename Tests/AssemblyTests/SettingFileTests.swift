@@ -31,6 +31,31 @@ struct SettingFileTests {
         #expect(try Configuration(merged).port == 9000)
     }
 
+    @Test("Lines may end as on Windows, and blanks around names and values do not count")
+    func blanks() throws {
+        for end in ["\n", "\r\n"] {
+            let path = try file(
+                "lines",
+                ["# all of it", "ROOST_PORT = 8123", "", "  ROOST_HOST=127.0.0.2\t"].joined(separator: end) + end)
+            #expect(try Configuration.settings(fromFile: path) == ["ROOST_PORT": "8123", "ROOST_HOST": "127.0.0.2"])
+        }
+    }
+
+    @Test(
+        "A line that says nothing is named",
+        arguments: [
+            ("ROOST_STRIPE_SECRET=sk", "there is no setting ROOST_STRIPE_SECRET"),
+            ("PORT=1", "expected ROOST_NAME=value"),
+            ("ROOST_PORT", "expected ROOST_NAME=value"), ("ROOST_PORTS_FILE=x", "there is no setting ROOST_PORTS_FILE"),
+            ("ROOST_HOST=a\nROOST_HOST=b", "ROOST_HOST stands in the file twice"),
+        ])
+    func lines(_ text: String, _ sentence: String) throws {
+        let path = try file("lines", "# first\r\n" + text)
+        let error = #expect(throws: ConfigurationError.self) { try Configuration.settings(fromFile: path) }
+        let line = text.contains("\n") ? 3 : 2
+        #expect(error?.description.hasPrefix("\(path), line \(line): \(sentence)") == true, "\(error as Any)")
+    }
+
     @Test("What can't be read is named, and what it holds is not")
     func faults() throws {
         let empty = try file("empty", "\n")

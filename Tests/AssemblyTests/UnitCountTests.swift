@@ -64,4 +64,37 @@ struct UnitCountTests {
         try await fixture.hear()
         #expect(try await Audit(fixture.house).once(atRest: false).map(\.description) == [])
     }
+
+    @Test("A unit goes when as many as are left are claimed: its guest moves, search and audit with them")
+    func unitsThatGo() async throws {
+        let fixture = try await HouseFixture(settings: ["ROOST_RATE_LIMITS": "off"])
+        let place = try await fixture.place(units: 3)
+        func units(_ count: Int) async throws {
+            var changes = PropertyChanges()
+            changes.unitCount = .set(count)
+            try await fixture.house.bookings.changeUnitCount(of: place.id, to: count, for: fixture.host)
+            _ = try await fixture.house.properties.change(place.id, changes, for: fixture.host)
+        }
+        var bookings: [Booking] = []
+        for _ in 0..<3 { bookings.append(try await fixture.hold(place)) }
+        try await fixture.pay(bookings[2])
+        await #expect(throws: Problem.self) { try await units(2) }
+        _ = try await fixture.house.bookings.cancel(bookings[0].id, reason: nil, for: fixture.guest, once: nil)
+        try await units(2)
+        func expectFull(_ isFull: Bool) async throws {
+            try await fixture.hear()
+            #expect(try await Audit(fixture.house).once(atRest: false).map(\.description) == [])
+            let (from, end) = (bookings[2].stay.checkIn, bookings[2].stay.checkOut)
+            let shown = try await fixture.house.properties.calendar(
+                place.id, from: from, to: end, for: fixture.guest)
+            #expect(shown.allSatisfy { $0.available != isFull })
+        }
+        try await expectFull(true)
+        await #expect(throws: Problem.self) { try await fixture.hold(place) }
+        // Who has moved can go, and then another unit can.
+        _ = try await fixture.house.bookings.cancel(bookings[2].id, reason: nil, for: fixture.guest, once: nil)
+        try await expectFull(false)
+        try await units(1)
+        try await expectFull(true)
+    }
 }

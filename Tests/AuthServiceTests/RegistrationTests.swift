@@ -43,7 +43,8 @@ struct RegistrationTests {
     }
 
     static let refusedEmails = [
-        "", "   ", "ada", "@example.com", "ada@", "ada@@example.com", "ada@example@com", "ada b@example.com",
+        "", "   ", "ada", "@example.com", "ada@", "ada@@example.com", "ada@example", "ada@localhost", "ada@example@com",
+        "ada b@example.com",
         "ada@example..com", ".ada@example.com", "ada.@example.com", "a..b@example.com", "ada@-example.com",
         "ada@example-.com", "ada@exam_ple.com", "ada@example.com\r\nBcc: eve@example.com", "ada\n@example.com",
         "ada@example.com\0", "ada\u{7F}@example.com", "ada@example.com,eve@example.com", "<ada@example.com>",
@@ -65,7 +66,7 @@ struct RegistrationTests {
     @Test(
         "Ordinary and odd addresses are taken",
         arguments: [
-            "ada@example.com", "ADA+roost@sub.example.co.uk", "o'brien@example.ie", "a@b", "host-1@hosts.invalid",
+            "ada@example.com", "ADA+roost@sub.example.co.uk", "o'brien@example.ie", "host-1@hosts.invalid",
             "ada@xn--exmple-cua.com", "!#$%&'*+-/=?^_`{|}~@example.com",
             String(repeating: "a", count: 64) + "@example.com", "ada@example.com\n",
         ])

@@ -10,10 +10,10 @@ import TestSupport
 struct ClaimFixture: Sendable {
     let store: BookingStore
     let database: any Database
-    let property = PropertyID(stored: "prop_x")
+    let property = StayFixture().property
     let units: [UnitID]
     /// Noon at the property, in UTC.
-    let now = TestWorld.noon(ClaimFixture.today)
+    let now = StayFixture().now
 
     static let today = LocalDay(year: 2027, month: 7, day: 1)!
 
@@ -27,26 +27,13 @@ struct ClaimFixture: Sendable {
     }
 
     /// A stay so many days from today.
-    func stay(_ start: Int, _ nights: Int) -> Stay {
-        let day = ClaimFixture.today.advanced(by: start)
-        guard let stay = Stay(from: day, to: day.advanced(by: nights)) else { fatalError("no night") }
-        return stay
-    }
+    func stay(_ start: Int, _ nights: Int) -> Stay { StayFixture().stay(start, nights) }
 
     /// - Parameter preparing: the larger of the days before and after, as the rules have it at this moment.
-    func record(_ name: String, _ stay: Stay, preparing: Int = 0, state: Course.State = .held) -> BookingRecord {
-        let (zone, from, by) = (Zone("UTC")!, TimeOfDay("15:00")!, TimeOfDay("11:00")!)
-        let agreed = AgreedTerms(
-            title: "Heron’s Rest", zone: zone, checkInFrom: from, checkOutBy: by,
-            checkInAt: zone.instant(of: stay.checkIn, at: from), checkOutAt: zone.instant(of: stay.checkOut, at: by),
-            cancellation: CancellationTerms(.flexible, bookedAt: now, checkIn: stay.checkIn, from: from, in: zone))
-        return BookingRecord(
-            id: BookingID(stored: "bkg_\(name)"), code: name, course: Course(state),
-            wish: Wish(propertyId: property, stay: stay, party: Party(adults: 1)), unitId: nil,
-            guestId: UserID(stored: "usr_\(name)"), hostId: UserID(stored: "usr_host"), lines: [], total: .zero(.usd),
-            agreed: agreed, extensions: 0, endsAt: now + .seconds(900), version: 0, createdAt: now, confirmedAt: nil,
-            cancelledAt: nil, cancelledBy: nil, reason: nil, beganAsRequest: state == .requested,
-            preparation: preparing)
+    func record(_ name: String, _ stay: Stay, preparing: Int = 0, state: Course.State = .held, guest: UserID? = nil)
+        -> BookingRecord
+    {
+        StayFixture().record(name, stay, preparing: preparing, state: state, guest: guest)
     }
 
     /// - Returns: whether it has its nights now.
@@ -97,5 +84,37 @@ struct ClaimFixture: Sendable {
                 return (id: try row[0], unit: try row[1], stay: stay)
             }
         }
+    }
+}
+
+/// Stays and bookings of one property that are written down nowhere.
+struct StayFixture {
+    let property = PropertyID(stored: "prop_x")
+    let now = TestWorld.noon(ClaimFixture.today)
+
+    /// A stay so many days from today.
+    func stay(_ start: Int, _ nights: Int) -> Stay {
+        let day = ClaimFixture.today.advanced(by: start)
+        guard let stay = Stay(from: day, to: day.advanced(by: nights)) else { fatalError("no night") }
+        return stay
+    }
+
+    /// - Parameter preparing: the larger of the days before and after, as the rules have it at this moment.
+    func record(_ name: String, _ stay: Stay, preparing: Int = 0, state: Course.State = .held, guest: UserID? = nil)
+        -> BookingRecord
+    {
+        let (zone, from, by) = (Zone("UTC")!, TimeOfDay("15:00")!, TimeOfDay("11:00")!)
+        let agreed = AgreedTerms(
+            title: "Heron’s Rest", zone: zone, checkInFrom: from, checkOutBy: by,
+            checkInAt: zone.instant(of: stay.checkIn, at: from), checkOutAt: zone.instant(of: stay.checkOut, at: by),
+            cancellation: CancellationTerms(.flexible, bookedAt: now, checkIn: stay.checkIn, from: from, in: zone))
+        return BookingRecord(
+            id: BookingID(stored: "bkg_\(name)"), code: name, course: Course(state),
+            wish: Wish(propertyId: property, stay: stay, party: Party(adults: 1)), unitId: nil,
+            guestId: guest ?? UserID(stored: "usr_\(name)"), hostId: UserID(stored: "usr_host"), lines: [],
+            total: .zero(.usd), agreed: agreed, extensions: 0, endsAt: now + .seconds(900), version: 0, createdAt: now,
+            confirmedAt: nil,
+            cancelledAt: nil, cancelledBy: nil, reason: nil, beganAsRequest: state == .requested,
+            preparation: preparing)
     }
 }

@@ -62,6 +62,23 @@ struct CrowdedOutTests {
     }
 
     @Test(
+        "Whom their own other request overtook is not told that the nights went to another", arguments: Engine.available
+    )
+    func ownRequest(on engine: Engine) async throws {
+        let fixture = try await ClaimFixture(engine)
+        try await fixture.begin(fixture.record("a", fixture.stay(20, 3), state: .requested))
+        let own = UserID(stored: "usr_a")
+        try await fixture.begin(fixture.record("b", fixture.stay(21, 3), state: .requested, guest: own))
+        try await fixture.begin(fixture.record("c", fixture.stay(21, 3), state: .requested))
+        #expect(try await fixture.move("a", .accepted, by: .host))
+        func whose(_ id: String) async throws -> Booking.CrowdedOut? {
+            try await fixture.database.read { try $0.booking(BookingID(stored: id)) }?.booking.crowdedOut
+        }
+        #expect(try await whose("bkg_b") == .byOwnRequest)
+        #expect(try await whose("bkg_c") == .byAnotherGuest)
+    }
+
+    @Test(
         "A request that did not fit before is not declined: its nights may come free again", arguments: Engine.available
     )
     func takenOtherwise(on engine: Engine) async throws {

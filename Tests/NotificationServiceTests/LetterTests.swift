@@ -24,7 +24,8 @@ struct LetterTests {
             let body = try #require(mail.leaf(type)?.text)
             let place = type == "text/html" ? "Loft &amp; Garden" : "Loft & Garden"
             for fact in [
-                place, "H7K2-9QXM", "Thursday, December 24, 2026", "Sunday, December 27, 2026", "15:00", "11:00",
+                place, "H7K2-9QXM", "Thursday, December\u{00A0}24, 2026", "Sunday, December\u{00A0}27, 2026", "15:00",
+                "11:00",
                 "$412.30 USD", "3 nights", "2 guests", "Eastern Time (America/New York)", "https://roost.example/",
             ] { #expect(body.contains(fact), "\(kind) \(type): \(fact)") }
             if type == "text/html" { #expect(!body.contains("<changed>")) }
@@ -39,8 +40,8 @@ struct LetterTests {
         let writer = try Self.writer()
         let content = try writer.content(of: Letter(kind, to: MailFixture.guest, about: .christmas()))
         let text = TextLetter.render(content, greeting: writer.greeting(nil))
-        #expect(text.contains("Sunday, December 20, 2026, 14:05"))
-        #expect(text.contains("14:05 Eastern Standard Time (UTC-5)"))
+        #expect(text.contains("Sunday, December\u{00A0}20, 2026, 14:05"))
+        #expect(text.contains("14:05\u{00A0}Eastern Standard Time\u{00A0}(UTC\u{2212}5)"))
         #expect(text.hasPrefix("Hello,\n"))
     }
 
@@ -90,13 +91,17 @@ struct LetterTests {
     @Test(
         "Whose request was crowded out hears why in their language; a host's own words stay theirs",
         arguments: [
-            (Language.english, "The nights went to another guest."),
-            (.german, "Die Nächte gingen an einen anderen Gast."),
-            (.arabic, "ذهبت الليالي إلى ضيف آخر."),
+            (Language.english, false, "The nights went to another guest."),
+            (.german, false, "Die Nächte gingen an einen anderen Gast."),
+            (.arabic, false, "ذهبت الليالي إلى ضيف آخر."),
+            (.english, true, "Your other request for these dates was accepted."),
+            (.german, true, "Ihre andere Anfrage für diese Tage wurde angenommen."),
+            (.arabic, true, "قُبل طلبك الآخر لهذه التواريخ."),
         ])
-    func crowdedOut(_ language: Language, _ expected: String) throws {
+    func crowdedOut(_ language: Language, byOwn: Bool, _ expected: String) throws {
         var facts = StayFacts.christmas()
         facts.reason = "The nights went to another guest."
+        facts.isOvertakenByOwn = byOwn ? true : nil
         func text() throws -> String {
             let content = try Self.writer(language).content(
                 of: Letter(.declined, to: MailFixture.guest, about: facts))
@@ -104,7 +109,7 @@ struct LetterTests {
         }
         facts.cancelledBy = .system
         #expect(try text().contains(expected))
-        #expect(try text().contains("The nights went") == (language == .english))
+        #expect(try text().contains("The nights went") == (language == .english && !byOwn))
         (facts.cancelledBy, facts.reason) = (.host, "The roof leaks.")
         #expect(try text().contains("The roof leaks.") && !text().contains(expected))
     }
@@ -116,19 +121,22 @@ struct LetterTests {
         // 2026-11-01T05:30Z: half an hour before the clocks go back.
         let first = Instant(milliseconds: 1_793_511_000_000)
         let second = first + .seconds(3600)
-        #expect(formats.longMoment(first, in: zone).hasPrefix("Sunday, November 1, 2026, 01:30"))
-        #expect(formats.longMoment(second, in: zone).hasPrefix("Sunday, November 1, 2026, 01:30"))
+        #expect(formats.longMoment(first, in: zone).hasPrefix("Sunday, November\u{00A0}1, 2026, 01:30"))
+        #expect(formats.longMoment(second, in: zone).hasPrefix("Sunday, November\u{00A0}1, 2026, 01:30"))
         #expect(formats.longMoment(first, in: zone) != formats.longMoment(second, in: zone))
     }
 
     @Test(
         "A zone is told by the name people have for it, else by its place and distance",
         arguments: [
-            ("America/New_York", "Eastern Daylight Time (UTC-4)", "Eastern Time (America/New York)"),
-            ("Europe/Vienna", "Central European Summer Time (UTC+2)", "Central European Time (Europe/Vienna)"),
-            ("Asia/Kolkata", "India Standard Time (UTC+5:30)", "India Standard Time (Asia/Kolkata)"),
-            ("Europe/Istanbul", "Europe/Istanbul time (UTC+3)", "Türkiye Time (Europe/Istanbul)"),
-            ("America/St_Johns", "Newfoundland Daylight Time (UTC-2:30)", "Newfoundland Time (America/St Johns)"),
+            ("America/New_York", "Eastern Daylight Time\u{00A0}(UTC\u{2212}4)", "Eastern Time (America/New York)"),
+            ("Europe/Vienna", "Central European Summer Time\u{00A0}(UTC+2)", "Central European Time (Europe/Vienna)"),
+            ("Asia/Kolkata", "India Standard Time\u{00A0}(UTC+5:30)", "India Standard Time (Asia/Kolkata)"),
+            ("Europe/Istanbul", "Europe/Istanbul time\u{00A0}(UTC+3)", "Türkiye Time (Europe/Istanbul)"),
+            (
+                "America/St_Johns", "Newfoundland Daylight Time\u{00A0}(UTC\u{2212}2:30)",
+                "Newfoundland Time (America/St Johns)"
+            ),
             ("UTC", "UTC", "UTC"),
         ])
     func zones(_ name: String, _ clock: String, _ common: String) throws {
@@ -193,7 +201,7 @@ struct LetterTests {
         for fact in ["H7K2-9QXM", "2026", "15:00", "11:00", "Loft & Garden", "America/New York"] {
             #expect(text.contains(fact), "\(fact)")
         }
-        #expect(text.contains(language == .german ? "Donnerstag, 24. Dezember 2026" : "ديسمبر"))
+        #expect(text.contains(language == .german ? "Donnerstag, 24.\u{00A0}Dezember 2026" : "ديسمبر"))
         #expect(text.contains(language == .german ? "412,30" : "412.30"))
     }
 
@@ -203,7 +211,7 @@ struct LetterTests {
         let vienna = try #require(Zone("Europe/Vienna"))
         #expect(
             words.formats(.german).longMoment(TestWorld().now, in: vienna).hasSuffix(
-                "Mitteleuropäische Sommerzeit (UTC+2)"))
+                "Mitteleuropäische Sommerzeit\u{00A0}(UTC+2)"))
         #expect(words.formats(.german).zone(vienna) == "Mitteleuropäische Zeit (Europe/Vienna)")
         let arabic = words.formats(.arabic).longMoment(TestWorld().now, in: vienna)
         // Within a sentence a value is isolated, and what has no letters of its own would run from left to right.

@@ -15,7 +15,7 @@ struct ReimportTests {
     private func load(_ change: (inout ImportedListing) -> Void = { _ in }) async throws -> ImportedProperty {
         var listing = ImportedListing.river()
         change(&listing)
-        return try #require(try await fixture.properties.importListings([listing])["1"])
+        return try #require(try await fixture.properties.importListings([listing])[listing.source.id])
     }
 
     private func change(_ id: PropertyID, _ change: (inout PropertyChanges) -> Void) async throws {
@@ -46,6 +46,40 @@ struct ReimportTests {
         #expect(other.outcome == .changed && other.keepsUnsaid)
         #expect((after.title, after.description, after.openUntil) == ("River flat", "Quiet", before.openUntil))
         #expect(try await load { $0.title = "River flat" }.outcome == .unchanged)
+    }
+
+    @Test("A listing without a position is not published where others are, until its host or its source says where")
+    func guessedPosition() async throws {
+        func publish(_ id: PropertyID, at place: (Double, Double)? = nil) async throws {
+            try await change(id) { changes in
+                changes.status = .set("listed")
+                guard let place else { return }
+                var location = LocationChanges()
+                (location.latitude, location.longitude) = (.set(place.0), .set(place.1))
+                changes.location = location
+            }
+        }
+        let hosts = try await load { ($0.status, $0.unsaid) = (.draft, [.position, .status]) }
+        #expect(hosts.isDraft)
+        let refusal = await #expect(throws: Problem.self) { try await publish(hosts.id) }
+        #expect(refusal?.code == .stateConflict && refusal?.errors.first?.field == "location")
+        #expect(try await now(hosts.id).status == .draft)
+        let guessed = try await now(hosts.id).location
+        // The same position, said by its host, is one.
+        try await publish(hosts.id, at: (guessed.latitude, guessed.longitude))
+        #expect(try await now(hosts.id).status == .listed)
+
+        func other(_ change: (inout ImportedListing) -> Void) async throws -> ImportedProperty {
+            try await load { listing in
+                listing.source = PropertySource(name: listing.source.name, id: "other")
+                change(&listing)
+            }
+        }
+        let sources = try await other { ($0.status, $0.unsaid) = (.draft, [.position, .status]) }
+        await #expect(throws: Problem.self) { try await publish(sources.id) }
+        _ = try await other { ($0.location.latitude, $0.status, $0.unsaid) = (42.7, .draft, [.status]) }
+        try await publish(sources.id)
+        #expect(try await now(sources.id).location.latitude == 42.7)
     }
 
     @Test("A part that no source said before is taken from the first that says it")

@@ -61,11 +61,39 @@ struct SearchTests {
             ("FR", ["lyon", "oullins"]), ("Fiji", ["taveuni", "labasa"]), ("Zürich", ["opfikon"]),
             ("zurich", ["opfikon"]),
             ("Villeurbanne", ["lyon", "oullins"]), ("Nowhere-on-Sea", []), ("%", []), ("_", []), ("' OR '1'='1", []),
+            ("La Saulaie, Oullins", ["oullins"]), ("La Saulaie Oullins", ["oullins"]),
+            ("la saulaie, OULLINS, France", ["oullins"]), ("La Saulaie, Lyon", []), ("La Saulaie, Oullins, Ohio", []),
+            ("Villeurbanne France", ["lyon", "oullins"]), ("Villeurbanne (FR)", ["lyon", "oullins"]),
+            ("Villeurbanne, Ohio", []), ("Villeurbanne nowhere", []),
             ("lyon' --", ["lyon"]), ("", SearchTests.all), ("   ", SearchTests.all),
         ]
         for (location, expected) in cases {
             #expect(try await Set(fixture.titles { $0.location = location }) == expected, "\(location)")
         }
+    }
+
+    @Test("Of towns of one name that is meant which has listings near by, else the most populous")
+    func townsOfOneName() async throws {
+        let fixture = try await ListingsFixture()
+        func found(_ location: String) async throws -> Set<String> {
+            try await Set(fixture.titles { $0.location = location })
+        }
+        func place(_ title: String, _ city: String, _ latitude: Double, _ longitude: Double) async throws {
+            try await fixture.place { draft in
+                draft.title = title
+                draft.location = LocationDraft(country: "US", city: city, latitude: latitude, longitude: longitude)
+            }
+        }
+        #expect(try await found("Troy") == [])
+        try await place("capital", "Albany", 42.65, -73.75)
+        for asked in ["Troy", "Troy, NY", "Troy NY", "troy new york", "Troy / NY", "Troy NY USA", "Troy, US"] {
+            #expect(try await found(asked) == ["capital"], "\(asked)")
+        }
+        for asked in ["Troy, Michigan", "Troy MI"] { #expect(try await found(asked) == []) }
+        // Both have listings now: the larger one, Michigan's.
+        try await place("motors", "Birmingham", 42.55, -83.21)
+        #expect(try await found("Troy") == ["motors"])
+        #expect(try await found("Troy NY") == ["capital"])
     }
 
     @Test("A circle, and one across the antimeridian")

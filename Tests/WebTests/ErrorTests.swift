@@ -192,4 +192,22 @@ struct ErrorTests {
         #expect(statuses == [400, 401, 403, 404, 405, 409, 409, 409, 409, 413, 415, 422, 422, 429, 500, 503, 503])
         #expect(Set(DocsPage.codes.map(\.0)) == Set(Problem.Code.allCases.map(\.rawValue)))
     }
+
+    @Test(
+        "A page is the answer to whoever names pages and likes nothing better",
+        arguments: [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true), ("text/html", true),
+            ("TEXT/HTML; Q=0.5", true), ("text/html;q=0.1, application/json", false), ("application/json", false),
+            ("application/problem+json, text/html;q=0.9", false), ("application/json;q=0.5,text/html;q=0.9", true),
+            ("text/html;q=0", false), ("text/html;q=much", false), ("*/*", false), ("", false), (";,", false),
+            ("text/html;level=1;q=0.4, application/json; q=0.3", true), ("text/html, application/json", true),
+        ])
+    func accepted(_ header: String, isPage: Bool) async throws {
+        #expect(Accepted.prefersPage(header) == isPage)
+        try await WebFixture().meet { guest in
+            let answer = try await guest.ask(.get, "/nowhere", headers: ["Accept": header])
+            #expect(answer.status == 404)
+            #expect(answer.header("Content-Type")?.hasPrefix(isPage ? "text/html" : "application/problem+json") == true)
+        }
+    }
 }

@@ -210,7 +210,8 @@ struct InputTests {
             ]
             for path in paths {
                 #expect(try await other.get(path).status == 404, "\(path)")
-                #expect(try await host.get(path).status == 200, "\(path)")
+                // The guest's page leads its host to their own.
+                #expect(try await host.get(path).status == (path.hasPrefix("/trips") ? 303 : 200), "\(path)")
             }
             #expect(try await other.get("/api/v1/bookings")["items.0"] == nil)
             #expect(try await host.get("/api/v1/bookings?role=host")["items.0.id"] as? String == id)

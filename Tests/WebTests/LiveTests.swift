@@ -37,11 +37,30 @@ struct LiveTests {
                 ("HTTP/1.0", "", 200),
             ]
             for (version, hosts, status) in cases {
-                let answer = RawConnection.answer(to: "GET /healthz \(version)\r\n\(hosts)\r\n", port: port)
+                let answer = await RawConnection.answer(to: "GET /healthz \(version)\r\n\(hosts)\r\n", port: port)
                 #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(version) \(hosts): \(answer)")
                 #expect(status == 200 || answer.contains("application/problem+json"), "\(answer)")
             }
             #expect(try await guest.get("/healthz").status == 200)
+        }
+    }
+
+    @Test("A connection of HTTP/1.0 ends with the answer, unless it is to be kept alive")
+    func oldConnections() async throws {
+        try await WebFixture().meetLive { guest in
+            let port = try #require(guest.client.port)
+            let cases = [
+                ("HTTP/1.0", "", true), ("HTTP/1.0", "Connection: Keep-Alive\r\n", false),
+                ("HTTP/1.1", "Host: a\r\n", false), ("HTTP/1.1", "Host: a\r\nConnection: close\r\n", true),
+            ]
+            for (version, headers, ends) in cases {
+                // Where it goes on, a second request that ends it is answered too.
+                let last = ends ? "" : "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+                let (answer, isOver) = await RawConnection.wholeAnswer(
+                    to: "GET /healthz \(version)\r\n\(headers)\r\n\(last)", port: port, patienceSeconds: 25)
+                let answers = answer.components(separatedBy: "HTTP/1.1 200 ").count - 1
+                #expect(answers == (ends ? 1 : 2) && isOver, "\(version) \(headers): \(answer)")
+            }
         }
     }
 

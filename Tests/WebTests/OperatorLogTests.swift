@@ -54,6 +54,12 @@ struct OperatorLogTests {
             #expect(Set(members("operatorId")) == [boss.id.text])
             let page = try await me.get("/operator/log")
             #expect(page.status == 200 && page.text.contains("two") && page.text.contains("Changed a calendar"))
+            // By name, as far as there is one: ids are in the addresses of links only.
+            #expect(page.text.contains("<bdi>Anna</bdi>") && page.text.contains("<bdi>Boss</bdi>"))
+            #expect(!page.text.contains("<bdi>usr_") && !page.text.contains("<bdi>prop_"))
+            await #expect(throws: Problem.self) {
+                try await house.bookings.codes(of: [BookingID(stored: "bkg_1")], for: anna.caller)
+            }
             #expect(try await guest.get("/api/v1/operator/acts").status == 401)
             #expect(try await host.get("/api/v1/operator/acts").status == 403)
             #expect(try await host.get("/operator").status == 403)

@@ -16,7 +16,7 @@ struct PriceOriginTests {
     private static let rows: [(PriceOrigin, label: String, text: String)] = [
         (.base, "Preis einer Nacht", "Ihr Preis für eine Nacht"),
         (.weekend, "Preis einer Nacht", "Ihr Preis für Nächte am Wochenende"),
-        (season, "Preis einer Nacht", "Regatta, Sa. 10. Juli – Mo. 12. Juli 2027, Nächte am Wochenende"),
+        (season, "Preis einer Nacht", "Regatta, Sa. 10. Juli – So. 11. Juli 2027, Nächte am Wochenende"),
         (.date, "Preis einer Nacht", "der Preis, den Sie für dieses Datum gesetzt haben"),
         (
             .lengthOfStay(nights: 7, percent, of: basis), "8,875 % Rabatt ab 7 Nächten",

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Web
 
-@Suite("Events that were given up, for operators", .onEachEngine)
+@Suite("Failed events, for operators", .onEachEngine)
 struct StuckEventTests {
     /// Leaves an event for the accounts that was tried in vain: a place was made, and nobody became its host.
     private func giveUp(_ fixture: WebFixture, host: String, tries: Int = OutboxDelivery.mostTries) async throws

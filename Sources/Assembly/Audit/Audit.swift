@@ -81,6 +81,7 @@ public struct Audit: Sendable {
         suspicions += bookings.findings.map { Suspicion(finding: Finding("bookings", $0), mayPass: false) }
         suspicions += BooksCheck.alone(payments).map { Suspicion(finding: $0, mayPass: false) }
         suspicions += BooksCheck.against(bookings, payments).map { Suspicion(finding: $0, mayPass: true) }
+        suspicions += CopyCheck.alone(copy).map { Suspicion(finding: $0, mayPass: false) }
         suspicions += CopyCheck.compare(bookings, copy).map { Suspicion(finding: $0, mayPass: true) }
         suspicions += MailCheck.compare(bookings, mails).map { Suspicion(finding: $0, mayPass: true) }
         for (name, database) in house.databases.all {

@@ -7,6 +7,10 @@ enum BooksCheck {
     static func alone(_ books: PaymentsAudit) -> [Audit.Finding] {
         books.unbalancedGroups.map { .init($0, "ledger group \($0) does not sum to zero") }
             + books.misbookedPayments.map { .init($0.text, "\($0): the ledger says something else than the payment") }
+            + books.strayPayments.map { .init($0.text, "\($0): the ledger has it, and there is no such payment") }
+            + books.misstatedPayments.map {
+                .init($0.text, "\($0): its state, what it took and what was owed do not agree")
+            }
             + books.overRefunded.map { .init($0.text, "\($0): more was given back than was taken") }
             + books.miscountedPayments.map { .init($0.text, "\($0): its refunds do not sum to what it says went back") }
             + books.failedRefunds.map {

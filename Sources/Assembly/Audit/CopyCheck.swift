@@ -2,14 +2,21 @@ import BookingService
 import Core
 import PropertyService
 
-/// The copy of taken nights that search uses, against the claims.
+/// The copy of taken nights that search uses: by itself, and against the claims.
 enum CopyCheck {
+    static func alone(_ copy: CopyAudit) -> [Audit.Finding] {
+        copy.findings.map { .init($0.property.text, $0.what) }
+    }
+
     static func compare(_ bookings: BookingsAudit, _ copy: CopyAudit) -> [Audit.Finding] {
         var findings: [Audit.Finding] = []
         var (booked, prepared) = (copy.booked, copy.prepared)
         for booking in bookings.bookings {
             func nights(_ days: [LocalDay]) -> Set<BookedNight> {
                 Set(booking.unit.map { unit in days.map { BookedNight(unit: unit, night: $0) } } ?? [])
+            }
+            if !copy.properties.contains(booking.property) {
+                findings.append(.init(booking.id.text, "\(booking.id): is of \(booking.property), which is no place"))
             }
             let (there, owned) = (booked.removeValue(forKey: booking.id) ?? [], nights(booking.nights))
             if there != owned {
@@ -45,13 +52,8 @@ enum CopyCheck {
         for unit in Set(bookings.blocked.keys).union(copy.blocked.keys).sorted()
         where bookings.blocked[unit] ?? [:] != copy.blocked[unit] ?? [:] {
             // The events about closed nights are about the property whose unit it is.
-            findings.append(.init(property(of: unit), "\(unit): search has other nights closed than the calendar"))
+            findings.append(.init(unit.property.text, "\(unit): search has other nights closed than the calendar"))
         }
         return findings
-    }
-
-    private static func property(of unit: UnitID) -> String {
-        let parts = unit.text.split(separator: "_")
-        return parts.count == 3 ? "\(PropertyKind.prefix)_\(parts[1])" : unit.text
     }
 }

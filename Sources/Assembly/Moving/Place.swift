@@ -6,6 +6,11 @@ public enum Place {
     /// What `--from` and `--to` take, in words.
     public static let forms = "sqlite:FOLDER, postgresql://USER@HOST/NAME or config:FILE"
 
+    /// Whether it has one of these forms; whether it is there, only opening it can tell.
+    public static func isOne(_ place: String) -> Bool {
+        ["sqlite:", "config:", "postgresql://", "postgres://"].contains { place.hasPrefix($0) && place != $0 }
+    }
+
     /// The four settings that a place stands for.
     ///
     /// - `sqlite:FOLDER`: the files that a server keeps in its data folder.

@@ -97,6 +97,16 @@ package struct Formats: Sendable {
             ["from": sameYear ? day(stay.checkIn) : dayWithYear(stay.checkIn), "to": dayWithYear(stay.checkOut)])
     }
 
+    /// `Sun, Dec 27, 2026 – Sat, Jan 2, 2027`: the first and the last of nights that are no stay, as of a season.
+    package func nights(_ nights: Stay) -> String {
+        let last = nights.checkOut.advanced(by: -1)
+        guard last > nights.checkIn else { return dayWithYear(nights.checkIn) }
+        let isOneYear = nights.checkIn.civil.year == last.civil.year
+        return texts(
+            "format.range",
+            ["from": isOneYear ? day(nights.checkIn) : dayWithYear(nights.checkIn), "to": dayWithYear(last)])
+    }
+
     /// `Dec 24 – Dec 28`, where there is little room.
     package func shortStay(_ stay: Stay) -> String {
         texts("format.range", ["from": format(stay.checkIn, .inMonth), "to": format(stay.checkOut, .inMonth)])
@@ -114,7 +124,22 @@ package struct Formats: Sendable {
                 case .inMonth: plain.day().month(.abbreviated)
                 case .inYear: plain.day().month(.abbreviated).year()
                 }
-            return Date(timeIntervalSince1970: Double(day.number) * 86_400).formatted(style)
+            return Formats.unbroken(Date(timeIntervalSince1970: Double(day.number) * 86_400).formatted(style))
+        }
+    }
+
+    /// No line ends between a day and its month: `Thu, Dec 24, 2026`, `Do., 24. Dez. 2026`, with U+00A0 around the 24.
+    private static func unbroken(_ date: String) -> String {
+        func isDay(_ word: Substring) -> Bool {
+            let digits = word.prefix { $0.isASCII && $0.isNumber }
+            return (1...2).contains(digits.count) && [",", ".", ""].contains(word.dropFirst(digits.count))
+        }
+        let words = date.split(separator: " ", omittingEmptySubsequences: false)
+        return zip(words, words.dropFirst()).reduce(into: String(words.first ?? "")) { text, pair in
+            let (word, next) = pair
+            let isBeforeDay = isDay(next) && word.last?.isLetter == true
+            let isAfterDay = isDay(word) && !word.hasSuffix(",") && next.first?.isLetter == true
+            text += (isBeforeDay || isAfterDay ? "\u{00A0}" : " ") + next
         }
     }
 
@@ -136,12 +161,12 @@ package struct Formats: Sendable {
     /// `15:00`, on the clock of the place.
     package func time(_ time: TimeOfDay) -> String { time.description }
 
-    /// `Thu, Dec 24, 2026, 15:05 Eastern Standard Time (UTC-5)`: an hour never stands without its zone.
+    /// `Thu, Dec 24, 2026, 15:05 Eastern Standard Time (UTC−5)`: an hour never stands without its zone.
     package func moment(_ instant: Instant, in zone: Zone) -> String {
         moment(dayWithYear(zone.local(at: instant).day), instant, zone)
     }
 
-    /// `Thursday, December 24, 2026, 15:05 Eastern Standard Time (UTC-5)`.
+    /// `Thursday, December 24, 2026, 15:05 Eastern Standard Time (UTC−5)`.
     package func longMoment(_ instant: Instant, in zone: Zone) -> String {
         moment(longDay(zone.local(at: instant).day), instant, zone)
     }
@@ -151,13 +176,13 @@ package struct Formats: Sendable {
         return texts("format.moment", ["day": day, "time": time, "zone": zoneName(zone, at: instant)])
     }
 
-    /// `14:35 Eastern Standard Time (UTC-5)`: on a day that is known.
+    /// `14:35 Eastern Standard Time (UTC−5)`: on a day that is known.
     package func clock(_ instant: Instant, in zone: Zone) -> String {
         let time = zone.local(at: instant).time.description
         return texts("format.clock", ["time": time, "zone": zoneName(zone, at: instant)])
     }
 
-    /// The time that clocks show there then: `Eastern Standard Time (UTC-5)`. The distance tells apart the hour that comes
+    /// The time that clocks show there then: `Eastern Standard Time (UTC−5)`. The distance tells apart the hour that comes
     /// twice. Where it has no name it is called by its zone: `Europe/Istanbul time (UTC+3)`.
     package func zoneName(_ zone: Zone, at instant: Instant) -> String {
         guard zone.name != "UTC" else { return zone.name }

@@ -64,10 +64,12 @@ struct BookingWords {
         return text.isEmpty ? nil : .init(label, text)
     }
 
-    /// Who is crowded out by another guest hears it from Roost, not from the host.
+    /// Who is crowded out, by another guest or by their own other request, hears it from Roost, not from the host.
     var reasonOfDecline: LetterContent.Row? {
         guard facts.cancelledBy == .system else { return reason(from: texts("letter.hostWrote")) }
-        return .init(texts("letter.reasonGiven"), texts("letter.crowdedOut"))
+        return .init(
+            texts("letter.reasonGiven"),
+            texts(facts.isOvertakenByOwn == true ? "letter.crowdedOutByOwn" : "letter.crowdedOut"))
     }
 
     // MARK: Tables

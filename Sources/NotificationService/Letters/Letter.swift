@@ -163,6 +163,8 @@ public struct StayFacts: Sendable, Codable, Equatable {
     public var cancelledBy: Party?
     /// Free text of whoever declined or cancelled.
     public var reason: String?
+    /// Whether it was the guest's own other request that a declined one made room for; nothing where it was another's.
+    public var isOvertakenByOwn: Bool?
     /// What a change of the booking is about; only in letters about one.
     public var change: Change?
 

@@ -26,21 +26,44 @@ public struct Gazetteer: Sendable {
     ///
     /// What stands behind a comma is a country or a state of the United States, Canada, Australia or the United Kingdom,
     /// by name or code; where it is none of these, there is no such town.
-    public func town(named name: String) -> Town? {
+    public func town(named name: String) -> Town? { towns(named: name, most: 1).first }
+
+    /// The towns of that name, as `town(named:)` has it, the most populous first and each once.
+    func towns(named name: String, most: Int) -> [Town] {
         let parts = name.split(separator: ",").map { Folding.fold(String($0)) }.filter { !$0.isEmpty }
-        guard let town = parts.first else { return nil }
-        let areas = parts.dropFirst().map { area in
+        guard let town = parts.first else { return [] }
+        return towns(of: town, in: Array(parts.dropFirst()), most: most)
+    }
+
+    /// The same for a name without commas: what stands behind a town may be one area or two, as in `albany ny usa`.
+    /// - Parameter words: folded.
+    func towns(of town: String, behind words: ArraySlice<Substring>, most: Int) -> [Town] {
+        let whole = towns(of: town, in: [words.joined(separator: " ")], most: most)
+        guard whole.isEmpty, words.count > 1 else { return whole }
+        return (words.startIndex + 1..<words.endIndex).lazy.map { split in
+            towns(
+                of: town,
+                in: [words[..<split].joined(separator: " "), words[split...].joined(separator: " ")], most: most)
+        }.first { !$0.isEmpty } ?? []
+    }
+
+    /// - Parameter areas: countries and states, all of which a town must lie in; all folded.
+    private func towns(of town: String, in areas: [String], most: Int) -> [Town] {
+        let areas = areas.map { area in
             (regions: file.values(of: area, in: file.regions), countries: file.values(of: area, in: file.countries))
         }
-        let best = candidates(named: town)
+        guard areas.allSatisfy({ !$0.regions.isEmpty || !$0.countries.isEmpty }) else { return [] }
+        let found = candidates(named: town)
             .filter { candidate in
                 areas.allSatisfy { area in
                     area.regions.contains(region(of: candidate.place))
                         || area.countries.contains(country(of: candidate.place))
                 }
             }
-            .max { $0.weight < $1.weight }
-        return best.map { self.town($0.place) }
+            .sorted { ($0.weight, $1.place) > ($1.weight, $0.place) }
+        var seen: Set<Int> = []
+        let places = found.map(\.place).filter { seen.insert($0).inserted }
+        return places.prefix(most).map(self.town)
     }
 
     /// The larger towns whose names begin so, the most populous first; each name once, for the town it means by itself.

@@ -5,7 +5,7 @@ import Foundation
 struct ListingRow {
     var number: Int64 = 0
     var host: Int64 = 0
-    /// Nothing where the row has none: the listing then is a draft.
+    /// Nothing where the row has none: the listing then is a draft, and its host says where it is before it is published.
     var position: Position?
     var title = ""
     var description = ""
@@ -95,7 +95,7 @@ struct ListingRowReader {
             row.warnings.append("the name has \(row.title.count) characters: cut to \(ListingRow.longestTitle)")
             row.title = String(row.title.prefix(ListingRow.longestTitle))
         }
-        if row.title.isEmpty {
+        if row.title.isInvisible {
             row.unsaid.insert(.title)
             row.title = ListingRowReader.untitled(row)
             row.warnings.append("there is no name: “\(row.title)” instead")
@@ -258,7 +258,7 @@ struct ListingRowReader {
     /// A name of a place, or nothing.
     private func place(_ text: String) -> String? {
         let name = PlainText.collapsed(text)
-        return name.isEmpty || name.count > ListingRow.longestPlaceName ? nil : name
+        return name.isInvisible || name.count > ListingRow.longestPlaceName ? nil : name
     }
 
     // MARK: Fields

@@ -172,8 +172,8 @@ extension Check {
     mutating func line(_ value: String?, _ field: String, longest: Int) -> String? {
         guard let value else { return nil }
         let text = value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        require(!text.isEmpty, field, "required", "\(field) can't be empty")
-        return prose(text.isEmpty ? nil : text, field, longest: longest)
+        require(!text.isInvisible, field, "required", "\(field) can't be empty")
+        return prose(text.isInvisible ? nil : text, field, longest: longest)
     }
 
     /// Text of any number of lines, without control characters.

@@ -121,6 +121,12 @@ extension UnitID {
         UnitID(stored: "\(UnitKind.prefix)_\(property.text.dropFirst(PropertyKind.prefix.utf8.count + 1))_\(ordinal)")
     }
 
+    /// The property whose unit it is.
+    package var property: PropertyID {
+        let end = text.lastIndex(of: "_") ?? text.endIndex
+        return PropertyID(stored: "\(PropertyKind.prefix)_\(text[..<end].dropFirst(UnitKind.prefix.utf8.count + 1))")
+    }
+
     /// The number of the unit within its property; nothing for a text that names none.
     package var ordinal: Int? {
         text.lastIndex(of: "_").flatMap { Int(text[text.index(after: $0)...]) }

@@ -200,12 +200,14 @@ public struct PropertyFacts: Sendable, Codable, Equatable {
     public let cancellation: CancellationRules
     /// Days kept free around each stay; other bookings' nights can't lie in them.
     public let preparation: Preparation
+    /// Who fits in, where anybody else would be refused.
+    public let room: PartyRoom
 
     public init(
         id: PropertyID, hostId: UserID, title: String, status: PropertyStatus, zone: Zone, currency: Currency?,
         checkInFrom: TimeOfDay, checkOutBy: TimeOfDay, units: [UnitID], instantBook: InstantBook,
         cancellationPolicy: CancellationPolicy, cancellation: CancellationRules = .none,
-        preparation: Preparation = .none
+        preparation: Preparation = .none, room: PartyRoom
     ) {
         self.id = id
         self.hostId = hostId
@@ -220,6 +222,29 @@ public struct PropertyFacts: Sendable, Codable, Equatable {
         self.cancellationPolicy = cancellationPolicy
         self.cancellation = cancellation
         self.preparation = preparation
+        self.room = room
+    }
+}
+
+/// How many of whom may come to a place.
+public struct PartyRoom: Sendable, Codable, Equatable {
+    /// Of those who count as guests together: adults, and others as the place counts them.
+    public let guests: Int
+    public let countsChildren: Bool
+    public let countsInfants: Bool
+    public let children: Int
+    public let infants: Int
+    public let pets: Int
+
+    /// - Parameter maximumGuests: how many guests the place takes; at least 1.
+    public init(maximumGuests: Int, _ limits: PartyLimits) {
+        guests = maximumGuests
+        (countsChildren, countsInfants) = (limits.countsChildren, limits.countsInfants)
+        // An adult comes with every child and infant.
+        let others = maximumGuests - 1
+        children = min(limits.maximumChildren ?? Party.most, countsChildren ? others : Party.most)
+        infants = min(limits.maximumInfants ?? Party.most, countsInfants ? others : Party.most)
+        pets = limits.maximumPets ?? Party.most
     }
 }
 

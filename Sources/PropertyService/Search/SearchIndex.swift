@@ -15,11 +15,9 @@ struct SearchIndex: Sendable {
     /// evaluator decides on each of the rest.
     func page(_ filter: SearchFilter, after cursor: SearchCursor?, limit: Int, now: Instant) async throws -> SearchPage
     {
-        // Asked outside the read: the gazetteer is no business of the database.
-        let country = filter.place.flatMap { gazetteer.countryCode(named: $0) }
-        let town = filter.place.flatMap { gazetteer.town(named: $0) }
+        // The gazetteer is asked within the read, and mostly not: a listing has the name. It lies mapped in memory.
         return try await database.read { reader in
-            guard let geography = try Geography(filter, country: country, town: town, in: reader) else {
+            guard let geography = try Geography(filter, gazetteer, in: reader) else {
                 return SearchPage(items: [], nextCursor: nil, totalCount: 0)
             }
             var best = BestHits(after: cursor, limit: limit)

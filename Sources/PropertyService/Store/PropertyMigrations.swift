@@ -179,5 +179,11 @@ package enum PropertyMigrations {
             -- takes the place of source_digest, which nobody writes any more.
             ALTER TABLE property ADD COLUMN source_said TEXT;
             """),
+        Migration(
+            "property-0008-guessed-position",
+            """
+            -- 1: no source and no host has said where it is; its position is the middle of others.
+            ALTER TABLE property ADD COLUMN position_guessed BIGINT NOT NULL DEFAULT 0;
+            """),
     ]
 }

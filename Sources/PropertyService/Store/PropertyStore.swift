@@ -125,6 +125,18 @@ struct PropertyStore: Sendable {
     }
 
     /// Brings a row, its place in the search and the counts of amenities from `old` to `new`.
+    /// Whether the position of a listing is only the middle of others: neither its source nor its host has said it.
+    static func isPositionGuessed(of id: PropertyID, in tx: borrowing Transaction) throws -> Bool {
+        try tx.exists("SELECT 1 FROM property WHERE id = \(id) AND position_guessed = 1")
+    }
+
+    static func setPosition(of id: PropertyID, isGuessed: Bool, in tx: borrowing Transaction) throws {
+        try tx.execute(
+            """
+            UPDATE property SET position_guessed = \(isGuessed) WHERE id = \(id) AND position_guessed <> \(isGuessed)
+            """)
+    }
+
     static func update(
         _ old: Property, to new: Property, said: SaidBySource? = nil, names: [String: String] = [:],
         at now: Instant, in tx: borrowing Transaction

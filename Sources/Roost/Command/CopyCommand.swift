@@ -17,6 +17,12 @@ struct CopyCommand: AsyncParsableCommand {
     @Option(help: "Where the databases are.") var from: String
     @Option(help: "Where they go.") var to: String
 
+    func validate() throws {
+        for (option, place) in [("--from", from), ("--to", to)] where !Place.isOne(place) {
+            throw ValidationError("\(option) takes \(Place.forms).")
+        }
+    }
+
     func run() async throws {
         let source = try Place.settings(from, option: "--from")
         let target = try Place.settings(to, option: "--to")

@@ -9,6 +9,7 @@ struct OpenAPICommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingsOptions
 
     func run() async throws {
+        try settings.check()
         FileHandle.standardOutput.write(Data(try WebServer.openAPIDocument()))
     }
 }

@@ -66,6 +66,10 @@ struct ServeCommand: AsyncParsableCommand {
                 throw Failure(
                     sentence: "can't listen on \(configuration.host):\(configuration.port): \(why); "
                         + "choose another ROOST_HOST or ROOST_PORT")
+            } catch let error as SocketAddressError.UnknownHost {
+                throw Failure(
+                    sentence: "ROOST_HOST: expected an address of this machine or a name that leads to one, but it is "
+                        + "\"\(configuration.host)\": \(error.errorDescription)")
             }
         }
     }

@@ -18,6 +18,9 @@ struct SettingsOptions: ParsableArguments {
         return try Configuration(settings)
     }
 
+    /// For commands that need no setting: a file that is named must be one all the same.
+    func check() throws { _ = try file.map { try Configuration.settings(fromFile: $0) } }
+
     /// The house on its databases; embedded ones have this process as their only owner.
     func withHouse<T>(_ work: (House) async throws -> T) async throws -> T {
         let configuration = try configuration()

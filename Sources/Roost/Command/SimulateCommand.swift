@@ -16,6 +16,7 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try settings.check()
         let seed = seed ?? UInt64.random(in: 1...UInt64(UInt32.max))
         let status = await SimulationCommand.run(seed: seed, days: days) { print($0) }
         guard status == 0 else { throw ExitCode(status) }

@@ -1,7 +1,8 @@
 import NIOCore
 import NIOHTTP1
 
-/// Refuses a request of HTTP/1.1 without `Host`, or with two (RFC 9112, 3.2).
+/// Refuses a request of HTTP/1.1 without `Host`, or with two (RFC 9112, 3.2), and has the connection of one of HTTP/1.0 end
+/// with the answer, unless it is to be kept alive (9.3).
 ///
 /// It stands right behind the decoder: the types the server works with do not know the version any more, and HTTP/1.0,
 /// which has no `Host`, is what plain health checks speak.
@@ -18,11 +19,18 @@ final class HostCheck: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isBroken else { return }
-        if case .head(let head) = unwrapInboundIn(data) {
+        if case .head(var head) = unwrapInboundIn(data) {
             let hosts = head.headers["Host"].count
             guard hosts == 1 || (hosts == 0 && head.version == .http1_0) else {
                 isBroken = true
                 context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
+                return
+            }
+            let options = head.headers[canonicalForm: "Connection"]
+            if head.version == .http1_0, !options.contains(where: { $0.lowercased() == "keep-alive" }) {
+                // What the server behind goes by.
+                head.headers.replaceOrAdd(name: "Connection", value: "close")
+                context.fireChannelRead(wrapInboundOut(.head(head)))
                 return
             }
         }

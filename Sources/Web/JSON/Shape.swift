@@ -91,8 +91,7 @@ extension String {
             complaints.add(field, "too_long", "must have at most \(length.upperBound) characters")
             return nil
         }
-        let said = count { !$0.isWhitespace }
-        guard said >= min(length.lowerBound, 1), count >= length.lowerBound else {
+        guard length.lowerBound == 0 || (count >= length.lowerBound && !isInvisible) else {
             complaints.add(field, "too_short", "must have at least \(length.lowerBound) characters")
             return nil
         }

@@ -10,13 +10,12 @@ import Hummingbird
 struct OriginCheck: RouterMiddleware {
     /// Scheme, host and port of the public address.
     let origin: String
+    static let refusal = Problem(.forbidden, "This came from another site. Do it on our own pages.")
 
     func handle(
         _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
-        guard isSafe(request) else {
-            throw Problem(.forbidden, "This came from another site. Do it on our own pages.")
-        }
+        guard isSafe(request) else { throw OriginCheck.refusal }
         return try await next(request, context)
     }
 

@@ -54,12 +54,15 @@ for (const input of document.querySelectorAll("input[data-stepper]")) {
     }, sign);
     const less = button("−", -1, "less");
     const more = button("+", 1, "more");
+    // Some numbers have a bound together, as adults and children have who share a place.
+    const together = () => [...input.form?.querySelectorAll("[data-together]") ?? []].reduce((sum, one) => sum + Number(one.value), 0);
     const show = () => {
         less.disabled = Number(input.value) <= Number(input.min);
-        more.disabled = Number(input.value) >= Number(input.max || Infinity);
+        more.disabled = Number(input.value) >= Number(input.max || Infinity) || together() >= Number(input.dataset.together || Infinity);
     };
     frame.append(less, input, more);
-    input.addEventListener("input", show);
+    (input.form ?? input).addEventListener("input", show);
+    (input.form ?? input).addEventListener("change", show);
     show();
 }
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from inventory import listing, sent
+from inventory import fields_of, listing, sent
 from roost.trade import PASSWORD, book, day, later, place, stay_at
 
 HOSTILE = [
@@ -78,14 +78,15 @@ def test_a_list_of_problems_names_the_fields_and_leads_to_them(folk, host):
     days = {"checkIn": "Check-in: ", "checkOut": "Check-out: "}
     for path, person in ((f"/properties/{place['id']}", None), (f"/properties/{place['id']}/book", guest), ("/search", None), (f"/host/properties/{place['id']}/price-check", host)):
         told = seen(f"{path}?checkIn=x&checkOut=y&{party}", person)
-        assert set(told) == set(named) | set(days) and all(told[name].startswith(words) for name, words in (named | days).items()), (path, told)
+        # In the order in which one comes by the fields.
+        assert list(told) == [*days, *named] and all(told[name].startswith(words) for name, words in (named | days).items()), (path, told)
     confirmed = stay_at(guest, place, start=60)["id"]
     told = seen(f"/trips/{confirmed}/change?checkIn=x&{party}")
     assert all(told[name].startswith(words) for name, words in named.items()) and told["checkIn"].startswith("Check-in: "), told
 
     cookie = {"Accept": "text/html", "Cookie": f"roost_session={guest.token}"}
     post = lambda path, fields: problems(sent(guest, path, fields, cookie))
-    assert post(f"/trips/{confirmed}/cancel", {"reason": "r" * 1001})["reason"].startswith("Why?: ")
+    assert post(f"/trips/{confirmed}/cancel", {"reason": "r" * 1001})["reason"].startswith("Reason: ")
     assert post("/account", {"name": " "})["name"] == "Name: Enter your name."
     assert post("/account", {"currentPassword": "wrong", "newPassword": PASSWORD})["currentPassword"].startswith("Current password: ")
     assert post(f"/checkout/{held}", {"provider": "nobody"})["provider"].startswith("Pay with: ")
@@ -114,6 +115,11 @@ def test_a_wrong_number_that_is_folded_away_is_shown(visit, script):
         assert page.get_attribute("#children", "aria-invalid") == "true" and page.input_value("#children") == "5000"
 
 
+def problem_text(page):
+    """What the list at the top of a page says."""
+    return html.unescape(re.search(r'id="problems">.*?</div>', page.text, re.DOTALL).group(0))
+
+
 def form_of(text, action):
     """The fields of the form that is sent there."""
     found = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', text, re.DOTALL)
@@ -139,6 +145,16 @@ def test_a_tampered_form_books_nothing(folk, host):
 
     changed = send((409,), total="1", key="a")
     assert "has changed" in changed.text and form_of(changed.text, f"{path}/book")["total"] == "20000"
+    # A sum that no page says, and a form that could not be told from its double: told, and the form is there again.
+    for count, total in enumerate(("abc", "-5", "20000.0", "+20000", "9" * 30, "", None)):
+        altered = send((422,), total=total, key=f"t{count}")
+        assert "incomplete or altered" in problem_text(altered) and form_of(altered.text, f"{path}/book")["total"] == "20000"
+    for key in ("", None, "k" * 256):
+        keyless = send((422,), key=key)
+        again = form_of(keyless.text, f"{path}/book")
+        assert "incomplete or altered" in problem_text(keyless) and again["key"] and again["checkIn"] == fields["checkIn"]
+    for language, words in (("de", "unvollständig oder verändert"), ("ar", "ناقصًا أو معدّلًا")):
+        assert words in problem_text(send((422,), where=f"/{language}{path}/book", total="abc", key=language))
     send((422,), checkIn=day(12), checkOut=day(10), key="b")
     send((422,), checkIn="2020-01-01", checkOut="2020-01-03", total=None, key="c")
     send((422,), checkIn="tomorrow", key="d")
@@ -156,7 +172,24 @@ def test_a_tampered_form_books_nothing(folk, host):
     assert len(guest.get("/api/v1/bookings").json()["items"]) == 1
     # The same key for another stay is refused.
     other = guest.connection.post(f"{path}/book", data=fields | {"checkOut": day(13), "total": "30000"}, headers=cookie)
-    assert other.status_code == 422
+    assert other.status_code == 422 and "sent before with other values" in other.text and "Idempotency" not in other.text
+
+
+def test_a_tampered_change_proposes_nothing(folk, host):
+    guest = folk.new("tove")
+    booking = stay_at(guest, listing(host, "A place to change by hand").json(), start=40)
+    cookie = {"Cookie": f"roost_session={guest.token}", "Accept": "text/html"}
+    path = f"/trips/{booking['id']}/change"
+    page = guest.connection.get(f"{path}?checkOut={later(booking['checkOut'], 1)}", headers=cookie)
+    fields = fields_of(page.text, "total")[1]
+    for count, change in enumerate(({"total": "abc"}, {"total": "-5"}, {"total": ""}, {"total": None}, {"key": ""}, {"key": None})):
+        data = {name: value for name, value in (fields | {"key": f"c{count}", "message": "One <more> night"} | change).items() if value is not None}
+        refused = guest.connection.post(path, data=data, headers=cookie)
+        assert refused.status_code == 422 and "incomplete or altered" in problem_text(refused), change
+        assert "One &lt;more&gt; night" in refused.text
+    assert guest.get(f"/api/v1/bookings/{booking['id']}/alterations").json()["items"] == []
+    assert guest.connection.post(path, data=fields, headers=cookie).status_code == 303
+    assert len(guest.get(f"/api/v1/bookings/{booking['id']}/alterations").json()["items"]) == 1
 
 
 def test_another_guests_checkout_trip_and_payment_are_nobody_elses(folk, host):
@@ -228,7 +261,12 @@ def test_a_change_is_answered_on_the_page_of_its_own_booking(folk):
     def send(where, what, **data):
         path = f"/trips/{where['id']}/change"
         token = form_of(guest.connection.get(f"/trips/{other['id']}/change", headers=cookie).text, f"/trips/{other['id']}/change/{what}")["token"]
-        return guest.connection.post(f"{path}/{what}", data={"token": token, "alteration": change["id"], **data}, headers=cookie)
+        before = status()
+        keyless = guest.connection.post(f"{path}/{what}", data={"token": token, "alteration": change["id"], **data}, headers=cookie)
+        assert keyless.status_code == (404 if where is booking else 422), "a form without its key does nothing"
+        assert status() == before
+        data = {"token": token, "key": f"{where['id']} {what} {data}", "alteration": change["id"], **data}
+        return guest.connection.post(f"{path}/{what}", data=data, headers=cookie)
 
     def status():
         return guest.get(f"/api/v1/alterations/{change['id']}").json()["status"]
@@ -242,6 +280,45 @@ def test_a_change_is_answered_on_the_page_of_its_own_booking(folk):
     assert send(other, "answer", answer="accept").status_code == 303 and status() == "agreed"
     assert send(booking, "pay", provider="test").status_code == 404 and guest.get(f"/api/v1/bookings/{other['id']}").json()["paid"] == other["paid"]
     assert send(other, "pay", provider="test").status_code == 303
+
+
+def test_who_is_not_signed_in_is_not_told_that_they_are(folk, host):
+    def refused(path, person=None, **headers):
+        cookie = {"Cookie": f"roost_session={person.token}" if person else "roost_form=elsewhere"}
+        answer = folk.anyone.connection.post(path, data={"token": "0" * 64}, headers={"Accept": "text/html"} | cookie | headers)
+        assert answer.status_code == 403, path
+        return html.unescape(answer.text)
+
+    words = {"": "Send this form again", "/de": "Bitte noch einmal senden", "/ar": "أرسل هذا النموذج مرة أخرى"}
+    signed_in = {"": "You are signed in", "/de": "Sie sind angemeldet", "/ar": "أنت مسجّل الدخول"}
+    for prefix, heading in words.items():
+        for text in (refused(prefix + "/register"), refused(prefix + "/account/profile", host), refused(prefix + "/login", **{"Sec-Fetch-Site": "cross-site"})):
+            assert f"<h1>{heading}" in text and signed_in[prefix] not in text
+    theirs = folk.new("una").connection.get("/operator", headers={"Accept": "text/html", "Cookie": f"roost_session={host.token}"})
+    assert theirs.status_code == 403 and "You are signed in" in theirs.text
+
+
+def test_what_can_not_be_asked_is_told_in_the_words_of_the_page(folk, host):
+    place = listing(host, "A place to ask wrongly").json()["id"]
+    ask = lambda path: folk.anyone.connection.get(path, headers={"Accept": "text/html"})
+    plain = lambda text: re.sub("[\u2066-\u2069]", "", text)  # without the marks that keep a part in its direction
+    for query in ("checkIn=foo", "guests=0", f"checkIn={day(9)}&checkOut={day(8)}"):
+        assert ask(f"/properties/{place}?{query}").status_code == 422 and problems(ask(f"/properties/{place}?{query}"))
+    assert ask(f"/properties/{place}?checkIn={day(8)}&checkOut={day(9)}").status_code == 200
+    for prefix, words in (("", "Enter at most 1000."), ("/de", "höchstens 1000"), ("/ar", "1000 على الأكثر")):
+        assert words in plain(problems(ask(f"{prefix}/properties/{place}?guests=5000"))["guests"])
+    # The parameters of the API have no place in what people read.
+    wrong = {"sort": "foo", "roomType": "castle", "minRating": "9", "bedrooms": "-1", "beds": "-1", "bathrooms": "5000", "bbox": "here", "q": "q" * 250, "location": "l" * 250}
+    for prefix, told in (("", "Enter a number from 0 to 5."), ("/de", "Geben Sie eine Zahl von 0 bis 5 ein."), ("/ar", "أدخل رقمًا من 0 إلى 5.")):
+        page = folk.anyone.connection.get(f"{prefix}/search", params=wrong, headers={"Accept": "text/html"})
+        found = {name: plain(message) for name, message in problems(page).items()}
+        assert page.status_code == 422 and set(found) == set(wrong), found
+        assert found["minRating"].endswith(told)
+        for name, message in found.items():
+            assert not re.search(rf"\b{name} |-price|minRating|roomType|bbox", message) or name == "location", message
+            assert prefix or not message.startswith(name), message
+        if prefix == "/ar":
+            assert not re.search("[A-Za-z]", "".join(found.values())), found
 
 
 def test_an_account_is_changed_by_its_person_only(visit, folk):

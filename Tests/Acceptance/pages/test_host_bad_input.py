@@ -57,6 +57,11 @@ def test_the_list_of_problems_says_which_field_each_is_about(host, place):
     assert answer.status_code == 422
     listed = html.unescape(re.search(r'id="problems".*?</div>', answer.text, re.DOTALL).group(0))
     assert "Title: This is needed." in listed and "How many of this kind: Enter a number from 1 to 500." in listed
+    for prefix, words in (("", "This is too large. Enter $10,000,000,000.00 at most."), ("/de", "Das ist zu viel."), ("/ar", "هذا أكبر مما ينبغي.")):
+        answer = sent(host, f"{prefix}/host/calendar/{place}", {"from": day(9), "to": day(9), "price": "9999999999999"})
+        assert answer.status_code == 422 and words in html.unescape(answer.text)
+    answer = sent(host, f"/host/calendar/{place}", {"from": day(9), "to": day(9), "price": "0"})
+    assert answer.status_code == 422 and "Enter an amount above zero." in answer.text
     answer = sent(host, f"/host/properties/{place}/discounts", {"discounts-lengthOfStay-0-nights": "3", "discounts-lengthOfStay-0-percent": "500"})
     assert "Longer stays: Enter a number from 0 to 100." in html.unescape(answer.text)
     answer = sent(host, f"/host/calendar/{place}", {"from": day(9), "to": day(8), "price": "much"})
@@ -168,6 +173,7 @@ def test_a_booking_is_its_hosts_to_answer(host, other, folk):
     # What has lapsed or was answered elsewhere can't be answered again.
     guest.post(f"/api/v1/bookings/{booking}/cancel")
     token = re.search(r'name="token" value="(\w+)"', host.connection.get("/account", headers=as_reader(host)).text).group(1)
+    assert host.connection.post(f"/host/bookings/{booking}/accept", data={"token": token}, headers=as_reader(host)).status_code == 422
     answer = host.connection.post(f"/host/bookings/{booking}/accept", data={"token": token, "key": "1"}, headers=as_reader(host))
     assert answer.status_code == 409 and "<title>Error: " in answer.text
 

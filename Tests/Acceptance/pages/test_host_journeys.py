@@ -22,17 +22,17 @@ def test_from_becoming_a_host_to_a_cancelled_stay(visit, folk, script):
     visitor = visit(token=host.token, script=script)
     page = visitor.go("/")
     page.get_by_role("link", name="Become a host").click()
-    page.get_by_role("link", name="Begin a listing").click()
+    page.get_by_role("link", name="Create a listing").click()
 
     # Everything typed comes back with what to do.
     page.fill("#title", "The weaver's house")
     page.fill("#town", "Nowherebury")
     page.fill("#nightlyPrice", "80")
-    page.get_by_role("button", name="Make a draft").click()
-    assert page.title().startswith("Error: ") and "no town of that name" in page.inner_text("#problems")
+    page.get_by_role("button", name="Create draft").click()
+    assert page.title().startswith("Error: ") and "know a town of that name" in page.inner_text("#problems")
     assert page.input_value("#title") == "The weaver's house" and page.input_value("#nightlyPrice") == "80"
     page.fill("#town", "Albany, NY")
-    page.get_by_role("button", name="Make a draft").click()
+    page.get_by_role("button", name="Create draft").click()
     assert re.fullmatch(r"/host/properties/prop_\w+\?saved=new", visitor.path)
     place = visitor.path.split("/")[3].split("?")[0]
     assert "Only you see it" in page.inner_text("main")
@@ -62,10 +62,13 @@ def test_from_becoming_a_host_to_a_cancelled_stay(visit, folk, script):
     page.get_by_role("link", name="Add a season").click()
     page.fill("#name", "Fair week")
     browser_day(page, "from", day(60))
-    browser_day(page, "to", day(67))
+    browser_day(page, "to", day(66))
     page.fill("#price", "200")
     page.get_by_role("button", name="Save").click()
     assert "Fair week" in page.inner_text("main")
+    # From the first night to the last, in the list as in the form; the rules have the day after.
+    page.get_by_role("link", name="Fair week").click()
+    assert [page.input_value("#from"), page.input_value("#to")] == [day(60), day(66)]
     made = host.get(f"/api/v1/properties/{place}").json()
     assert made["description"] == "Two looms.\n\nA river." and made["nightlyPrice"] == usd(9050)
     assert set(made["amenities"]) == {"kitchen", "loom", "canoe"}
@@ -141,8 +144,8 @@ def test_from_becoming_a_host_to_a_cancelled_stay(visit, folk, script):
     page.goto(f"{visitor.server.url}/host/bookings/{asked['id']}")
     total = guest.get(f"/api/v1/bookings/{asked['id']}").json()["total"]["amount"]
     page.get_by_role("link", name="Cancel this booking").click()
-    assert "everything back" in page.inner_text("main") and f"{total / 100:,.2f}" in page.inner_text("main")
-    page.get_by_role("button", name="Cancel and give").click()
+    assert "full refund" in page.inner_text("main") and f"{total / 100:,.2f}" in page.inner_text("main")
+    page.get_by_role("button", name="Cancel and refund").click()
     assert "cancelled" in page.inner_text("main")
     ended = guest.get(f"/api/v1/bookings/{asked['id']}").json()
     assert ended["status"] == "cancelled" and ended["refunded"]["amount"] == total
@@ -156,7 +159,7 @@ def test_hosting_with_the_keyboard_alone(visit, folk):
     host, guest = folk.new("kay"), folk.new("gemma")
     visitor = visit(token=host.token)
     page = visitor.go("/host")
-    press_until(page, "Tab", "Begin a listing")
+    press_until(page, "Tab", "Create a listing")
     page.keyboard.press("Enter")
     page.wait_for_url("**/host/properties/new")
     for label, text in (("Title", "A room by the mill"), ("Town", "Albany, NY"), ("Guests, at most", None), ("Amount", "60")):
@@ -165,7 +168,7 @@ def test_hosting_with_the_keyboard_alone(visit, folk):
             page.keyboard.type(text)
         if label == "Town":
             page.keyboard.press("Escape")
-    press_until(page, "Tab", "Make a draft")
+    press_until(page, "Tab", "Create draft")
     page.keyboard.press("Enter")
     page.wait_for_url("**?saved=new")
     place = visitor.path.split("/")[3].split("?")[0]
@@ -266,7 +269,7 @@ def test_an_edit_never_overwrites_what_somebody_else_changed(visit, folk):
     host.patch(f"/api/v1/properties/{place}", {"title": "Meanwhile"})
     page.fill("#title", "Mine")
     page.get_by_role("button", name="Save").click()
-    assert "changed this meanwhile" in page.inner_text("#problems") and "Meanwhile" in page.inner_text("main")
+    assert "changed this in the meantime" in page.inner_text("#problems") and "Meanwhile" in page.inner_text("main")
     assert page.input_value("#title") == "Mine" and host.get(f"/api/v1/properties/{place}").json()["title"] == "Meanwhile"
     # A change of another part is none of this one's business.
     host.patch(f"/api/v1/properties/{place}", {"bedrooms": 7})
@@ -278,7 +281,7 @@ def test_an_edit_never_overwrites_what_somebody_else_changed(visit, folk):
     page.fill("#name", "Ours")
     page.fill("#percent", "3")
     page.get_by_role("button", name="Save").click()
-    assert "changed this meanwhile" in page.inner_text("#problems")
+    assert "changed this in the meantime" in page.inner_text("#problems")
     page.get_by_role("button", name="Save").click()
     assert [tax["name"] for tax in host.get(f"/api/v1/properties/{place}/rules").json()["taxes"]] == ["Theirs", "Ours"]
 
@@ -327,7 +330,7 @@ def test_a_change_of_a_stay_is_answered_and_proposed_on_pages_for_hosts(visit, f
     page = visitor.go("/host/bookings")
     assert page.locator("[aria-current=page]", has_text="To answer").count() == 1
     row = page.locator("#proposals ~ table tbody tr")
-    assert row.count() == 1 and "$200.00 more" in row.inner_text() and "Answer until" in row.inner_text()
+    assert row.count() == 1 and "$200.00 more" in row.inner_text() and "Answer by" in row.inner_text()
     page.get_by_role("link", name="Gwen").click()
     panel = page.locator("section.change")
     assert "May we stay <b>on</b>?" in panel.inner_text() and "$200.00 more" in panel.inner_text() and "$400.00" in panel.inner_text()
@@ -354,10 +357,10 @@ def test_a_change_of_a_stay_is_answered_and_proposed_on_pages_for_hosts(visit, f
     assert page.title().startswith("Error: ") and page.input_value("#checkOut") == booking["checkIn"]
     browser_day(page, "checkOut", booking["checkOut"])
     page.get_by_role("button", name="See the new price").click()
-    assert "$100.00 goes back to the guest" in page.inner_text("#offer ~ .notice")
+    assert "$100.00 is refunded to the guest" in page.inner_text("#offer ~ .notice")
     page.fill("#message", "The roof needs mending.")
     page.get_by_role("button", name="Propose this change").click()
-    assert visitor.path == address and "You have proposed this change" in page.inner_text("section.change")
+    assert visitor.path == address and "You proposed this change" in page.inner_text("section.change")
     assert "Changes that guests propose" not in visitor.go("/host/bookings").inner_text("main")
     page = visitor.go(address)
     page.get_by_role("button", name="Withdraw my proposal").click()
@@ -369,7 +372,7 @@ def test_a_change_of_a_stay_is_answered_and_proposed_on_pages_for_hosts(visit, f
     def answer(person):
         cookie = {"Cookie": f"roost_session={person.token}", "Accept": "text/html"}
         token = re.search(r'name="token" value="(\w+)"', person.connection.get("/account", headers=cookie).text).group(1)
-        return person.connection.post(address + "/change/answer", headers=cookie, data={"token": token, "alteration": longer["id"], "answer": "accept"})
+        return person.connection.post(address + "/change/answer", headers=cookie, data={"token": token, "key": "k", "alteration": longer["id"], "answer": "accept"})
 
     assert answer(guest).status_code == 403
     assert guest.connection.get(address + "/change", headers={"Cookie": f"roost_session={guest.token}"}).status_code == 403

@@ -82,6 +82,15 @@ def test_from_the_first_page_to_a_cancelled_stay(visit, folk, inventory, script)
     assert visitor.path == "/" and page.get_by_role("link", name="Sign in").count()
 
 
+def test_a_trip_that_waits_for_its_payment_offers_no_second_one(visit, inventory):
+    booking, address = inventory.waiting
+    page = visit(token=inventory.guest.token).go(f"/trips/{booking}")
+    assert "Waiting for your payment of $" in page.inner_text(".notice.warn") and "held for you until" in page.inner_text(".notice.warn")
+    assert page.get_by_role("link", name="Pay now").count() == 0
+    page.get_by_role("link", name="Open the payment page (Test payment)").click()
+    assert page.url.endswith(address)
+
+
 def press_until(page, key, wanted, limit=80):
     """Presses a key until something with that name has the focus; each stop must be seen."""
     for _ in range(limit):
@@ -180,6 +189,6 @@ def test_a_payment_that_comes_in_is_seen_without_a_reload(visit, folk):
     payment = person.post(f"/api/v1/bookings/{booking}/payments", {"provider": "test"}).json()
     visitor = visit(token=person.token)
     page = visitor.go(f"/trips/{booking}")
-    assert "waiting for the payment" in page.inner_text("main")
+    assert "Waiting for your payment" in page.inner_text("main")
     person.connection.post(payment["checkoutUrl"], data={"outcome": "succeed"})
     page.wait_for_selector(".badge.confirmed")

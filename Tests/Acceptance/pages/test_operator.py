@@ -55,11 +55,18 @@ def test_a_booking_is_found_by_its_code_and_cancelled_with_a_reason(visit, folk,
     assert visitor.path == f"/operator/bookings/{booking['id']}?done=cancelled"
     text = page.inner_text("main")
     assert "Cancelled by an operator" in text and "The roof <b>leaks</b>." in text
-    assert "went back" in text or "Refunded" in text
+    assert "Refunded" in text
     logged = acts(operator, booking["id"])
     assert [(act["act"], act["reason"], act["operatorId"]) for act in logged] == [("cancel", "The roof <b>leaks</b>.", operator.id)]
     page.get_by_role("link", name="Log", exact=True).click()
     assert "The roof <b>leaks</b>." in page.inner_text("main")
+    # A booking is called by its code, here as everywhere, and found by it.
+    assert "bkg_" not in page.inner_text("main")
+    page.fill("#find", booking["code"].lower())
+    page.locator("main").get_by_role("button", name="Search").click()
+    assert page.locator("main tbody tr").count() == 1
+    page.locator("main tbody").get_by_role("link", name=booking["code"]).click()
+    assert visitor.path == f"/operator/bookings/{booking['id']}"
     # Going back and sending the form again changes nothing and says how things stand.
     page = visitor.go(f"/operator/bookings/{booking['id']}")
     assert page.get_by_role("link", name="Cancel this booking").count() == 0
@@ -71,16 +78,16 @@ def test_money_is_given_back_by_hand(visit, folk, operator, script):
     payment = folk.gina.get(f"/api/v1/bookings/{booking['id']}/payments").json()["items"][0]["id"]
     visitor = visit(script=script, token=operator.token)
     page = visitor.go(f"/operator/payments/{payment}")
-    page.get_by_role("link", name="Give money back").click()
+    page.get_by_role("link", name="Refund", exact=True).click()
     for typed, said in (("abc", "Enter an amount"), ("-5", "Enter an amount"), ("1000", "Only")):
         page.fill("#amount", typed)
-        give_reason(page, "The heating was out.", "Give money back")
+        give_reason(page, "The heating was out.", "Refund")
         assert said in page.inner_text(".problems") and page.input_value("#amount") == typed
         assert page.input_value("#reason") == "The heating was out."
     page.fill("#amount", "25.5")
-    give_reason(page, "The heating was out.", "Give money back")
+    give_reason(page, "The heating was out.", "Refund")
     text = page.inner_text("main")
-    assert "$25.50 went back" in text and "The heating was out." in text and "Partly refunded" in text
+    assert "$25.50 refunded" in text and "The heating was out." in text and "Partly refunded" in text
     assert [act["act"] for act in acts(operator, payment)] == ["refund"]
     assert folk.gina.get(f"/api/v1/payments/{payment}").json()["refunded"]["amount"] == 2550
 
@@ -110,8 +117,8 @@ def test_a_listing_is_paused_and_listed_again(visit, folk, operator, script):
     give_reason(page, "Photos of another house.", "Pause")
     assert "Paused" in page.inner_text("main")
     folk.anyone.get(f"/api/v1/properties/{home['id']}", expect=404)
-    page.get_by_role("link", name="List again").click()
-    give_reason(page, "They were exchanged.", "List again")
+    page.get_by_role("link", name="Publish again").click()
+    give_reason(page, "They were exchanged.", "Publish again")
     folk.anyone.get(f"/api/v1/properties/{home['id']}", expect=200)
     assert [act["reason"] for act in acts(operator, home["id"])] == ["They were exchanged.", "Photos of another house."]
 
@@ -119,7 +126,7 @@ def test_a_listing_is_paused_and_listed_again(visit, folk, operator, script):
 def test_a_mail_is_sent_again_and_its_timeline_says_so(visit, inventory, operator):
     visitor = visit(token=operator.token)
     page = visitor.go(f"/operator/mails/{inventory.welcome}")
-    assert "Became due" in page.inner_text("main") and "Taken by the provider (file)" in page.inner_text("main")
+    assert "Queued" in page.inner_text("main") and "Handed to the provider (file)" in page.inner_text("main")
     page.get_by_role("link", name="Send again").click()
     give_reason(page, "They asked for it.", "Send again")
     assert "Sent again by an operator" in page.inner_text("main")
@@ -168,7 +175,7 @@ def test_what_is_none_is_said_and_no_fault_of_ours(folk, operator):
         assert status(f"{path}?status=x&state=x&role=x&q={'z' * 5000}&code=%E2%80%AE&guest=x&by=x") == 200, path
     assert status("/people?q=%25") == status("/people?q=%5C") == status("/people?q=_") == 200
     everyone = folk.anyone.connection.get("/operator/people?q=%25", headers=headers).text
-    assert "Nobody is found." in everyone, "a percent sign is looked for as it is"
+    assert "No one matches." in everyone, "a percent sign is looked for as it is"
 
 
 def test_lists_go_on_page_by_page(folk, operator, town):
@@ -219,7 +226,7 @@ def test_a_refund_that_came_back_is_a_case_and_is_tried_again(visit, fresh):
         page = visitor.go("/operator")
         assert page.locator(".tile.urgent").inner_text().startswith("1")
         assert not violations(page)
-        page.locator("#cases ~ table").get_by_role("link", name="Money did not go back").click()
+        page.locator("#cases ~ table").get_by_role("link", name="Refund failed").click()
         assert "did not" in page.inner_text("main [lang=en]") and not violations(page)
         page.set_viewport_size({"width": 320, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
@@ -230,7 +237,7 @@ def test_a_refund_that_came_back_is_a_case_and_is_tried_again(visit, fresh):
         assert "Resolved by Otto" in page.inner_text("main") and "Their card was replaced." in page.inner_text("main")
         eventually(lambda: people.anna.get(f"/api/v1/payments/{payment['id']}").json()["status"], lambda status: status == "refunded", 30)
         page = visitor.go("/operator/cases?state=open")
-        assert "No case is open" in page.inner_text("main")
+        assert "No open cases" in page.inner_text("main")
         assert [act["act"] for act in operator.get("/api/v1/operator/acts").json()["items"]] == ["try again", "refund"]
     finally:
         stripe.close()

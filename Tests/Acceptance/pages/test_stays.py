@@ -54,13 +54,13 @@ def test_the_picture_is_seen_large_on_a_page_and_in_a_dialog(visit, inventory):
     path = f"/properties/{inventory.free[0][5]['id']}"
     plain = visit(script=False)
     page = plain.go(path)
-    page.get_by_role("link", name="See the picture larger").click()
+    page.get_by_role("link", name="View larger").click()
     assert plain.path == path + "/photos" and page.locator(".photo img.drawing").count() == 1
     page.get_by_role("link", name="Back to the place").click()
     assert plain.path == path
     visitor = visit()
     page = visitor.go(path)
-    link = page.get_by_role("link", name="See the picture larger")
+    link = page.get_by_role("link", name="View larger")
     link.focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog.viewer[open] img.drawing")
@@ -184,7 +184,7 @@ def test_who_comes_can_be_changed_to_the_last_pet(visit, folk, script):
     page.fill("#children", "2")
     page.fill("#childAges", "5")
     page.get_by_role("button", name="See the new price").click()
-    assert "One age from 2 to 17" in page.inner_text("#childAges-error") and page.input_value("#children") == "2"
+    assert "Enter the ages of 2 children" in page.inner_text("#childAges-error") and page.input_value("#children") == "2"
     page.fill("#childAges", "5, 12")
     page.fill("#infants", "1")
     page.fill("#pets", "1")
@@ -236,10 +236,19 @@ def test_a_child_is_told_from_the_page_of_a_place_to_the_booking(visit, folk, sc
     page = visitor.go(f"{path}?checkIn={day(20)}&checkOut={day(22)}")
     assert [page.input_value(f"#{name}") for name in ("guests", "children", "childAges", "infants", "pets")] == ["2", "0", "", "0", "0"]
     page.get_by_text("Children, infants and pets").click()
+    # No more can be chosen than the place takes: adults and children together, three.
+    assert page.get_attribute("#guests", "max") == "3"
+    if script:
+        more = {kind: page.get_by_role("button", name=f"One more: {kind}") for kind in ("Adults", "Children from 2 to 17", "Infants under 2")}
+        assert all(button.is_enabled() for button in more.values())
+        more["Children from 2 to 17"].click()
+        assert not more["Adults"].is_enabled() and not more["Children from 2 to 17"].is_enabled() and more["Infants under 2"].is_enabled()
+        page.get_by_role("button", name="One less: Children from 2 to 17").click()
+        assert more["Adults"].is_enabled()
     # An age that belongs to no child is not passed over.
     page.fill("#childAges", "5")
     page.locator(".dates-form > button").click()
-    assert "One age from 2 to 17" in page.inner_text("#childAges-error") and page.get_by_role("button", name="Reserve").count() == 0
+    assert "Add the children first" in page.inner_text("#childAges-error") and page.get_by_role("button", name="Reserve").count() == 0
     assert page.input_value("#childAges") == "5"
     page.fill("#children", "1")
     page.locator(".dates-form > button").click()
@@ -285,7 +294,7 @@ def test_who_comes_is_told_from_the_search_to_the_booking(visit, folk, script):
     # An age that belongs to no child is not passed over, and is seen at once.
     page.fill("#childAges", "5")
     button.click()
-    assert page.title().startswith("Error: ") and "One age from 2 to 17" in page.inner_text("#childAges-error")
+    assert page.title().startswith("Error: ") and "Add the children first" in page.inner_text("#childAges-error")
     assert page.locator("#childAges").is_visible() and page.input_value("#childAges") == "5"
     assert not script or not violations(page)
     page.fill("#children", "2")
@@ -366,8 +375,8 @@ def test_a_guest_reads_who_cancelled_a_stay(folk, inventory):
             assert [sentence in html.unescape(state) for sentence in sentences] == [index == who for index in range(3)], state
         # An operator who looks at it reads the guest's name, as on the host's page.
         if who == 0:
-            assert "cancelled this booking on" in page_for(folk, inventory.operator, f"/trips/{booking['id']}").text
-            assert "You cancelled" not in page_for(folk, inventory.operator, f"/trips/{booking['id']}").text
+            assert "cancelled this booking on" in page_for(folk, inventory.operator, f"/host/bookings/{booking['id']}").text
+            assert "You cancelled" not in page_for(folk, inventory.operator, f"/host/bookings/{booking['id']}").text
 
 
 def open_dates(visit, path):

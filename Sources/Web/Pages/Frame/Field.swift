@@ -32,6 +32,8 @@ struct Field {
     var minimum: String?
     var maximum: String?
     var step: String?
+    /// What this number and others of the form that have it may come to together.
+    var sharedMaximum: Int?
     /// Lines of a larger field.
     var rows: Int?
     /// A page with two forms tells their fields apart.
@@ -87,6 +89,7 @@ struct Field {
             ("minlength", shortest.map { String($0) }), ("inputmode", inputMode),
             (isFolded ? "data-min" : "min", minimum), (isFolded ? "data-max" : "max", maximum),
             ("step", isFolded && type == "number" ? "any" : step), ("data-stepper", isStepped ? "" : nil),
+            ("data-together", sharedMaximum.map { String($0) }),
             ("data-suggest", suggestsPlaces ? "" : nil),
             ("aria-describedby", about.isEmpty ? nil : about.joined(separator: " ")),
             ("aria-invalid", error.map { _ in "true" }),

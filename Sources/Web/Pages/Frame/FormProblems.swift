@@ -15,10 +15,12 @@ struct FormProblems: Sendable {
     /// - Parameter fields: the names this form has, where the service calls them otherwise; what is not named keeps its
     ///   name.
     init(_ problem: Problem, _ texts: Texts, fields: [String: String] = [:]) {
-        errors = problem.errors.map { error in
-            (fields[error.field] ?? error.field, texts.message(of: error))
-        }
-        detail = problem.errors.isEmpty ? texts.message(of: problem) : nil
+        let whole = problem.ofWholeForm
+        errors =
+            whole != nil
+            ? []
+            : problem.errors.map { error in (fields[error.field] ?? error.field, texts.message(of: error)) }
+        detail = whole.map(texts.message) ?? (problem.errors.isEmpty ? texts.message(of: problem) : nil)
         status = problem.statusAndTitle.0
         retryAfterSeconds = problem.retryAfterSeconds
     }
@@ -51,11 +53,24 @@ struct FormProblems: Sendable {
         return other
     }
 
-    /// The same, each with the name of its field before it: a list of them stands far from the fields.
+    /// The same, each with the name of its field before it, since a list of them stands far from the fields; and in the
+    /// order of the fields, as one reads and mends them. What is about none of them comes last.
     func naming(_ fields: [Field]) -> FormProblems {
-        var named = self
+        var named = inOrder(of: fields.map(\.name))
         for field in fields { named.labels[field.name] = field.label }
         return named
+    }
+
+    /// The same in the order of the fields of a page.
+    func inOrder(of names: [String]) -> FormProblems {
+        let places = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
+        let sorted = errors.enumerated().sorted { one, other in
+            let (a, b) = (places[one.element.field] ?? .max, places[other.element.field] ?? .max)
+            return a == b ? one.offset < other.offset : a < b
+        }
+        var ordered = FormProblems(sorted.map(\.element), detail: detail, status: status, retryAfterSeconds)
+        ordered.labels = labels
+        return ordered
     }
 
     /// What to do about a field, if anything is wrong with it.
@@ -78,13 +93,46 @@ struct FormProblems: Sendable {
 extension Texts {
     /// What is wrong with a field, in this language where the catalogue knows it.
     func message(of error: Problem.FieldError) -> String {
-        guard language != .english else { return known("problem.\(error.field).\(error.code)") ?? error.message }
+        guard language != .english else {
+            return known("problem.\(error.field).\(error.code)") ?? Texts.typeset(error.message)
+        }
         return known("problem.\(error.field).\(error.code)") ?? known("problem.any.\(error.code)") ?? error.message
     }
 
     /// A refusal without fields.
     func message(of problem: Problem) -> String {
-        guard language != .english else { return problem.detail }
+        // What the API says of its header means nothing to a person.
+        let isOfKey = [.idempotencyKeyReused, .idempotencyKeyInUse].contains(problem.code)
+        guard language != .english || isOfKey else { return Texts.typeset(problem.detail) }
         return known("refusal.\(problem.code.rawValue)") ?? problem.detail
+    }
+
+    /// What a service says has a typewriter's apostrophes; pages have those of the catalogue.
+    private static func typeset(_ english: String) -> String { english.replacing("'", with: "’") }
+}
+
+extension Problem {
+    /// The name that stands for a form as a whole, where nothing that was typed is wrong.
+    fileprivate static let wholeForm = "form"
+
+    /// A form that is not as its page made it: without its key, or with a sum that the page did not say. Nothing is done;
+    /// the page is shown again with what was typed, and a fresh key.
+    static func incompleteForm(_ texts: Texts) -> Problem {
+        .invalid(wholeForm, "incomplete", texts("problem.form.incomplete"))
+    }
+
+    /// What is wrong with the form as a whole.
+    var ofWholeForm: FieldError? { errors.first { $0.field == Problem.wholeForm } }
+}
+
+extension Form {
+    /// A sum that a page says and its form says back: minor units, in digits alone.
+    /// - Returns: nothing for what no page of ours says.
+    func sum(_ name: String, _ currency: Currency) -> Money? {
+        let digits = self[name].utf8
+        guard !digits.isEmpty, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            return nil
+        }
+        return Int64(self[name]).map { Money($0, currency) }
     }
 }

@@ -64,6 +64,8 @@ final class ShownToken: MustacheCustomRenderable {
 /// that has the token.
 enum FormToken {
     static let field = "token"
+    static let refusal = Problem(
+        .forbidden, "This form is too old, or came from another site. Open its page again and send it from there.")
     static let size = 16
 
     static func isRight(_ token: String, for secret: [UInt8]) -> Bool {
@@ -89,16 +91,16 @@ extension PageVisit {
     ///   request with a token of their own, is no browser that somebody could have led here.
     func requireToken(of form: Form) throws(Problem) {
         guard !request.headers.contains(.authorization), Browser.cookie(of: visit) != nil else { return }
-        guard browser.accepts(form[FormToken.field]) else { throw Problem(.forbidden, texts("form.oldToken")) }
+        guard browser.accepts(form[FormToken.field]) else { throw FormToken.refusal }
     }
 
     /// The idempotency key of a form: sent twice, it counts once.
-    func once(_ form: Form) throws(Problem) -> Once? {
+    /// - Throws: `Problem` `validation_failed` on the form as a whole where it has none, or one that is none of ours.
+    func once(_ form: Form) throws(Problem) -> Once {
         let caller = try requireCaller()
         let key = form["key"]
-        guard !key.isEmpty else { return nil }
-        guard key.unicodeScalars.count <= IdempotencyKey.longest else {
-            throw Problem(.malformedRequest, "The form has a key that is none of ours.")
+        guard (1...IdempotencyKey.longest).contains(key.unicodeScalars.count) else {
+            throw Problem.incompleteForm(texts)
         }
         return Once(
             key: IdempotencyKey(person: caller.id, path: request.uri.path, key: key),

@@ -16,7 +16,7 @@ struct ProblemPages: Sendable {
         let person = asksNobody ? nil : try? await visit.person()
         let page = PageVisit(visit, person: person)
         do {
-            return try ProblemPages.show(ProblemKind(problem.code), problem, on: page)
+            return try ProblemPages.show(ProblemKind(problem), problem, on: page)
         } catch {
             context.logger.error("no page for a refusal", metadata: ["error": "\(error)"])
             return problem.response
@@ -33,7 +33,7 @@ struct ProblemPages: Sendable {
         // What the service says about this very case; the number by which a fault is found.
         switch kind {
         case .fault: view["reference"] = page.visit.context.id
-        case .notFound, .unavailable, .rateLimited, .gone, .signIn: break
+        case .notFound, .unavailable, .rateLimited, .gone, .signIn, .oldForm: break
         default: view["detail"] = texts.message(of: problem)
         }
         var headers = problem.response.headers
@@ -47,12 +47,17 @@ struct ProblemPages: Sendable {
 
 /// The pages for refusals; the raw value is the part of the catalogue.
 enum ProblemKind: String, CaseIterable {
-    case badRequest, signIn, forbidden, notFound, gone, method, conflict, tooLarge, invalid, rateLimited, fault,
-        unavailable
+    case badRequest, signIn, forbidden, oldForm, notFound, gone, method, conflict, tooLarge, invalid, rateLimited,
+        fault, unavailable
 
-    init(_ code: Problem.Code) {
+    init(_ problem: Problem) {
+        // Who sends a form that is not of our page need not be signed in, and may well be its owner.
+        guard problem != FormToken.refusal, problem != OriginCheck.refusal else {
+            self = .oldForm
+            return
+        }
         self =
-            switch code {
+            switch problem.code {
             case .malformedRequest, .unsupportedMediaType: .badRequest
             case .unauthenticated: .signIn
             case .forbidden: .forbidden
@@ -71,7 +76,7 @@ enum ProblemKind: String, CaseIterable {
         switch self {
         case .badRequest: .badRequest
         case .signIn: .unauthorized
-        case .forbidden: .forbidden
+        case .forbidden, .oldForm: .forbidden
         case .notFound: .notFound
         case .gone: .gone
         case .method: .methodNotAllowed
@@ -87,7 +92,7 @@ enum ProblemKind: String, CaseIterable {
 
 extension Request {
     /// Whether a person reads the answer: the address is one of the pages, and the browser asks for a page.
-    var wantsPage: Bool { headers[.accept]?.lowercased().contains("text/html") == true && PagePath.isPage(uri.path) }
+    var wantsPage: Bool { headers[.accept].map(Accepted.prefersPage) == true && PagePath.isPage(uri.path) }
 }
 
 /// Which addresses are pages.

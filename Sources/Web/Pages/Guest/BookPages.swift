@@ -27,8 +27,12 @@ struct BookPages {
             return try await review(page, asked)
         }
         let property = try await page.visit.property()
-        let expected = property.nightlyPrice.flatMap { asked.expected($0.currency) }
         do {
+            // A place without a price shows none, and is refused for that.
+            let expected = try property.nightlyPrice.map { price throws(Problem) -> Money in
+                guard let shown = asked.expected(price.currency) else { throw Problem.incompleteForm(page.texts) }
+                return shown
+            }
             let booking = try await page.site.bookings.hold(
                 Wish(propertyId: id, stay: stay, party: asked.party), expecting: expected, for: caller,
                 once: page.once(form))
@@ -41,7 +45,8 @@ struct BookPages {
     /// The stay once more with its price as it is now, and what stood in the way.
     private func review(_ page: PageVisit, _ asked: StayAsked, _ problem: Problem? = nil) async throws -> Response {
         let property = try await page.visit.property()
-        let card = try await BookingCard(property, asked, on: page)
+        let facts = try await page.site.properties.facts(property.id)
+        let card = try await BookingCard(property, facts, asked, on: page)
         var view: View = [
             "placeTitle": property.title, "placeHref": page.path("/properties/\(property.id)" + asked.query()),
             "drawing": Drawing.address(of: property), "place": PlaceCard.place(property, page),
@@ -51,7 +56,9 @@ struct BookPages {
         // The same rules stand against the quote of the card: told in the words of the page.
         let words = ReasonWords(page)
         let told = problem.flatMap { problem -> FormProblems? in
-            guard problem.code == .validationFailed else { return FormProblems(problem, page.texts) }
+            guard problem.code == .validationFailed, problem.ofWholeForm == nil else {
+                return FormProblems(problem, page.texts)
+            }
             return FormProblems(
                 problem.errors.map { error in
                     let reason = card.reasons.first { $0.code == error.code }

@@ -12,7 +12,8 @@ struct BookingCard {
     /// Nothing without days, or where nothing is sold for them.
     let quote: Quote?
 
-    init(_ property: Property, _ asked: StayAsked, on page: PageVisit) async throws {
+    /// - Parameter facts: of the same property.
+    init(_ property: Property, _ facts: PropertyFacts?, _ asked: StayAsked, on page: PageVisit) async throws {
         let (texts, formats) = (page.texts, page.formats)
         let path = "/properties/\(property.id)"
         let asking = try await BookingCard.answer(property, asked, on: page)
@@ -21,7 +22,7 @@ struct BookingCard {
         let days: HTML = asking.quote == nil ? "" : asked.stay.map { "<p>\(formats.stay($0))</p>" } ?? ""
         var intro = [BookingCard.heading(quote, property, page), days, asking.notes]
         var view: View = [
-            "datesHTML": BookingCard.dates(property, asked, path: page.path(path), isMain: quote == nil, page)
+            "datesHTML": BookingCard.dates(property, facts, asked, path: page.path(path), isMain: quote == nil, page)
         ]
         var button = texts("property.checkDates")
         if let quote {
@@ -133,7 +134,7 @@ struct BookingCard {
 
     /// The form that asks for days, once more or for the first time.
     private static func dates(
-        _ property: Property, _ asked: StayAsked, path: String, isMain: Bool, _ page: PageVisit
+        _ property: Property, _ facts: PropertyFacts?, _ asked: StayAsked, path: String, isMain: Bool, _ page: PageVisit
     ) -> HTML {
         let texts = page.texts
         let today = property.zone.day(at: page.site.world.now())
@@ -142,7 +143,8 @@ struct BookingCard {
             asked.errors.first { $0.field == name }?.message
         }
         let party = asked.who.html(
-            texts, hint: texts.count("property.takes", property.maximumGuests), showsOthers: asked.who.hasOthers)
+            texts, hint: texts.count("property.takes", property.maximumGuests), showsOthers: asked.who.hasOthers,
+            within: facts?.room)
         return """
             <form class="stack dates-form" method="get" action="\(path)">
             <fieldset class="dates" data-dates data-property="\(property.id.text)">\

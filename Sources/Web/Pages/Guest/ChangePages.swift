@@ -65,8 +65,9 @@ struct ChangePages {
             return try await show(page, asked, FormProblems(problem, page.texts))
         }
         do {
+            guard let expected = asked.expected else { throw Problem.incompleteForm(page.texts) }
             _ = try await page.site.bookings.propose(
-                asked.wish, for: booking.id, expecting: asked.expected, message: message.isEmpty ? nil : message,
+                asked.wish, for: booking.id, expecting: expected, message: message.isEmpty ? nil : message,
                 for: caller, once: page.once(form))
             return page.goTo(side.address(booking.id) + (side == .trip ? "/change" : ""))
         } catch let problem as Problem where problem.code != .notFound {
@@ -77,8 +78,9 @@ struct ChangePages {
     @Sendable func answer(_ page: PageVisit, _ form: Form) async throws -> Response {
         let (booking, caller) = try await booking(page)
         let id = try await alteration(named: form, of: booking, for: caller, on: page)
-        let (bookings, once) = (page.site.bookings, try page.once(form))
+        let bookings = page.site.bookings
         do {
+            let once = try page.once(form)
             switch form["answer"] {
             case "accept": _ = try await bookings.acceptAlteration(id, for: caller, once: once)
             case "decline": _ = try await bookings.declineAlteration(id, reason: nil, for: caller, once: once)
@@ -86,7 +88,9 @@ struct ChangePages {
             default: throw Problem(.malformedRequest, "The form has no answer.")
             }
             return page.goTo(side.address(booking.id) + (side == .trip ? "/change" : ""))
-        } catch let problem as Problem where problem.code == .stateConflict || problem.code == .nightsUnavailable {
+        } catch let problem as Problem
+            where [.stateConflict, .nightsUnavailable, .validationFailed, .idempotencyKeyReused].contains(problem.code)
+        {
             return try await show(page, nil, FormProblems(problem, page.texts))
         }
     }
@@ -225,7 +229,7 @@ struct ChangeAsked {
     let checkOut: LocalDay
     let who: PartyAsked
     let wish: AlterationWish
-    /// What the page showed when it was sent here.
+    /// What the page showed when it was sent here; nothing where that can't be read.
     let expected: Money?
     /// Whether anything was asked; a page that is opened first asks nothing.
     let isAsked: Bool
@@ -252,7 +256,7 @@ struct ChangeAsked {
             checkIn: checkIn == booking.stay.checkIn ? nil : checkIn,
             checkOut: checkOut == booking.stay.checkOut ? nil : checkOut,
             party: who.party == booked ? nil : who.party)
-        expected = Int64(form["total"]).flatMap { $0 >= 0 ? Money($0, booking.total.currency) : nil }
+        expected = form.sum("total", booking.total.currency)
         isAsked = (["checkIn", "checkOut"] + PartyAsked.names).contains { !form[$0].isEmpty }
         self.errors = errors
     }

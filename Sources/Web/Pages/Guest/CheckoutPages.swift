@@ -33,7 +33,9 @@ struct CheckoutPages {
         do {
             _ = try await page.site.bookings.extend(id, for: caller, once: page.once(form))
             return page.goTo("/checkout/\(id)")
-        } catch let problem as Problem where problem.code == .holdExpired || problem.code == .stateConflict {
+        } catch let problem as Problem
+            where [.holdExpired, .stateConflict, .validationFailed, .idempotencyKeyReused].contains(problem.code)
+        {
             return try await show(page, problem)
         }
     }
@@ -58,7 +60,9 @@ struct CheckoutPages {
         let now = page.site.world.now()
         let isHeld = booking.status == .held && booking.holdExpiresAt.map { $0 > now } == true
         if isHeld, let until = booking.holdExpiresAt {
-            view["held"] = held(booking, until: until, payments, on: page)
+            var held = held(booking, until: until, payments, on: page)
+            held["canExtend"] = try await page.site.bookings.extensionsLeft(of: booking.id, for: person.caller) > 0
+            view["held"] = held
         } else {
             view["over"] = over(booking, payments, on: page)
         }
@@ -96,9 +100,9 @@ struct CheckoutPages {
         case .failed: view["declined"] = true
         case .pending, .authorized:
             if let payment = payments.last, let address = payment.checkoutUrl {
+                let provider = texts.known("provider.\(payment.provider).name") ?? payment.provider
                 view["pending"] =
-                    ["href": address, "name": texts.known("provider.\(payment.provider).name") ?? payment.provider]
-                    as View
+                    ["href": address, "open": texts("checkout.continueWith", ["provider": provider])] as View
             }
         case .cancelled: view["left"] = true
         case .captured, .partiallyRefunded, .refunded, nil: break

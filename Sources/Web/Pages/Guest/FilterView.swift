@@ -67,6 +67,14 @@ struct FilterView {
         }
     }
 
+    /// What is chosen or typed besides, empty.
+    static func others(_ texts: Texts) -> [Field] {
+        [
+            ("location", "search.where"), ("roomType", "searchPage.kind"), ("sort", "searchPage.sortBy"),
+            ("q", "searchPage.words"), ("amenities", "searchPage.amenities"), ("bbox", "searchPage.chip.bbox"),
+        ].map { Field($0.0, texts($0.1)) }
+    }
+
     private static func numbers(_ asked: SearchAsked, _ problems: FormProblems?, on page: PageVisit) -> HTML {
         let fields = numbers(on: page).map { empty -> Field in
             var field = empty
@@ -90,10 +98,13 @@ struct FilterView {
             if isPrice, SearchAsked.minorUnits(value, page.site.settings.currency) == nil { return nil }
             let amenity = name == "amenities" ? value : nil
             let text = FilterView.words(name, value, amenities, on: page)
-            return [
+            var chip: View = [
                 "text": text, "label": page.texts("searchPage.remove", ["filter": text]),
                 "href": page.path(asked.address(without: amenity == nil ? [name] : [], amenity: amenity)),
             ]
+            // It has no field that a problem could lead to.
+            if name == "bbox" { chip["chipId"] = name }
+            return chip
         }
     }
 

@@ -18,7 +18,14 @@ struct PartyAsked {
         func count(_ name: String, _ usual: Int, least: Int = 0) -> Int {
             guard !form[name].isEmpty else { return usual }
             guard let count = Int(form[name]), (least...Party.most).contains(count) else {
-                errors.append((name, texts("searchPage.error.\(least == 1 ? "guests" : "number")")))
+                let isTooMany = Int(form[name]).map { $0 > Party.most } ?? false
+                errors.append(
+                    (
+                        name,
+                        isTooMany
+                            ? texts("searchPage.error.tooManyGuests", ["most": "\(Party.most)"])
+                            : texts("searchPage.error.\(least == 1 ? "guests" : "number")")
+                    ))
                 return usual
             }
             return count
@@ -30,7 +37,10 @@ struct PartyAsked {
             let words = form["childAges"].split { ",،".contains($0) || $0.isWhitespace }
             ages = words.compactMap { Int($0) }.filter { Party.childAgeRange.contains($0) }
             if ages.count != words.count || !(words.isEmpty || ages.count == children) {
-                errors.append(("childAges", texts("change.childAgesHint")))
+                let wrong =
+                    children == 0
+                    ? texts("searchPage.error.noChildren") : texts.count("searchPage.error.childAges", children)
+                errors.append(("childAges", wrong))
                 ages = []
             }
         }
@@ -49,10 +59,14 @@ struct PartyAsked {
     ///   - hint: about the adults.
     ///   - summary: what is read where the others are folded away.
     ///   - showsOthers: whether they are seen at once; with an error they always are.
-    func html(_ texts: Texts, hint: String? = nil, summary: String? = nil, showsOthers: Bool) -> HTML {
+    ///   - room: of the place, where it is one; more can't be chosen then.
+    func html(
+        _ texts: Texts, hint: String? = nil, summary: String? = nil, showsOthers: Bool, within room: PartyRoom? = nil
+    ) -> HTML {
         var fields = fields(texts) { name in errors.first { $0.field == name }?.message }
         for index in fields.indices {
             (fields[index].isStepped, fields[index].isFolded) = (fields[index].type == "number", index > 0)
+            if let room { PartyAsked.limit(&fields[index], to: room) }
         }
         fields[0].hint = hint
         let nobody = texts("property.othersComing")
@@ -65,6 +79,19 @@ struct PartyAsked {
             </div>
             </details>
             """
+    }
+
+    private static func limit(_ field: inout Field, to room: PartyRoom) {
+        let (most, counts): (Int, Bool)
+        switch field.name {
+        case "guests": (most, counts) = (room.guests, true)
+        case "children": (most, counts) = (room.children, room.countsChildren)
+        case "infants": (most, counts) = (room.infants, room.countsInfants)
+        case "pets": (most, counts) = (room.pets, false)
+        default: return
+        }
+        field.maximum = "\(most)"
+        if counts { field.sharedMaximum = room.guests }
     }
 
     /// The fields of the form, with what was typed.

@@ -29,11 +29,13 @@ struct PropertyPage {
         }
         var view = try await facts(property, page)
         view["calendarHTML"] = try await CalendarMonths(property, asked, on: page).html
-        let card = try await BookingCard(property, asked, on: page)
+        let known = try await page.site.properties.facts(property.id)
+        let card = try await BookingCard(property, known, asked, on: page)
         view["card"] = card.view
         view["barHTML"] = card.bar
-        view.merge(try await policy(property, asked, card.quote, on: page))
-        return try page.show("property", head, view, problems: asked.named(nil, page.texts))
+        view.merge(policy(property, known?.cancellation ?? .none, asked, card.quote, on: page))
+        let problems = asked.named(nil, page.texts)
+        return try page.show("property", head, view, problems: problems, status: problems?.status ?? .ok)
     }
 
     private func facts(_ property: Property, _ page: PageVisit) async throws -> View {
@@ -127,13 +129,13 @@ struct PropertyPage {
 
     /// What comes back until when; with the days of the stay and its price where they are known.
     private func policy(
-        _ property: Property, _ asked: StayAsked, _ quote: Quote?, on page: PageVisit
-    ) async throws -> View {
-        let rules = try await page.site.properties.facts(property.id)?.cancellation ?? .none
+        _ property: Property, _ rules: CancellationRules, _ asked: StayAsked, _ quote: Quote?, on page: PageVisit
+    ) -> View {
         let name = rules.steps == nil ? property.cancellationPolicy.rawValue : "custom"
         var steps = PolicySteps.html(property.cancellationPolicy, rules, on: page)
-        if let stay = asked.stay {
-            let now = page.site.world.now()
+        let now = page.site.world.now()
+        // What is past can be booked no more: there the policy is told as it is for any stay.
+        if let stay = asked.stay, stay.checkIn >= property.zone.day(at: now) {
             let terms = CancellationTerms(
                 property.cancellationPolicy, rules, bookedAt: now, checkIn: stay.checkIn, from: property.checkInFrom,
                 in: property.zone)
@@ -146,20 +148,27 @@ struct PropertyPage {
 /// What cancelling gives back, and the moments at which that gets worse.
 enum PolicySteps {
     /// For a stay on known days.
-    /// - Parameter total: nothing where no price is known: then only the percentages are told.
+    /// - Parameters:
+    ///   - total: nothing where no price is known: then only the percentages are told.
+    ///   - tellsHost: whether the reader is the host, whose guest gets it back.
     static func html(
-        _ terms: CancellationTerms, of total: Money?, zone: Zone, now: Instant, on page: PageVisit
+        _ terms: CancellationTerms, of total: Money?, zone: Zone, now: Instant, on page: PageVisit,
+        tellsHost: Bool = false
     ) -> HTML {
         let refunds = terms.refunds(of: total ?? .zero(.usd), from: now)
-        return html(refunds, zone: zone, on: page, withAmounts: total != nil)
+        return html(refunds, zone: zone, on: page, withAmounts: total != nil, tellsHost: tellsHost)
     }
 
     static func html(
-        _ refunds: [CancellationTerms.Refund], zone: Zone, on page: PageVisit, withAmounts: Bool = true
+        _ refunds: [CancellationTerms.Refund], zone: Zone, on page: PageVisit, withAmounts: Bool = true,
+        tellsHost: Bool = false
     ) -> HTML {
         let (texts, formats) = (page.texts, page.formats)
         let lines = refunds.map { refund -> String in
-            guard let until = refund.until else { return texts(refunds.count == 1 ? "policy.never" : "policy.after") }
+            guard let until = refund.until else {
+                guard refunds.count == 1 else { return texts("policy.after") }
+                return texts(tellsHost ? "policy.neverForHost" : "policy.never")
+            }
             let values = [
                 "percent": formats.percent(refund.percent), "until": formats.moment(until, in: zone),
                 "amount": formats.money(refund.amount),

@@ -30,7 +30,8 @@ struct ResultsPage {
             }
         }
         let who = PartyAsked(Form([]), otherwise: Party(adults: 2), page.texts).fields(page.texts) { _ in nil }
-        problems = problems?.naming(StayAsked.days(page.texts) + who + FilterView.numbers(on: page))
+        problems = problems?.naming(
+            StayAsked.days(page.texts) + who + FilterView.numbers(on: page) + FilterView.others(page.texts))
         let amenities = try await page.site.properties.amenities()
         var view = FilterView(asked, amenities: amenities, problems, on: page).view
         if let found {

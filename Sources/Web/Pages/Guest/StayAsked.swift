@@ -37,10 +37,8 @@ struct StayAsked {
         return Stay(from: checkIn, to: checkOut)
     }
 
-    /// What the page showed when it was sent here, in minor units.
-    func expected(_ currency: Currency) -> Money? {
-        Int64(form["total"]).flatMap { $0 >= 0 ? Money($0, currency) : nil }
-    }
+    /// What the page showed when it was sent here; nothing where that can't be read.
+    func expected(_ currency: Currency) -> Money? { form.sum("total", currency) }
 
     /// For addresses of the same stay, beginning with `?`; empty for none.
     func query(_ more: [(String, String)] = []) -> String {

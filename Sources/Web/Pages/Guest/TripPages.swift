@@ -64,6 +64,7 @@ struct TripPages {
         let caller = try page.requireCaller()
         let id: BookingID = try page.visit.id("booking")
         var booking = try await page.site.bookings.booking(id, for: caller)
+        if let other = TripPages.elsewhere(booking, caller) { return page.goTo(other) }
         var payments = try await page.site.bookings.payments(of: id, for: caller)
         // "Check again" asks the provider; coming back from its page does too.
         if booking.status == .held, page.parameters.has("check"),
@@ -94,18 +95,28 @@ struct TripPages {
             headers: [.contentDisposition: "attachment; filename=\"stay-\(booking.code).ics\""])
     }
 
+    /// Where its host or an operator sees a booking: what the guest's pages say is said to the guest.
+    private static func elsewhere(_ booking: Booking, _ caller: Caller) -> String? {
+        guard booking.guestId != caller.id else { return nil }
+        return booking.hostId == caller.id ? "/host/bookings/\(booking.id)" : "/operator/bookings/\(booking.id)"
+    }
+
     // MARK: Cancelling
 
-    private func cancellation(_ page: PageVisit, _ problem: Problem? = nil, reason: String = "") async throws
-        -> Response
-    {
+    private func cancellation(
+        _ page: PageVisit, _ problem: Problem? = nil, _ form: Form = Form([])
+    ) async throws -> Response {
         let caller = try page.requireCaller()
         let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: caller)
-        guard [.requested, .held, .confirmed].contains(booking.status) else { return page.goTo("/trips/\(booking.id)") }
+        if let other = TripPages.elsewhere(booking, caller) { return page.goTo(other + "/cancel") }
+        guard [.requested, .held, .confirmed].contains(booking.status) else {
+            return problem == nil ? page.goTo("/trips/\(booking.id)") : try await trip(page)
+        }
         let offer = try await page.site.bookings.cancellation(of: booking.id, for: caller)
         let (texts, formats) = (page.texts, page.formats)
         var view: View = [
             "booking": BookingView(booking, on: page).view, "key": page.freshKey,
+            "shownHTML": ShownCancellation.hidden(offer),
             "keepHref": page.path("/trips/\(booking.id)"), "isPaid": booking.paid.amount > 0,
             "refund": texts(
                 booking.refunded.amount > 0 ? "cancel.refundLeft" : "cancel.refund",
@@ -117,11 +128,7 @@ struct TripPages {
                 offer.refund.amount > 0 ? "cancel.buttonRefund" : "cancel.button",
                 ["amount": formats.money(offer.refund)]),
         ]
-        if let left = try? booking.paid.subtracting(booking.refunded), let kept = try? left.subtracting(offer.refund),
-            kept.amount > 0
-        {
-            view["kept"] = texts("cancel.kept", ["amount": formats.money(kept)])
-        }
+        if offer.kept.amount > 0 { view["kept"] = texts("cancel.kept", ["amount": formats.money(offer.kept)]) }
         // What is still to come; the host gives everything back whenever they cancel.
         if booking.paid.amount > 0, offer.schedule.count > 1 {
             let steps = PolicySteps.html(offer.schedule, zone: booking.agreed.zone, on: page)
@@ -131,8 +138,8 @@ struct TripPages {
         field.isOptional = true
         field.rows = 3
         field.longest = 1000
-        field.value = reason
-        let problems = problem.map { FormProblems($0, texts).naming([field]) }
+        field.value = form["reason"]
+        let problems = problem.map { ShownCancellation.problems($0, form, offer, on: page).naming([field]) }
         field.error = problems?["reason"]
         view["fieldsHTML"] = field.html(texts)
         return try page.show(
@@ -144,16 +151,22 @@ struct TripPages {
         let caller = try page.requireCaller()
         let id: BookingID = try page.visit.id("booking")
         let reason = form["reason"].trimmingCharacters(in: .whitespacesAndNewlines)
+        let booking = try await page.site.bookings.booking(id, for: caller)
+        // The host and the operator answer for it on pages of their own.
+        if let other = TripPages.elsewhere(booking, caller) { return page.goTo(other + "/cancel") }
         guard reason.unicodeScalars.count <= 1000 else {
             return try await cancellation(
-                page, .invalid("reason", "too_long", "The reason has at most 1000 characters."), reason: reason)
+                page, .invalid("reason", "too_long", "The reason has at most 1000 characters."), form)
         }
         do {
             _ = try await page.site.bookings.cancel(
-                id, reason: reason.isEmpty ? nil : reason, for: caller, once: page.once(form))
+                id, reason: reason.isEmpty ? nil : reason, expecting: ShownCancellation.read(form, booking, page.texts),
+                for: caller, once: page.once(form))
             return page.goTo("/trips/\(id)")
-        } catch let problem as Problem where problem.code == .stateConflict {
-            return try await trip(page)
+        } catch let problem as Problem
+            where [.stateConflict, .validationFailed, .idempotencyKeyReused].contains(problem.code)
+        {
+            return try await cancellation(page, problem, form)
         }
     }
 }

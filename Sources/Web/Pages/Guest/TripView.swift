@@ -4,7 +4,7 @@ import Core
 import PaymentService
 import PropertyService
 
-/// A trip as its page tells it: where it stands, what to do, what was paid and given back.
+/// A trip as its page tells its guest: where it stands, what to do, what was paid and given back.
 struct TripView {
     let view: View
 
@@ -14,9 +14,8 @@ struct TripView {
     init(_ booking: Booking, _ payments: [Payment], _ caller: Caller, on page: PageVisit) async throws {
         let (texts, formats) = (page.texts, page.formats)
         let now = page.site.world.now()
-        let isGuest = booking.guestId == caller.id
         var view: View = [
-            "booking": BookingView(booking, on: page).view, "isGuest": isGuest,
+            "booking": BookingView(booking, on: page).view,
             "placeHref": page.path("/properties/\(booking.propertyId)"), "id": booking.id.text,
             "policyHTML": PolicySteps.html(
                 booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page),
@@ -27,7 +26,7 @@ struct TripView {
             view["why"] =
                 [
                     "label": texts(isHosts ? "letter.hostWrote" : "letter.reasonGiven"),
-                    "text": booking.isCrowdedOut ? texts("letter.crowdedOut") : reason,
+                    "text": booking.crowdedOut.map { $0.words(texts, forGuest: true) } ?? reason,
                 ] as View
         }
         if let property = try await page.site.properties.properties([booking.propertyId])[booking.propertyId] {
@@ -38,8 +37,8 @@ struct TripView {
             }
         }
         let people = try await page.site.accounts.people([booking.hostId, booking.guestId])
-        if let other = people[isGuest ? booking.hostId : booking.guestId] {
-            view["with"] = ["label": texts(isGuest ? "trip.host" : "trip.guest"), "name": other.name] as View
+        if let host = people[booking.hostId] {
+            view["with"] = ["label": texts("trip.host"), "name": host.name] as View
         }
         let open = payments.last { $0.status == .pending || $0.status == .authorized }
         switch booking.status {
@@ -48,19 +47,20 @@ struct TripView {
                 view["about"] = texts("trip.requested", ["until": formats.moment(until, in: booking.agreed.zone)])
             }
         case .held:
-            if let open, isGuest {
+            if let open {
                 view["waiting"] = TripView.waiting(open, booking, now, on: page)
             } else if let until = booking.holdExpiresAt, until > now {
                 view["about"] = texts("status.held.about", ["until": formats.moment(until, in: booking.agreed.zone)])
             } else {
                 view["about"] = texts("trip.closing")
             }
-            if isGuest, booking.holdExpiresAt.map({ $0 > now }) == true {
+            // Beside a payment that is open a second one would only be taken for the first.
+            if open == nil, booking.holdExpiresAt.map({ $0 > now }) == true {
                 view["payHref"] = page.path("/checkout/\(booking.id)")
                 if payments.last?.status == .failed { view["declined"] = true }
             }
         case .confirmed:
-            if isGuest { view["calendarHref"] = page.path("/trips/\(booking.id)/stay.ics") }
+            view["calendarHref"] = page.path("/trips/\(booking.id)/stay.ics")
             view["about"] = texts(
                 now < booking.agreed.checkInAt
                     ? "trip.upcoming" : now < booking.agreed.checkOutAt ? "trip.inStay" : "status.completed.about")
@@ -72,9 +72,7 @@ struct TripView {
         case .expired:
             view["about"] = texts(booking.paid.amount > 0 ? "trip.paidTooLate" : "status.expired.about")
         }
-        if [.requested, .held].contains(booking.status)
-            || (booking.status == .confirmed && now < booking.agreed.checkOutAt)
-        {
+        if booking.canStillBeCancelled(at: now) {
             view["cancelHref"] = page.path("/trips/\(booking.id)/cancel")
         }
         if booking.status == .confirmed, now < booking.agreed.checkOutAt {
@@ -87,12 +85,12 @@ struct TripView {
                     "label": texts(change == nil ? "change.link" : "change.linkOpen"), "isOpen": change != nil,
                 ] as View
             if let change {
-                view["changeAbout"] = OpenChange.about(change, booking, isGuest: isGuest, on: page)
+                view["changeAbout"] = OpenChange.about(change, booking, isGuest: true, on: page)
             }
         }
-        // What is over can't be cancelled any more: only the policy's name is told.
-        if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policyHTML"] = nil }
-        if [.expired, .declined, .cancelled].contains(booking.status), isGuest {
+        if !booking.canStillBeCancelled(at: now) { view["policyHTML"] = nil }
+        view["showsPolicy"] = view["policyHTML"] != nil
+        if [.expired, .declined, .cancelled].contains(booking.status) {
             view["againHref"] = page.path("/properties/\(booking.propertyId)" + booking.again)
         }
         view["payments"] = payments.map { payment -> View in
@@ -112,11 +110,18 @@ struct TripView {
     }
 
     private static func waiting(_ payment: Payment, _ booking: Booking, _ now: Instant, on page: PageVisit) -> View {
+        let (texts, formats) = (page.texts, page.formats)
+        let provider = texts.known("provider.\(payment.provider).name") ?? payment.provider
         var view: View = [
             "checkHref": page.path("/trips/\(booking.id)?check=1"),
-            "provider": page.texts.known("provider.\(payment.provider).name") ?? payment.provider,
+            "heading": texts("trip.waiting", ["amount": formats.money(payment.amount)]),
+            "open": texts("checkout.continueWith", ["provider": provider]),
         ]
         if let address = payment.checkoutUrl { view["openHref"] = address }
+        if let until = booking.holdExpiresAt, until > now {
+            view["until"] = texts("trip.waitingUntil", ["until": formats.moment(until, in: booking.agreed.zone)])
+            view["otherHref"] = page.path("/checkout/\(booking.id)")
+        }
         if now.since(payment.createdAt) > late {
             view["late"] = page.texts("trip.late", ["reference": payment.id.text])
         }
@@ -137,6 +142,15 @@ struct TripView {
 }
 
 extension Booking {
+    /// Whether the policy still says anything: not of what has ended, though nobody has written that down yet.
+    func canStillBeCancelled(at now: Instant) -> Bool {
+        switch status {
+        case .requested, .held: true
+        case .confirmed: now < agreed.checkOutAt
+        case .completed, .cancelled, .declined, .expired: false
+        }
+    }
+
     /// The parameters that ask for the same stay for the same people once more.
     var again: String {
         "?checkIn=\(stay.checkIn)&checkOut=\(stay.checkOut)" + PartyAsked.query(party ?? Party(adults: guests))

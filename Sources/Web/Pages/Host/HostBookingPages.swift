@@ -52,7 +52,8 @@ struct HostBookingPages {
                 "/host/calendar/\(booking.propertyId)?month=\(booking.stay.checkIn.description.prefix(7))"),
             "policyName": texts("policy.\(booking.agreed.cancellation.name).name"),
             "policyHTML": PolicySteps.html(
-                booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page),
+                booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page,
+                tellsHost: true),
             "payout": payout(booking, on: page),
         ]
         if booking.status == .requested, booking.requestExpiresAt.map({ $0 > now }) == true {
@@ -62,10 +63,10 @@ struct HostBookingPages {
             view["cancelHref"] = page.path(path + "/cancel")
         }
         if let reason = booking.reason {
-            view["reasonGiven"] = booking.isCrowdedOut ? texts("letter.crowdedOut") : reason
+            view["reasonGiven"] = booking.crowdedOut.map { $0.words(texts, forGuest: false) } ?? reason
         }
-        // What is over can't be cancelled any more: only the policy's name is told.
-        if [.expired, .declined, .cancelled, .completed].contains(booking.status) { view["policyHTML"] = nil }
+        if !booking.canStillBeCancelled(at: now) { view["policyHTML"] = nil }
+        view["showsPolicy"] = view["policyHTML"] != nil
         if booking.status == .confirmed, now < booking.agreed.checkOutAt {
             let changes = try await page.site.bookings.alterations(of: booking.id, for: caller)
             view["changeHref"] = page.path(path + "/change")
@@ -153,8 +154,9 @@ struct HostBookingPages {
         let (booking, _) = try await hosted(page)
         guard booking.status == .requested else { return page.goTo("/host/bookings/\(booking.id)") }
         let texts = page.texts
+        let problems = problem.map { EditorWords(page, known: ["reason"]).problems($0.errors) }
         return try question(
-            page, booking, problem, reason: reason, name: "decline",
+            page, booking, problems, reason: reason, name: "decline",
             [
                 "heading": texts("host.booking.declineHeading"), "notice": texts("host.booking.declineAbout"),
                 "button": texts("host.booking.declineButton"), "keep": texts("host.booking.toRequest"),
@@ -178,15 +180,23 @@ struct HostBookingPages {
     // MARK: Cancelling
 
     private func cancelling(
-        _ page: PageVisit, _ problem: Problem? = nil, reason: String = ""
+        _ page: PageVisit, _ problem: Problem? = nil, _ form: Form = Form([])
     ) async throws -> Response {
         let (booking, caller) = try await hosted(page)
-        guard [.held, .confirmed].contains(booking.status) else { return page.goTo("/host/bookings/\(booking.id)") }
+        guard [.held, .confirmed].contains(booking.status) else {
+            guard let problem else { return page.goTo("/host/bookings/\(booking.id)") }
+            return try await again(page, problem)
+        }
         let offer = try await page.site.bookings.cancellation(of: booking.id, for: caller)
         let (texts, amount) = (page.texts, page.formats.money(offer.refund))
         let isPaid = offer.refund.amount > 0
+        let problems = problem.map { problem in
+            problem.ofWholeForm == nil && !problem.errors.isEmpty
+                ? EditorWords(page, known: ["reason"]).problems(problem.errors)
+                : ShownCancellation.problems(problem, form, offer, on: page)
+        }
         return try question(
-            page, booking, problem, reason: reason, name: "cancel",
+            page, booking, problems, reason: form["reason"], name: "cancel", shown: ShownCancellation.hidden(offer),
             [
                 "heading": texts("host.booking.cancelHeading"), "keep": texts("host.booking.keep"),
                 "notice": texts(isPaid ? "host.booking.cancelRefund" : "host.booking.cancelFree", ["amount": amount]),
@@ -200,12 +210,14 @@ struct HostBookingPages {
         let (booking, caller) = try await hosted(page)
         do {
             let reason = try reason(of: form)
-            _ = try await page.site.bookings.cancel(booking.id, reason: reason, for: caller, once: page.once(form))
+            _ = try await page.site.bookings.cancel(
+                booking.id, reason: reason, expecting: ShownCancellation.read(form, booking, page.texts), for: caller,
+                once: page.once(form))
             return page.goTo("/host/bookings/\(booking.id)")
-        } catch let problem as Problem where problem.code == .validationFailed {
-            return try await cancelling(page, problem, reason: form["reason"])
-        } catch let problem as Problem where problem.code == .stateConflict {
-            return try await again(page, problem)
+        } catch let problem as Problem
+            where [.stateConflict, .validationFailed, .idempotencyKeyReused].contains(problem.code)
+        {
+            return try await cancelling(page, problem, form)
         }
     }
 
@@ -224,10 +236,9 @@ struct HostBookingPages {
     }
 
     private func question(
-        _ page: PageVisit, _ booking: Booking, _ problem: Problem?, reason: String, name: String,
-        _ words: [String: String]
+        _ page: PageVisit, _ booking: Booking, _ problems: FormProblems?, reason: String, name: String,
+        shown: HTML = "", _ words: [String: String]
     ) throws -> Response {
-        let problems = problem.map { EditorWords(page, known: ["reason"]).problems($0.errors) }
         var field = Field("reason", page.texts("host.booking.reason"))
         field.isOptional = true
         field.rows = 3
@@ -236,6 +247,7 @@ struct HostBookingPages {
         field.error = problems?["reason"]
         var view: View = [
             "booking": BookingView(booking, on: page).view, "fieldsHTML": field.html(page.texts), "key": page.freshKey,
+            "shownHTML": shown,
             "action": page.path("/host/bookings/\(booking.id)/\(name)"),
             "keepHref": page.path("/host/bookings/\(booking.id)"),
         ]

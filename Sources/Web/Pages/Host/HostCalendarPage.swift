@@ -149,7 +149,16 @@ struct NightsForm {
                 price =
                     Shape<Money>.money(NightChange.priceRange).read(value, "price", &complaints).map { .set($0) }
                     ?? .keep
-                if !complaints.errors.isEmpty { errors.append(("price", texts("host.error.amountRange"))) }
+                if !complaints.errors.isEmpty {
+                    let most = Money(NightChange.priceRange.upperBound, currency)
+                    errors.append(
+                        (
+                            "price",
+                            money.amount > most.amount
+                                ? texts("host.error.amountMost", ["most": page.formats.money(most)])
+                                : texts("host.error.amountRange")
+                        ))
+                }
             } else {
                 errors.append(("price", texts("host.error.not_an_amount")))
             }

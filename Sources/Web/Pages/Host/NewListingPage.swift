@@ -56,7 +56,7 @@ struct NewListingPage {
             }
         }
         let words = EditorWords(
-            page, known: Set(NewListingPage.fields.map(\.name) + ["town", "nightlyPrice-currency"]))
+            page, known: ["title", "roomType", "town", "maximumGuests", "nightlyPrice", "nightlyPrice-currency"])
         return try show(page, form, words.problems(errors))
     }
 
@@ -69,8 +69,9 @@ struct NewListingPage {
         town.error = problems?["town"]
         var views = NewListingPage.fields.map { EditorFieldView($0, form, problems, on: page).view }
         views.insert(["inputHTML": town.html(page.texts)], at: 2)
+        let isKeyOurs = (1...IdempotencyKey.longest).contains(form["key"].unicodeScalars.count)
         let view: View = [
-            "fields": views, "key": form["key"].isEmpty ? page.freshKey : form["key"], "backHref": page.path("/host"),
+            "fields": views, "key": isKeyOurs ? form["key"] : page.freshKey, "backHref": page.path("/host"),
         ]
         return try page.show(
             "host-new", Head(page.texts("host.new.title")), view, problems: problems, status: problems?.status ?? .ok)

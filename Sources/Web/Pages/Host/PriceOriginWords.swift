@@ -40,7 +40,7 @@ struct PriceOriginWords {
         case .season(let name, let nights, let isOfWeekend):
             return texts(
                 isOfWeekend ? "host.origin.seasonWeekend" : "host.origin.season",
-                ["name": name, "days": formats.stay(nights)])
+                ["name": name, "days": formats.nights(nights)])
         case .date: return texts("host.origin.date")
         case .lengthOfStay(_, let percent, let basis), .earlyBird(_, let percent, let basis),
             .lastMinute(let percent, let basis):

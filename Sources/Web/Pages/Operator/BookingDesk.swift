@@ -68,8 +68,8 @@ struct BookingDesk {
                 texts("property.policy"), texts("policy.\(booking.agreed.cancellation.name).name"), nil
             ),
         ]
-        detail.ways = [(texts("operator.bookings.page"), "/trips/\(booking.id)", false)]
-        if BookingDesk.canCancel(booking, at: page.site.world.now()) {
+        detail.ways = [(texts("operator.bookings.page"), "/host/bookings/\(booking.id)", false)]
+        if booking.canStillBeCancelled(at: page.site.world.now()) {
             detail.ways.append((texts("operator.bookings.cancel"), "/operator/bookings/\(booking.id)/cancel", true))
         }
         detail.sections = [
@@ -79,7 +79,8 @@ struct BookingDesk {
             .init(
                 id: "payments", title: texts("operator.part.payments"),
                 content: payments.isEmpty
-                    ? .none(texts("operator.payments.none")) : .table(PaymentDesk.table(payments, on: page))),
+                    ? .none(texts("operator.payments.none")) : .table(PaymentDesk.table(payments, codes: nil, on: page))
+            ),
             .init(
                 id: "mails", title: texts("operator.part.mails"),
                 content: mails.items.isEmpty
@@ -88,14 +89,6 @@ struct BookingDesk {
         ]
         detail.sections += try await LogPage.section(about: booking.id.text, on: page, for: caller)
         return try detail.show(on: page)
-    }
-
-    private static func canCancel(_ booking: Booking, at now: Instant) -> Bool {
-        switch booking.status {
-        case .requested, .held: true
-        case .confirmed: now < booking.agreed.checkOutAt
-        case .completed, .cancelled, .declined, .expired: false
-        }
     }
 
     private func steps(of booking: Booking, _ history: BookingHistory, on page: PageVisit) -> [DeskDetail.Step] {
@@ -134,7 +127,7 @@ struct BookingDesk {
             steps.append(
                 .init(
                     what: texts("operator.course.declined"), when: "",
-                    detail: booking.isCrowdedOut ? texts("letter.crowdedOut") : history.reason, isBad: true))
+                    detail: booking.crowdedOut.map { $0.words(texts, forGuest: false) } ?? history.reason, isBad: true))
         case .expired: steps.append(.init(what: texts("operator.course.expired"), when: "", isBad: true))
         case .completed:
             steps.append(
@@ -144,7 +137,7 @@ struct BookingDesk {
         return steps
     }
 
-    private func act(_ page: PageVisit) async throws -> DeskAct {
+    private func act(_ page: PageVisit, _ form: Form = Form([])) async throws -> DeskAct {
         let caller = try page.requireOperator()
         let booking = try await page.site.bookings.booking(try page.visit.id("booking"), for: caller)
         let (texts, formats) = (page.texts, page.formats)
@@ -164,7 +157,8 @@ struct BookingDesk {
             ],
             button: offer.refund.amount > 0
                 ? texts("operator.bookings.cancelButton", ["amount": formats.money(offer.refund)])
-                : texts("operator.bookings.cancel"), isDanger: true)
+                : texts("operator.bookings.cancel"), isDanger: true, hidden: ShownCancellation.pairs(offer),
+            problems: { ShownCancellation.problems($0, form, offer, on: page) })
     }
 
     @Sendable func cancel(_ page: PageVisit, _ form: Form) async throws -> Response {
@@ -173,8 +167,10 @@ struct BookingDesk {
         let booking = try await page.site.bookings.booking(id, for: caller)
         // Sent twice, or cancelled by somebody else meanwhile: the page of the booking says so.
         if booking.status == .cancelled { return page.goTo("/operator/bookings/\(id)") }
-        return try await act(page).carryOut(on: page, form, done: "cancelled") { reason, once in
-            _ = try await page.site.bookings.cancel(id, reason: reason, for: caller, once: once)
+        return try await act(page, form).carryOut(on: page, form, done: "cancelled") { reason, once in
+            _ = try await page.site.bookings.cancel(
+                id, reason: reason, expecting: ShownCancellation.read(form, booking, page.texts), for: caller,
+                once: once)
         }
     }
 }

@@ -24,13 +24,13 @@ struct BookingRows {
             ],
             rows: bookings.map { booking in
                 [
-                    .link(booking.code, page.path("/operator/bookings/\(booking.id)")),
+                    .code(booking.code, page.path("/operator/bookings/\(booking.id)")),
                     .badge(texts("status.\(booking.status.rawValue).name"), booking.status.rawValue),
                     .text(booking.agreed.title),
                     .link(
                         people[booking.guestId]?.name ?? booking.guestId.text,
                         page.path("/operator/people/\(booking.guestId)")),
-                    .text(page.formats.stay(booking.stay)), .number(page.formats.money(booking.total)),
+                    .stamp(page.formats.stay(booking.stay)), .number(page.formats.money(booking.total)),
                 ]
             })
     }

@@ -1,4 +1,3 @@
-import AuthService
 import Core
 import Hummingbird
 import PaymentService
@@ -29,11 +28,19 @@ struct CasePages {
                 "state", all: texts("operator.all"),
                 [("open", texts("operator.cases.open")), ("resolved", texts("operator.cases.resolved"))]),
             table: CasePages.table(found.items, on: page),
-            empty: texts(state == .resolved ? "operator.cases.noneResolved" : "operator.cases.none"),
+            empty: empty(state, texts),
             older: page.older(found.nextCursor),
             more: (texts("operator.events.title"), "/operator/events"),
-            also: showsEvents ? events.map { StuckEventPages.table($0.items, on: page) } : nil
+            also: showsEvents ? await StuckEventPages.table(events?.items ?? [], on: page, for: caller) : nil
         ).show(on: page)
+    }
+
+    private func empty(_ state: CaseState?, _ texts: Texts) -> String {
+        switch state {
+        case .open: texts("operator.cases.none")
+        case .resolved: texts("operator.cases.noneResolved")
+        case nil: texts("operator.cases.noneAny")
+        }
     }
 
     static func table(_ cases: [MoneyCase], on page: PageVisit) -> DeskTable {
@@ -50,7 +57,7 @@ struct CasePages {
                     .link(texts("operator.case.\(found.kind.rawValue).name"), page.path("/operator/cases/\(found.id)")),
                     .badge(texts(isOpen ? "operator.cases.open" : "operator.cases.resolved"), isOpen ? "warn" : "ok"),
                     .text(texts.known("operator.provider.\(found.provider)") ?? found.provider),
-                    .text(formats.stamp(found.openedAt)), .number(found.amount.map { formats.money($0) } ?? "–"),
+                    .stamp(formats.stamp(found.openedAt)), .number(found.amount.map { formats.money($0) } ?? "–"),
                 ]
             })
     }
@@ -59,6 +66,8 @@ struct CasePages {
         let caller = try page.requireOperator()
         let (texts, formats) = (page.texts, page.formats)
         let found = try await page.site.payments.moneyCase(try page.visit.id("case"), for: caller)
+        let subjects = await SubjectWords(
+            [found.subject, found.bookingId?.text, found.resolution?.by].compactMap(\.self), on: page, for: caller)
         var detail = DeskDetail(part: .cases, title: texts("operator.case.\(found.kind.rawValue).name"))
         detail.badge =
             found.resolution == nil
@@ -69,17 +78,17 @@ struct CasePages {
                 texts("operator.payments.provider"),
                 texts.known("operator.provider.\(found.provider)") ?? found.provider, nil
             ),
-            (texts("operator.cases.subject"), found.subject, nil),
+            subjects.fact(texts("operator.cases.subject"), found.subject),
             (texts("operator.cases.since"), formats.stamp(found.openedAt), nil),
         ]
         if let amount = found.amount {
             detail.facts.append((texts("operator.payments.amount"), formats.money(amount), nil))
         }
         if let booking = found.bookingId {
-            detail.facts.append((texts("operator.payments.booking"), booking.text, "/operator/bookings/\(booking)"))
+            detail.facts.append(subjects.fact(texts("operator.payments.booking"), booking.text))
         }
         if let payment = found.paymentId {
-            detail.facts.append((texts("operator.cases.payment"), payment.text, "/operator/payments/\(payment)"))
+            detail.facts.append(subjects.fact(texts("operator.cases.payment"), payment.text))
         }
         if found.resolution == nil {
             detail.ways = [(texts("operator.cases.resolve"), "/operator/cases/\(found.id)/resolve", false)]
@@ -88,13 +97,12 @@ struct CasePages {
             .init(id: "found", title: texts("operator.cases.found"), content: .english(found.detail))
         ]
         if let resolution = found.resolution {
-            let name = try await UserID(resolution.by).asyncMap { try await page.site.accounts.person($0)?.name }
             detail.sections.append(
                 .init(
                     id: "resolution", title: texts("operator.cases.resolution"),
                     content: .steps([
                         .init(
-                            what: texts("operator.cases.resolvedBy", ["who": (name ?? nil) ?? resolution.by]),
+                            what: texts("operator.cases.resolvedBy", ["who": subjects.text(resolution.by)]),
                             when: formats.stamp(resolution.at), detail: resolution.note)
                     ])))
         }
@@ -124,13 +132,5 @@ struct CasePages {
             _ = try await page.site.payments.resolve(
                 id, note: reason, tryAgain: form["tryAgain"] == "true", by: caller, once: once)
         }
-    }
-}
-
-extension Optional {
-    /// As `map`, for what must be waited for.
-    fileprivate func asyncMap<Value>(_ make: (Wrapped) async throws -> Value) async rethrows -> Value? {
-        guard let self else { return nil }
-        return try await make(self)
     }
 }

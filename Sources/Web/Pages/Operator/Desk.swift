@@ -42,9 +42,15 @@ struct DeskCell {
     private(set) var badge: String?
     private(set) var isNumber = false
     private(set) var isEnglish = false
+    /// A class: `nowrap`, or `stamp` for what breaks between day and hour only.
+    private(set) var look = ""
 
     static func text(_ text: String) -> DeskCell { DeskCell(text: text) }
     static func link(_ text: String, _ href: String?) -> DeskCell { DeskCell(text: text, href: href) }
+    /// A code that people read out, or an amount that is a link: on one line.
+    static func code(_ text: String, _ href: String?) -> DeskCell { DeskCell(text: text, href: href, look: "nowrap") }
+    /// When something happened, or from when until when it lasts.
+    static func stamp(_ text: String) -> DeskCell { DeskCell(text: text, look: "stamp") }
     static func number(_ text: String) -> DeskCell { DeskCell(text: text, isNumber: true) }
     /// - Parameter kind: the class of the badge: `ok`, `warn`, `bad`, or the status itself.
     static func badge(_ text: String, _ kind: String) -> DeskCell { DeskCell(text: text, badge: kind) }
@@ -53,7 +59,9 @@ struct DeskCell {
 
     fileprivate func view(head: String, isFirst: Bool) -> View {
         var view: View = [
-            "cellText": text, "head": head, "isFirst": isFirst, "isNumber": isNumber, "isEnglish": isEnglish,
+            "cellText": text, "head": head, "isFirst": isFirst, "isNumber": isNumber,
+            "look": isNumber ? "number" : look,
+            "isEnglish": isEnglish,
             "hasBadge": badge != nil, "hasLink": href != nil,
         ]
         if let href { view["cellHref"] = href }

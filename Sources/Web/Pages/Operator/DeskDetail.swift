@@ -50,12 +50,7 @@ struct DeskDetail {
         var view: View = [
             "desk": Desk.links(part, on: page), "partName": page.texts("operator.part.\(part.rawValue)"),
             "partHref": page.path(part.path), "heading": title, "hasWays": !ways.isEmpty,
-            "facts": facts.map { fact in
-                [
-                    "label": fact.label, "value": fact.value, "hasLink": fact.href != nil,
-                    "valueHref": fact.href.map { page.path($0) } ?? "",
-                ] as View
-            },
+            "facts": facts.map { DeskDetail.view($0, on: page) },
             "ways": ways.map {
                 ["text": $0.text, "href": page.path($0.path), "isDanger": $0.isDanger] as View
             },
@@ -68,6 +63,13 @@ struct DeskDetail {
         let done = page.parameters["done"]
         if let text = page.texts.known("operator.done.\(done)") { view["done"] = text }
         return view
+    }
+
+    fileprivate static func view(_ fact: Fact, on page: PageVisit) -> View {
+        [
+            "label": fact.label, "value": fact.value, "hasLink": fact.href != nil,
+            "valueHref": fact.href.map { page.path($0) } ?? "",
+        ]
     }
 
     private static func view(_ section: Section) -> View {
@@ -109,10 +111,12 @@ struct DeskAct {
     /// A box to tick: its name and what it says.
     var box: (name: String, text: String)?
     /// What the button means, where the state of things decides that: said by the page, not guessed when it comes back.
-    var hidden: (name: String, value: String)?
+    var hidden: [(name: String, value: String)] = []
+    /// What stood in the way, where it has words of its own.
+    var problems: ((_ problem: Problem) -> FormProblems)?
 
     func show(on page: PageVisit, _ form: Form = Form([]), _ problem: Problem? = nil) throws -> Response {
-        let problems = problem.map { FormProblems($0, page.texts) }
+        let problems = problem.map { self.problems?($0) ?? FormProblems($0, page.texts) }
         var reason = Field("reason", page.texts("operator.reason"))
         reason.hint = page.texts("operator.reasonHint")
         reason.rows = 3
@@ -129,15 +133,13 @@ struct DeskAct {
             "action": page.path(path),
             "backHref": page.path(back), "consequences": consequences, "button": button, "isDanger": isDanger,
             "fieldsHTML": HTML(fields, page.texts), "key": page.freshKey,
-            "facts": facts.map {
-                ["label": $0.label, "value": $0.value, "hasLink": false, "valueHref": ""] as View
-            },
+            "facts": facts.map { DeskDetail.view($0, on: page) },
             "hasFacts": !facts.isEmpty,
         ]
         if let box {
             view["box"] = ["name": box.name, "text": box.text, "isOn": form[box.name] == "true"] as View
         }
-        if let hidden { view["hidden"] = ["name": hidden.name, "value": hidden.value] as View }
+        view["hiddenHTML"] = HTML(hidden: hidden)
         var head = Head(title)
         head.isWide = true
         return try page.show(

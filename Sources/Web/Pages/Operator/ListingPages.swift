@@ -115,7 +115,7 @@ struct ListingPages {
             path: "/operator/listings/\(property.id)/status", back: "/operator/listings/\(property.id)",
             consequences: [page.texts("operator.listings.\(name)About")],
             button: page.texts("operator.listings.\(name)"), isDanger: property.status == .listed,
-            hidden: ("to", (property.status == .listed ? PropertyStatus.paused : .listed).rawValue))
+            hidden: [("to", (property.status == .listed ? PropertyStatus.paused : .listed).rawValue)])
     }
 
     @Sendable func move(_ page: PageVisit, _ form: Form) async throws -> Response {

@@ -1,4 +1,5 @@
 import AuthService
+import BookingService
 import Core
 import Hummingbird
 
@@ -10,7 +11,7 @@ struct LogPage {
         let caller = try page.requireOperator()
         let texts = page.texts
         let asked = page.parameters
-        let subject = asked["subject"].trimmingSpace
+        let subject = try await id(of: asked["subject"].trimmingSpace, on: page, for: caller)
         let found = try await OperatorLog(site: page.site).acts(
             OperatorActFilter(
                 operatorId: UserID(asked["by"]), subject: subject.isEmpty ? nil : String(subject.prefix(320))),
@@ -18,13 +19,23 @@ struct LogPage {
         return try DeskList(
             part: .log, title: texts("operator.part.log"), about: texts("operator.log.about"),
             find: (texts("operator.log.find"), "subject", asked["subject"]),
-            table: try await LogPage.table(found.items, on: page), empty: texts("operator.log.none"),
+            table: try await LogPage.table(found.items, on: page, for: caller), empty: texts("operator.log.none"),
             older: page.older(found.nextCursor)
         ).show(on: page)
     }
 
-    static func table(_ acts: [OperatorAct], on page: PageVisit) async throws -> DeskTable {
+    /// The log keeps ids; who looks for a booking has its code.
+    private func id(of typed: String, on page: PageVisit, for caller: Caller) async throws -> String {
+        guard !typed.isEmpty, SubjectWords.path(of: typed) == nil, !typed.contains("@") else { return typed }
+        var filter = BookingFilter()
+        filter.code = String(typed.prefix(40))
+        let found = try await page.site.bookings.bookings(filter, cursor: nil, limit: 1, for: caller)
+        return found.items.first?.id.text ?? typed
+    }
+
+    static func table(_ acts: [OperatorAct], on page: PageVisit, for caller: Caller) async throws -> DeskTable {
         let (texts, formats) = (page.texts, page.formats)
+        let subjects = await SubjectWords(acts.map(\.subject), on: page, for: caller)
         let people = try await page.site.accounts.people(acts.map(\.operatorId))
         return DeskTable(
             caption: texts("operator.part.log"),
@@ -34,9 +45,11 @@ struct LogPage {
             ],
             rows: acts.map { act in
                 [
-                    .text(name(of: act.act, texts)), .link(act.subject, path(of: act.subject).map { page.path($0) }),
-                    .text(people[act.operatorId]?.name ?? act.operatorId.text),
-                    .text(act.reason.isEmpty ? "–" : act.reason), .text(formats.stamp(act.at)),
+                    .text(name(of: act.act, texts)), subjects.cell(act.subject),
+                    .link(
+                        people[act.operatorId]?.name ?? act.operatorId.text,
+                        page.path("/operator/people/\(act.operatorId)")),
+                    .text(act.reason.isEmpty ? "–" : act.reason), .stamp(formats.stamp(act.at)),
                 ]
             })
     }
@@ -51,7 +64,7 @@ struct LogPage {
         return [
             .init(
                 id: "log", title: page.texts("operator.part.log"),
-                content: .table(try await table(found.items, on: page)))
+                content: .table(try await table(found.items, on: page, for: caller)))
         ]
     }
 
@@ -59,22 +72,7 @@ struct LogPage {
     private static func name(of act: String, _ texts: Texts) -> String {
         texts.known("operator.act.\(act.replacing(" ", with: "-"))") ?? act
     }
-
-    /// The page of what an act or an event is about, where it has one.
-    static func path(of subject: String) -> String? {
-        let kinds = [
-            BookingKind.prefix: "bookings", PropertyKind.prefix: "listings", PaymentKind.prefix: "payments",
-            CaseIDs.prefix: "cases", MailKind.prefix: "mails", UserKind.prefix: "people",
-        ]
-        guard let prefix = subject.split(separator: "_").first, subject.contains("_"), !subject.contains("@"),
-            let kind = kinds[String(prefix)]
-        else { return nil }
-        return "/operator/\(kind)/\(subject)"
-    }
 }
-
-/// What the ids of cases begin with.
-private enum CaseIDs { static let prefix = "case" }
 
 extension String {
     fileprivate var trimmingSpace: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }

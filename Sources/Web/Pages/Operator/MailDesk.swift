@@ -52,7 +52,7 @@ struct MailDesk {
                         people[mail.recipient]?.name ?? mail.recipient.text,
                         page.path("/operator/people/\(mail.recipient)")),
                     .text(mail.outcome.map { texts("operator.mailEvent.\($0.rawValue)") } ?? "–"),
-                    .text(formats.stamp(mail.createdAt)),
+                    .stamp(formats.stamp(mail.createdAt)),
                 ]
             })
     }
@@ -88,7 +88,8 @@ struct MailDesk {
             (texts("operator.mails.fate"), mail.outcome.map { texts("operator.mailEvent.\($0.rawValue)") } ?? "–", nil),
         ]
         if let booking = BookingID(mail.subject) {
-            detail.facts.append((texts("operator.payments.booking"), booking.text, "/operator/bookings/\(booking)"))
+            let subjects = await SubjectWords([booking.text], on: page, for: caller)
+            detail.facts.append(subjects.fact(texts("operator.payments.booking"), booking.text))
         }
         switch mail.state {
         case .sent, .failed, .suppressed:
@@ -153,7 +154,7 @@ struct MailDesk {
                 rows: found.items.map { one in
                     [
                         .text(one.address), .text(texts("operator.suppression.\(one.reason.rawValue)")),
-                        .english(one.detail), .text(formats.stamp(one.suppressedAt)),
+                        .english(one.detail), .stamp(formats.stamp(one.suppressedAt)),
                         .link(
                             texts("operator.addresses.lift"),
                             page.path("/operator/addresses/lift?address=" + PercentCoding.encode(one.address))),
@@ -169,7 +170,7 @@ struct MailDesk {
             part: .mails, title: texts("operator.addresses.liftTitle"), path: "/operator/addresses/lift",
             back: "/operator/addresses", consequences: [texts("operator.addresses.liftAbout")],
             facts: [(texts("operator.people.email"), address, nil)], button: texts("operator.addresses.lift"),
-            hidden: ("address", address))
+            hidden: [("address", address)])
     }
 
     @Sendable func lift(_ page: PageVisit, _ form: Form) async throws -> Response {

@@ -72,7 +72,8 @@ struct OverviewPage {
         if stuck > 0 {
             let events = try await site.probes.stuckEvents.list(nil, OverviewPage.shown)
             add(
-                "events", texts("operator.tile.events"), StuckEventPages.table(events.items, on: page),
+                "events", texts("operator.tile.events"),
+                await StuckEventPages.table(events.items, on: page, for: caller),
                 "/operator/events")
         }
         if failed > 0 {
@@ -94,7 +95,9 @@ struct OverviewPage {
         }
         let acts = try await OperatorLog(site: site).acts(
             OperatorActFilter(), cursor: nil, limit: OverviewPage.shown, for: caller)
-        add("log", texts("operator.latest"), try await LogPage.table(acts.items, on: page), "/operator/log")
+        add(
+            "log", texts("operator.latest"), try await LogPage.table(acts.items, on: page, for: caller), "/operator/log"
+        )
         return sections
     }
 }

@@ -18,33 +18,43 @@ struct PaymentDesk {
         var filter = PaymentFilter()
         filter.status = page.choice("status")
         let found = try await page.site.payments.payments(filter, cursor: page.cursor, limit: Desk.rows, for: caller)
+        let codes = try await page.site.bookings.codes(of: found.items.map(\.bookingId), for: caller)
         let statuses = PaymentStatus.allCases.filter { $0 != .authorized }
         return try DeskList(
             part: .payments, title: texts("operator.part.payments"),
             tabs: page.tabs(
                 "status", all: texts("operator.all"),
                 statuses.map { ($0.rawValue, texts("operator.paymentStatus.\($0.rawValue)")) }),
-            table: PaymentDesk.table(found.items, on: page), empty: texts("operator.payments.none"),
+            table: PaymentDesk.table(found.items, codes: codes, on: page), empty: texts("operator.payments.none"),
             older: page.older(found.nextCursor)
         ).show(on: page)
     }
 
-    static func table(_ payments: [Payment], on page: PageVisit) -> DeskTable {
+    /// - Parameter codes: of the bookings that the payments are for; nothing where all are for the one whose page it is.
+    static func table(_ payments: [Payment], codes: [BookingID: String]?, on page: PageVisit) -> DeskTable {
         let (texts, formats) = (page.texts, page.formats)
+        var heads = [
+            texts("operator.payments.amount"), texts("operator.status"), texts("operator.payments.provider"),
+            texts("operator.payments.purpose"), texts("operator.payments.made"), texts("trip.back"),
+        ]
+        if codes != nil { heads.insert(texts("operator.payments.booking"), at: 1) }
         return DeskTable(
-            caption: texts("operator.part.payments"),
-            heads: [
-                texts("operator.payments.made"), texts("operator.status"), texts("operator.payments.provider"),
-                texts("operator.payments.purpose"), texts("operator.payments.amount"), texts("trip.back"),
-            ],
+            caption: texts("operator.part.payments"), heads: heads,
             rows: payments.map { payment in
-                [
-                    .link(formats.stamp(payment.createdAt), page.path("/operator/payments/\(payment.id)")),
+                var cells: [DeskCell] = [
+                    .code(formats.money(payment.amount), page.path("/operator/payments/\(payment.id)")),
                     .badge(texts("operator.paymentStatus.\(payment.status.rawValue)"), badge(payment.status)),
                     .text(provider(payment.provider, texts)),
                     .text(texts.known("operator.purpose.\((payment.purpose ?? .booking).rawValue)") ?? ""),
-                    .number(formats.money(payment.amount)), .number(formats.money(payment.refunded)),
+                    .stamp(formats.stamp(payment.createdAt)),
+                    .number(payment.refunded.amount == 0 ? "–" : formats.money(payment.refunded)),
                 ]
+                if let codes {
+                    let booking = payment.bookingId
+                    cells.insert(
+                        .code(codes[booking] ?? booking.text, page.path("/operator/bookings/\(booking)")), at: 1)
+                }
+                return cells
             })
     }
 

@@ -35,7 +35,7 @@ struct PeoplePages {
                     [
                         .link(known.person.name, page.path("/operator/people/\(known.person.id)")),
                         .text(known.person.email), .text(PeoplePages.roles(known.person, texts)),
-                        .text(formats.stamp(known.since)),
+                        .stamp(formats.stamp(known.since)),
                     ]
                 }),
             empty: texts("operator.people.none"), older: page.older(found.nextCursor)

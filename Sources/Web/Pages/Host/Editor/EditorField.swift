@@ -13,6 +13,8 @@ struct EditorField: Sendable {
         /// An amount with its currency, which may change.
         case price
         case day
+        /// The last day of a stretch, where the document has the first day after it.
+        case lastDay
         case time
         case flag
         /// One of the values; their words are `host.choice.VALUE`.
@@ -61,6 +63,9 @@ extension EditorField {
         switch kind {
         case .line, .prose, .whole, .decimal, .day, .time, .choice, .policy:
             return [(name, value?.plainText ?? "")]
+        case .lastDay:
+            let after = value?.plainText ?? ""
+            return [(name, LocalDay(after)?.advanced(by: -1).description ?? after)]
         case .money:
             return [(name, value?.amount(currency) ?? "")]
         case .price:
@@ -95,6 +100,9 @@ extension EditorField {
         case .line, .day, .time, .choice, .policy:
             guard text.isEmpty else { return .text(text) }
             return empty(path, &complaints)
+        case .lastDay:
+            guard !text.isEmpty else { return empty(path, &complaints) }
+            return .text(LocalDay(text)?.advanced(by: 1).description ?? text)
         case .whole:
             return text.isEmpty ? empty(path, &complaints) : whole(text, path, &complaints)
         case .decimal:

@@ -51,7 +51,7 @@ struct EditorFieldView {
         case .whole(let range): view = typed { whole(&$0, range) }
         case .decimal: view = typed { $0.inputMode = "decimal" }
         case .money: view = typed { $0.inputMode = "decimal" }
-        case .day: view = typed { $0.type = "date" }
+        case .day, .lastDay: view = typed { $0.type = "date" }
         case .time: view = typed { $0.type = "time" }
         case .price:
             var amount = input(name, label("amount"))
@@ -152,16 +152,20 @@ struct EditorFieldView {
 /// What is wrong with the fields of an editor, in words.
 struct EditorWords {
     private let page: PageVisit
-    /// The names of the form's fields.
+    /// The names of the form's fields, in their order on the page.
+    private let names: [String]
     private let known: Set<String>
 
-    init(_ page: PageVisit, known: Set<String>) {
+    init(_ page: PageVisit, known names: [String]) {
         self.page = page
-        self.known = known
+        self.names = names
+        known = Set(names)
     }
 
     func problems(_ errors: [Problem.FieldError]) -> FormProblems {
-        var problems = FormProblems(errors.map { (field(of: $0.field), message(of: $0)) })
+        let refusal = Problem(.validationFailed, "", errors: errors)
+        guard refusal.ofWholeForm == nil else { return FormProblems(refusal, page.texts) }
+        var problems = FormProblems(errors.map { (field(of: $0.field), message(of: $0)) }).inOrder(of: names)
         for (field, _) in problems.errors { problems.labels[field] = label(of: field) }
         return problems
     }

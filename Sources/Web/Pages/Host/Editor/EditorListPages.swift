@@ -92,7 +92,7 @@ struct EditorListPages {
             typed ?? (isNew ? list.fresh() : list.item.form(of: items[place], currency: currency))
         var problems: FormProblems?
         if let problem {
-            let names = Set(list.item.fields.flatMap { $0.names(in: form) })
+            let names = list.item.fields.flatMap { $0.names(in: form) }
             problems =
                 problem.isChangedMeanwhile
                 ? FormProblems(detail: texts("host.changedMeanwhile"), status: .conflict)
@@ -144,14 +144,7 @@ extension EditorList {
             }
         default:
             return rules.seasons.map { season in
-                var parts = [
-                    texts(
-                        "format.range",
-                        [
-                            "from": formats.dayWithYear(season.nights.checkIn),
-                            "to": formats.dayWithYear(season.nights.checkOut),
-                        ])
-                ]
+                var parts = [formats.nights(season.nights)]
                 if let price = season.price { parts.append(formats.shortMoney(price)) }
                 if let least = season.stays.minimumNights { parts.append(texts.count("host.atLeast", least)) }
                 return (season.name, parts.joined(separator: " · "))

@@ -86,7 +86,7 @@ struct EditorPages {
         let names = section.fields.flatMap { $0.names(in: form) }
         var problems: FormProblems?
         if let problem {
-            let words = EditorWords(page, known: Set(names))
+            let words = EditorWords(page, known: names)
             if problem.isChangedMeanwhile {
                 problems = FormProblems(detail: texts("host.changedMeanwhile"), status: .conflict)
                 view["meanwhile"] = EditorPages.differences(section, typed: form, current, on: page)
@@ -136,7 +136,8 @@ extension EditorField {
     /// The names that the fields of a form have, so that an error finds its own.
     func names(in form: Form) -> [String] {
         switch kind {
-        case .line, .prose, .whole, .decimal, .money, .day, .time, .flag, .choice, .policy, .some, .weekdays: [name]
+        case .line, .prose, .whole, .decimal, .money, .day, .lastDay, .time, .flag, .choice, .policy, .some, .weekdays:
+            [name]
         case .price: [name, name + "-currency"]
         case .byWeekday: Weekday.allCases.map { "\(name)-\($0.rawValue)" }
         case .steps(let threshold):

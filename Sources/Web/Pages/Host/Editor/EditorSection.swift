@@ -140,7 +140,7 @@ struct EditorList: Sendable {
                 name: "season", document: .rules,
                 fields: [
                     EditorField("name", .line(longest: PropertyRules.longestName)), EditorField("from", .day),
-                    EditorField("to", .day), EditorField("price", .money, optional: true),
+                    EditorField("to", .lastDay), EditorField("price", .money, optional: true),
                     EditorField("weekendPrice", .money, optional: true),
                     EditorField("minimumNights", .whole(1...Stay.longest), optional: true),
                     EditorField("maximumNights", .whole(1...Stay.longest), optional: true),
