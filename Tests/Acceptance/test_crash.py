@@ -1,5 +1,7 @@
 """`kill -9` during bookings: what was acknowledged is there, and what was begun is finished."""
 
+import shutil
+import sqlite3
 import threading
 import time
 
@@ -108,3 +110,25 @@ def test_killed_while_starting_it_starts_again(fresh):
     server.start()
     people = People(server)
     place(people.hana)
+
+
+@pytest.mark.skipif(engine.IS_POSTGRESQL, reason="files of SQLite")
+def test_a_journal_that_a_first_start_left_is_undone(fresh, tmp_path):
+    """Killed before the log was begun: only a connection that may write undoes what the journal of that moment says."""
+    server = fresh(start=False)
+    file = tmp_path / "users.sqlite"
+    half = sqlite3.connect(file, isolation_level=None)
+    half.execute("PRAGMA cache_size = 1")
+    half.execute("BEGIN")
+    half.execute("CREATE TABLE half_made (text TEXT)")
+    half.executemany("INSERT INTO half_made VALUES (?)", [("x" * 1000,)] * 500)
+    server.data.mkdir(parents=True, exist_ok=True)
+    for name in ("users.sqlite", "users.sqlite-journal"):
+        shutil.copy(tmp_path / name, server.data / name)
+    half.close()
+    assert (server.data / "users.sqlite-journal").stat().st_size > 512
+    server.start()
+    place(People(server).hana)
+    server.stop()
+    tables = sqlite3.connect(server.data / "users.sqlite").execute("SELECT name FROM sqlite_master").fetchall()
+    assert ("half_made",) not in tables and tables

@@ -113,8 +113,15 @@ public final class SQLiteSnapshot: Database {
             throw StorageError.unavailable("\(path): there is no such file")
         }
         var configuration = GRDB.Configuration()
-        configuration.readonly = true
         configuration.busyMode = .timeout(5)
+        // Who was killed before the log was begun, at the very first start, left a journal: what it undoes, only a connection
+        // that may write undoes, and it does with the first read.
+        if FileManager.default.fileExists(atPath: path + "-journal") {
+            let mending = try SQLiteSession(path: path, configuration)
+            _ = try mending.read { try $0.exists("SELECT 1 FROM sqlite_master") }
+            try mending.close()
+        }
+        configuration.readonly = true
         traces = SQLiteTraces(path)
         session = try SQLiteSession(path: path, configuration)
     }
