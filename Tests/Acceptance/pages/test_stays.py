@@ -270,7 +270,7 @@ def test_a_child_is_told_from_the_page_of_a_place_to_the_booking(visit, folk, sc
         f"/host/properties/{home['id']}/price-check?checkIn={day(30)}&checkOut={day(32)}&guests=1&children=2&childAges=5,14")
     assert "$212.00" in page.inner_text("#answer") and page.input_value("#childAges") == "5,14"
     for wrong in ("guests=0", "children=-1", "children=x", "children=1001", "childAges=5,18", "childAges=5", "children=1&childAges=a"):
-        page = visitor.go(f"{path}?{wrong}&checkIn={day(30)}&checkOut={day(32)}")
+        page = visitor.go(f"{path}?{wrong}&checkIn={day(30)}&checkOut={day(32)}", expect=422)
         assert page.title().startswith("Error: ") and page.get_by_role("button", name="Reserve").count() == 0, wrong
     page = visitor.go(f"{path}?children=2&checkIn={day(30)}&checkOut={day(32)}")
     assert page.get_by_role("button", name="Reserve").count() == 0 and "3 guests" in page.inner_text("#book .notice.bad")
