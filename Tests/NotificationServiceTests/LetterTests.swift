@@ -23,8 +23,10 @@ struct LetterTests {
         for type in ["text/plain", "text/html"] {
             let body = try #require(mail.leaf(type)?.text)
             let place = type == "text/html" ? "Loft &amp; Garden" : "Loft & Garden"
+            // Only where lines are broken for the reader is there something to keep together.
+            let gap = type == "text/html" ? "\u{00A0}" : " "
             for fact in [
-                place, "H7K2-9QXM", "Thursday, December\u{00A0}24, 2026", "Sunday, December\u{00A0}27, 2026", "15:00",
+                place, "H7K2-9QXM", "Thursday, December\(gap)24, 2026", "Sunday, December\(gap)27, 2026", "15:00",
                 "11:00",
                 "$412.30 USD", "3 nights", "2 guests", "Eastern Time (America/New York)", "https://roost.example/",
             ] { #expect(body.contains(fact), "\(kind) \(type): \(fact)") }
@@ -40,8 +42,8 @@ struct LetterTests {
         let writer = try Self.writer()
         let content = try writer.content(of: Letter(kind, to: MailFixture.guest, about: .christmas()))
         let text = TextLetter.render(content, greeting: writer.greeting(nil))
-        #expect(text.contains("Sunday, December\u{00A0}20, 2026, 14:05"))
-        #expect(text.contains("14:05\u{00A0}Eastern Standard Time\u{00A0}(UTC\u{2212}5)"))
+        #expect(text.contains("Sunday, December 20, 2026, 14:05"))
+        #expect(text.contains("14:05 Eastern Standard Time (UTC-5)"))
         #expect(text.hasPrefix("Hello,\n"))
     }
 
@@ -201,7 +203,7 @@ struct LetterTests {
         for fact in ["H7K2-9QXM", "2026", "15:00", "11:00", "Loft & Garden", "America/New York"] {
             #expect(text.contains(fact), "\(fact)")
         }
-        #expect(text.contains(language == .german ? "Donnerstag, 24.\u{00A0}Dezember 2026" : "ديسمبر"))
+        #expect(text.contains(language == .german ? "Donnerstag, 24. Dezember 2026" : "ديسمبر"))
         #expect(text.contains(language == .german ? "412,30" : "412.30"))
     }
 

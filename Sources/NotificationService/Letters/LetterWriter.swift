@@ -29,7 +29,7 @@ struct LetterWriter {
         guard let stay = letter.stay else { throw .final("a letter of kind \(letter.kind.rawValue) without a booking") }
         let words = BookingWords(stay, self)
         var content = LetterContent(
-            language: texts.language, subject: words.say("\(letter.kind.rawValue).subject"),
+            language: texts.language, subject: TextLetter.plain(words.say("\(letter.kind.rawValue).subject")),
             paragraphs: paragraphs(of: letter.kind, words))
         content.quote = quote(of: letter.kind, words)
         if letter.kind.tellsThePrice { content.price = words.price }

@@ -124,7 +124,6 @@ struct PropertyStore: Sendable {
         try tx.execute("UPDATE property SET source_said = \(said.text) WHERE id = \(id)")
     }
 
-    /// Brings a row, its place in the search and the counts of amenities from `old` to `new`.
     /// Whether the position of a listing is only the middle of others: neither its source nor its host has said it.
     static func isPositionGuessed(of id: PropertyID, in tx: borrowing Transaction) throws -> Bool {
         try tx.exists("SELECT 1 FROM property WHERE id = \(id) AND position_guessed = 1")
@@ -137,6 +136,7 @@ struct PropertyStore: Sendable {
             """)
     }
 
+    /// Brings a row, its place in the search and the counts of amenities from `old` to `new`.
     static func update(
         _ old: Property, to new: Property, said: SaidBySource? = nil, names: [String: String] = [:],
         at now: Instant, in tx: borrowing Transaction
