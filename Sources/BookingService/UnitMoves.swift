@@ -5,18 +5,12 @@ import Storage
 /// Where the stays to come at a property can go, so that units can be taken away from it. Pure: what is claimed was read
 /// before.
 struct UnitMoves {
-    /// A unit and a night of it.
-    struct Place: Hashable {
-        let unit: UnitID
-        let night: LocalDay
-    }
-
     /// The units that stay.
     let staying: [UnitID]
     /// The nights of `staying` that bookings have.
-    let booked: [(place: Place, owner: BookingID)]
+    let booked: [(night: UnitNight, owner: BookingID)]
     /// Why nights of `staying` are closed or kept.
-    let blocks: [(place: Place, source: String)]
+    let blocks: [(night: UnitNight, source: String)]
 
     /// A booking and the unit it is to have.
     typealias Move = (record: BookingRecord, unit: UnitID)
@@ -30,10 +24,10 @@ struct UnitMoves {
         let theirs = Set(ids.map(BlockSource.preparation))
         var nights = UnitNights(staying)
         for block in blocks where !theirs.contains(block.source) {
-            nights.add(block.place.night, of: block.place.unit, isBooked: false)
+            nights.add(block.night.night, of: block.night.unit, isBooked: false)
         }
         for claim in booked where !ids.contains(claim.owner) {
-            nights.add(claim.place.night, of: claim.place.unit, isBooked: true)
+            nights.add(claim.night.night, of: claim.night.unit, isBooked: true)
         }
         var moves: [Move] = []
         for record in moving.sorted(by: { ($0.wish.stay.checkIn, $0.id.text) < ($1.wish.stay.checkIn, $1.id.text) }) {
@@ -124,10 +118,10 @@ extension BookingStore {
                 SELECT unit_id, night, booking_id FROM claimed_night
                 WHERE unit_id IN \(list: staying) AND night >= \(first) AND booking_id IS NOT NULL
                 """
-            ) { row in (place: UnitMoves.Place(unit: try row[0], night: try row[1]), owner: try row[2]) },
+            ) { row in (night: UnitNight(unit: try row[0], night: try row[1]), owner: try row[2]) },
             blocks: try tx.all(
                 "SELECT unit_id, night, source FROM night_block WHERE unit_id IN \(list: staying) AND night >= \(first)"
-            ) { row in (place: UnitMoves.Place(unit: try row[0], night: try row[1]), source: try row[2]) })
+            ) { row in (night: UnitNight(unit: try row[0], night: try row[1]), source: try row[2]) })
     }
 
     /// All let go before any claims, so that two may change places; the claims decide, whatever the plan said.

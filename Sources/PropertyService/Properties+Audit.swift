@@ -8,22 +8,11 @@ package struct CopyAudit: Sendable {
     /// Every place there is.
     package let properties: Set<PropertyID>
     /// Nights by the booking that has them.
-    package let booked: [BookingID: Set<BookedNight>]
+    package let booked: [BookingID: Set<UnitNight>]
     /// Nights kept from others to prepare, by the booking that keeps them.
-    package let prepared: [BookingID: Set<BookedNight>]
+    package let prepared: [BookingID: Set<UnitNight>]
     /// Closed nights by unit and 64-night word; words without one are left out.
     package let blocked: [UnitID: [Int64: Int64]]
-}
-
-/// A night of a unit.
-package struct BookedNight: Sendable, Hashable {
-    package let unit: UnitID
-    package let night: LocalDay
-
-    package init(unit: UnitID, night: LocalDay) {
-        self.unit = unit
-        self.night = night
-    }
 }
 
 extension Properties {
@@ -46,10 +35,10 @@ extension Properties {
     /// Nights by booking.
     private static func nights(
         _ query: SQL, in reader: borrowing Reader
-    ) throws -> [BookingID: Set<BookedNight>] {
-        var nights: [BookingID: Set<BookedNight>] = [:]
+    ) throws -> [BookingID: Set<UnitNight>] {
+        var nights: [BookingID: Set<UnitNight>] = [:]
         try reader.forEach(query) { row in
-            nights[try row[0], default: []].insert(BookedNight(unit: try row[1], night: try row[2]))
+            nights[try row[0], default: []].insert(UnitNight(unit: try row[1], night: try row[2]))
         }
         return nights
     }
@@ -79,12 +68,12 @@ private struct WordsAudit {
         var unitsSeen = 0
     }
 
-    init(booked: [BookingID: Set<BookedNight>], prepared: [BookingID: Set<BookedNight>]) {
+    init(booked: [BookingID: Set<UnitNight>], prepared: [BookingID: Set<UnitNight>]) {
         self.booked = WordsAudit.words(of: booked)
         self.prepared = WordsAudit.words(of: prepared)
     }
 
-    private static func words(of nights: [BookingID: Set<BookedNight>]) -> [UnitWord: Int64] {
+    private static func words(of nights: [BookingID: Set<UnitNight>]) -> [UnitWord: Int64] {
         var words: [UnitWord: Int64] = [:]
         for night in nights.values.joined() {
             words[UnitWord(unit: night.unit, word: NightWord.number(of: night.night)), default: 0] |=

@@ -40,11 +40,11 @@ struct UnitMoveTests {
                     SELECT unit_id, night FROM night_block WHERE source = \(BlockSource.preparation(for: owner.id))
                     ORDER BY night
                     """
-                ) { row in UnitMoves.Place(unit: try row[0], night: try row[1]) }
+                ) { row in UnitNight(unit: try row[0], night: try row[1]) }
             }
             #expect(
                 kept
-                    == owner.stay.surroundings(record.preparation).map { UnitMoves.Place(unit: owner.unit, night: $0) })
+                    == owner.stay.surroundings(record.preparation).map { UnitNight(unit: owner.unit, night: $0) })
         }
         let unexplained = try await fixture.database.read { reader in
             try reader.value(
@@ -182,7 +182,7 @@ struct UnitMoveTests {
             let plan = UnitMoves(staying: Array(units.prefix(count)), booked: [], blocks: []).places(for: moving)
             #expect((plan != nil) == (count >= most))
             let places = (plan ?? []).flatMap { move in
-                move.record.wish.stay.nights.map { UnitMoves.Place(unit: move.unit, night: $0) }
+                move.record.wish.stay.nights.map { UnitNight(unit: move.unit, night: $0) }
             }
             #expect(Set(places).count == places.count && (plan == nil || places.count == all.count))
         }

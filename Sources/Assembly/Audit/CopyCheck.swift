@@ -12,8 +12,8 @@ enum CopyCheck {
         var findings: [Audit.Finding] = []
         var (booked, prepared) = (copy.booked, copy.prepared)
         for booking in bookings.bookings {
-            func nights(_ days: [LocalDay]) -> Set<BookedNight> {
-                Set(booking.unit.map { unit in days.map { BookedNight(unit: unit, night: $0) } } ?? [])
+            func nights(_ days: [LocalDay]) -> Set<UnitNight> {
+                Set(booking.unit.map { unit in days.map { UnitNight(unit: unit, night: $0) } } ?? [])
             }
             if !copy.properties.contains(booking.property) {
                 findings.append(.init(booking.id.text, "\(booking.id): is of \(booking.property), which is no place"))
@@ -34,8 +34,8 @@ enum CopyCheck {
             }
         }
         for holding in bookings.holdings {
-            func nights(_ days: [LocalDay]) -> Set<BookedNight> {
-                Set(days.map { BookedNight(unit: holding.unit, night: $0) })
+            func nights(_ days: [LocalDay]) -> Set<UnitNight> {
+                Set(days.map { UnitNight(unit: holding.unit, night: $0) })
             }
             let there = booked.removeValue(forKey: holding.owner) ?? []
             let kept = prepared.removeValue(forKey: holding.owner) ?? []

@@ -132,3 +132,14 @@ extension UnitID {
         text.lastIndex(of: "_").flatMap { Int(text[text.index(after: $0)...]) }
     }
 }
+
+/// A night of a unit.
+package struct UnitNight: Sendable, Hashable {
+    package let unit: UnitID
+    package let night: LocalDay
+
+    package init(unit: UnitID, night: LocalDay) {
+        self.unit = unit
+        self.night = night
+    }
+}
