@@ -7,7 +7,7 @@ package struct PaymentsAudit: Sendable {
     package let unbalancedGroups: [String]
     /// Payments whose captures or refunds in the ledger are not what the payment says. Must be empty.
     package let misbookedPayments: [PaymentID]
-    /// Entries of the ledger about payments that are not there. Must be empty.
+    /// Payments that the ledger has entries of and that are not there; a provider's fee may be of none. Must be empty.
     package let strayPayments: [PaymentID]
     /// Payments whose state says another thing than what they took, or that count with another sum than was owed. Must be
     /// empty.
@@ -116,7 +116,9 @@ extension Payments {
                 strayPayments: reader.values(
                     """
                     SELECT DISTINCT payment_id FROM ledger_entry AS e
-                    WHERE NOT EXISTS (SELECT 1 FROM payment AS p WHERE p.id = e.payment_id) ORDER BY payment_id
+                    WHERE NOT EXISTS (SELECT 1 FROM payment AS p WHERE p.id = e.payment_id)
+                        AND NOT (kind = \(LedgerMove.Kind.fee) AND payment_id = '')
+                    ORDER BY payment_id
                     """),
                 misstatedPayments: reader.values(
                     """

@@ -4,6 +4,7 @@ own lists; listed, resolved, tried again, by address and by command."""
 import json
 import re
 import sqlite3
+import time
 
 import pytest
 
@@ -230,12 +231,14 @@ def test_events_that_were_given_up_are_cases_too_and_are_tried_again_by_command(
     server.stop()
     assert "No case waits." in server.done("cases")
     events = [f"properties.accounts.7.prop_lost{number}" for number in range(3)]
+    # Given up within hours: what has failed for a day waits for a person even while it is tried.
+    happened = int(time.time() * 1000) - 2 * 3600 * 1000
     with sqlite3.connect(server.data / "properties.sqlite") as database:
         for number in range(3):
             body = json.dumps({"propertyId": f"prop_lost{number}", "hostId": hana.id})
             database.execute(
-                "INSERT INTO outbox VALUES ('accounts', ?, 7, 'property.created', ?, 1, 1, 20, 'The cellar floods')",
-                (f"prop_lost{number}", body if number else "{"))
+                "INSERT INTO outbox VALUES ('accounts', ?, 7, 'property.created', ?, ?, 1, 20, 'The cellar floods')",
+                (f"prop_lost{number}", body if number else "{", happened + number))
     printed = server.done("cases")
     assert [line.split()[1] for line in printed.splitlines() if line.startswith("event ")] == events
     assert "The cellar floods" in printed and "roost cases retry" in printed and "No case waits." not in printed
@@ -248,6 +251,10 @@ def test_events_that_were_given_up_are_cases_too_and_are_tried_again_by_command(
     assert "No case waits." in server.done("cases")
     with sqlite3.connect(server.data / "properties.sqlite") as database:
         assert database.execute("SELECT subject, tries FROM outbox").fetchall() == [("prop_lost0", 1)]
+        database.execute("UPDATE outbox SET created_at = created_at - 86400000")
+    printed = server.done("cases")
+    assert f"event {events[0]} " in printed and "has not reached accounts for a day and is tried on" in printed
+    with sqlite3.connect(server.data / "properties.sqlite") as database:
         database.execute("DELETE FROM outbox")
     server.start()
     assert "host" in hana.get("/api/v1/me").json()["roles"]
