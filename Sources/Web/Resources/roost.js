@@ -37,6 +37,18 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     });
 }
 
+// A price is for what was asked: once a field says something else, the button asks for the price of that.
+for (const form of document.querySelectorAll("form[data-priced]")) {
+    const buttons = [form.querySelector("[data-order]"), ...document.querySelectorAll(".bottom-bar .button")];
+    const own = buttons.map((button) => button.textContent);
+    const show = () => {
+        const differs = [...form.elements].some((field) => field.type !== "hidden" && field.value !== (field.defaultValue ?? field.value));
+        buttons.forEach((button, place) => { button.textContent = differs ? say("checkPrice") : own[place]; });
+    };
+    for (const kind of ["input", "change"]) form.addEventListener(kind, show);
+    addEventListener("pageshow", show);
+}
+
 // A field that keeps a form from being sent is seen.
 document.addEventListener("invalid", (event) => {
     for (let closed; (closed = event.target.closest("details:not([open])"));) closed.open = true;

@@ -121,10 +121,10 @@ def problem_text(page):
 
 
 def form_of(text, action):
-    """The fields of the form that is sent there."""
+    """The fields of the form that is sent there, as they stand on the page."""
     found = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', text, re.DOTALL)
     assert found, action
-    return {html.unescape(name): html.unescape(value) for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', found.group(1))}
+    return {html.unescape(name): html.unescape(value) for name, value in re.findall(r'<input[^>]* name="([^"]*)"[^>]* value="([^"]*)"', found.group(1))}
 
 
 def test_a_tampered_form_books_nothing(folk, host):
@@ -156,9 +156,12 @@ def test_a_tampered_form_books_nothing(folk, host):
     for language, words in (("de", "unvollständig oder verändert"), ("ar", "ناقصًا أو معدّلًا")):
         assert words in problem_text(send((422,), where=f"/{language}{path}/book", total="abc", key=language))
     send((422,), checkIn=day(12), checkOut=day(10), key="b")
-    send((422,), checkIn="2020-01-01", checkOut="2020-01-03", total=None, key="c")
+    send((422,), checkIn="2020-01-01", checkOut="2020-01-03", priced=None, total=None, key="c")
     send((422,), checkIn="tomorrow", key="d")
-    send((422,), guests="99", total=None, key="e")
+    send((422,), guests="99", priced=None, total=None, key="e")
+    # What was not priced is not booked either, whatever it costs: its price is shown first.
+    led = send((303,), checkIn=day(11), checkOut=day(13), key="p")
+    assert led.headers["location"].startswith(f"{path}?checkIn={day(11)}&checkOut={day(13)}&guests=2")
     send((422,), guests="-1", key="f")
     send((404,), where="/properties/prop_elsewhere/book")
     send((403,), token="0" * 64)
@@ -171,7 +174,7 @@ def test_a_tampered_form_books_nothing(folk, host):
     assert first.status_code == again.status_code == 303 and first.headers["location"] == again.headers["location"]
     assert len(guest.get("/api/v1/bookings").json()["items"]) == 1
     # The same key for another stay is refused.
-    other = guest.connection.post(f"{path}/book", data=fields | {"checkOut": day(13), "total": "30000"}, headers=cookie)
+    other = guest.connection.post(f"{path}/book", data=fields | {"checkOut": day(13), "total": "30000", "priced": fields["priced"].replace(day(12), day(13))}, headers=cookie)
     assert other.status_code == 422 and "sent before with other values" in other.text and "Idempotency" not in other.text
 
 

@@ -171,6 +171,25 @@ def test_a_double_click_books_once(visit, folk, script):
     assert len(bookings) == 1 and bookings[0]["id"] in visitor.path
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_what_is_booked_is_what_the_fields_say(visit, folk, script):
+    place = listing(folk.hilda, "A place for other days").json()["id"]
+    person = folk.new("vera")
+    visitor = visit(token=person.token, script=script)
+    page = visitor.go(f"/properties/{place}?checkIn={day(9)}&checkOut={day(11)}&guests=2")
+    page.fill("#checkOut", day(12))
+    page.fill("#guests", "1")
+    # With a script the button says what it does now; without one it does no more than what the page has shown.
+    page.get_by_role("button", name="Check price" if script else "Reserve").click()
+    page.wait_for_url("**repriced**")
+    assert person.get("/api/v1/bookings").json()["items"] == [] and "nothing is booked yet" in page.inner_text("#book")
+    assert [page.input_value(f"#{name}") for name in ("checkIn", "checkOut", "guests")] == [day(9), day(12), "1"]
+    page.get_by_role("button", name="Reserve").click()
+    page.wait_for_url("**/checkout/**")
+    booking = person.get("/api/v1/bookings").json()["items"][0]
+    assert (booking["checkIn"], booking["checkOut"], booking["guests"]) == (day(9), day(12), 1)
+
+
 def test_places_are_suggested_while_one_types(visit):
     visitor = visit()
     page = visitor.go("/")

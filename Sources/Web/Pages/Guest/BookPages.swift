@@ -18,6 +18,11 @@ struct BookPages {
     @Sendable func hold(_ page: PageVisit, _ form: Form) async throws -> Response {
         let id: PropertyID = try page.visit.id("place")
         let asked = StayAsked(form, page.texts)
+        // Nobody books what they have not seen the price of.
+        if form.has("check") { return page.goTo("/properties/\(id)" + asked.query()) }
+        if asked.isUnpriced, asked.errors.isEmpty {
+            return page.goTo("/properties/\(id)" + asked.repricedQuery + "#book")
+        }
         guard let caller = page.caller else {
             // Signs in, and comes back to the same stay at the same price.
             let more = form["total"].isEmpty ? [] : [("total", form["total"])]

@@ -22,7 +22,9 @@ struct BookingCard {
         let days: HTML = asking.quote == nil ? "" : asked.stay.map { "<p>\(formats.stay($0))</p>" } ?? ""
         var intro = [BookingCard.heading(quote, property, page), days, asking.notes]
         var view: View = [
-            "datesHTML": BookingCard.dates(property, facts, asked, path: page.path(path), isMain: quote == nil, page)
+            "fieldsHTML": BookingCard.fields(property, facts, asked, page), "checkAction": page.path(path),
+            "checkLooks": quote == nil ? "main" : "quiet",
+            "checkButton": texts(quote == nil ? "property.checkDates" : "property.change"),
         ]
         var button = texts("property.checkDates")
         if let quote {
@@ -32,12 +34,13 @@ struct BookingCard {
                 let values = ["old": formats.money(shown), "new": formats.money(quote.total)]
                 intro.append("<p class=\"notice warn\">\(texts("property.priceChanged", values))</p>")
             }
+            if asked.isRepriced { intro.append("<p class=\"notice warn\" role=\"status\">\(texts("property.repriced"))</p>") }
             intro.append(PriceView(quote.lines, total: quote.total, on: page).html)
             if page.caller?.id != property.hostId {
                 view["order"] =
                     [
                         "action": page.path(path + "/book"), "key": page.freshKey, "button": button,
-                        "hiddenHTML": HTML(hidden: asked.hidden + [("total", "\(quote.total.amount)")]),
+                        "hiddenHTML": HTML(hidden: [("total", "\(quote.total.amount)"), ("priced", asked.print)]),
                         "note": texts(isInstant ? "property.notCharged" : "property.requestNote"),
                     ] as View
             }
@@ -132,9 +135,10 @@ struct BookingCard {
             """
     }
 
-    /// The form that asks for days, once more or for the first time.
-    private static func dates(
-        _ property: Property, _ facts: PropertyFacts?, _ asked: StayAsked, path: String, isMain: Bool, _ page: PageVisit
+    /// The days and who comes, to be asked for once more or for the first time. Where there is a price they stand in the
+    /// form that books: it sends what its fields say.
+    private static func fields(
+        _ property: Property, _ facts: PropertyFacts?, _ asked: StayAsked, _ page: PageVisit
     ) -> HTML {
         let texts = page.texts
         let today = property.zone.day(at: page.site.world.now())
@@ -146,14 +150,11 @@ struct BookingCard {
             texts, hint: texts.count("property.takes", property.maximumGuests), showsOthers: asked.who.hasOthers,
             within: facts?.room)
         return """
-            <form class="stack dates-form" method="get" action="\(path)">
             <fieldset class="dates" data-dates data-property="\(property.id.text)">\
             <legend class="hidden">\(texts("search.dates"))</legend>
             \(days)
             </fieldset>
             \(party)
-            <button class="\(isMain ? "main" : "quiet") full">\(texts(isMain ? "property.checkDates" : "property.change"))</button>
-            </form>
             """
     }
 }

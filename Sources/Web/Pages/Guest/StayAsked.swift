@@ -77,10 +77,19 @@ struct StayAsked {
         return HTML(days, texts)
     }
 
-    /// As fields that are not seen.
-    var hidden: [(name: String, value: String)] {
-        StayAsked.names.compactMap { name in
-            form[name].isEmpty ? (name == "guests" ? (name, "2") : nil) : (name, form[name])
-        }
+    /// The days and who comes, in one line: what a price was for.
+    var print: String {
+        "\(checkIn?.description ?? "")/\(checkOut?.description ?? "")" + PartyAsked.query(party)
     }
+
+    /// Whether the form asks for something else than its page had the price of.
+    var isUnpriced: Bool { form.has("priced") && form["priced"] != print }
+
+    private static let repriced = "repriced"
+
+    /// Whether a form asked for something else than its page had the price of, and led here for the price.
+    var isRepriced: Bool { form.has(StayAsked.repriced) }
+
+    /// For the address that says the price of what a form asks for.
+    var repricedQuery: String { query([(StayAsked.repriced, "yes")]) }
 }
