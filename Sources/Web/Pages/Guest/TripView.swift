@@ -99,7 +99,8 @@ struct TripView {
                 "status": texts("payment.\(payment.status.rawValue)"), "amount": formats.money(payment.amount),
                 "date": formats.moment(payment.createdAt, in: booking.agreed.zone),
             ]
-            if payment.refunded.amount > 0 { view["refunded"] = formats.money(payment.refunded) }
+            // A name of its own: a template takes what a payment lacks from the booking around it.
+            if payment.refunded.amount > 0 { view["back"] = formats.money(payment.refunded) }
             return view
         }
         view["hasPayments"] = !payments.isEmpty
