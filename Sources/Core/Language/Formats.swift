@@ -182,6 +182,11 @@ package struct Formats: Sendable {
         return texts("format.clock", ["time": time, "zone": zoneName(zone, at: instant)])
     }
 
+    /// The time alone where it is of today, else with its day.
+    package func clock(_ instant: Instant, in zone: Zone, now: Instant) -> String {
+        zone.day(at: instant) == zone.day(at: now) ? clock(instant, in: zone) : moment(instant, in: zone)
+    }
+
     /// The time that clocks show there then: `Eastern Standard Time (UTC−5)`. The distance tells apart the hour that comes
     /// twice. Where it has no name it is called by its zone: `Europe/Istanbul time (UTC+3)`.
     package func zoneName(_ zone: Zone, at instant: Instant) -> String {
