@@ -17,8 +17,6 @@ struct TripView {
         var view: View = [
             "booking": BookingView(booking, on: page).view,
             "placeHref": page.path("/properties/\(booking.propertyId)"), "id": booking.id.text,
-            "policyHTML": PolicySteps.html(
-                booking.agreed.cancellation, of: booking.total, zone: booking.agreed.zone, now: now, on: page),
             "policyName": texts("policy.\(booking.agreed.cancellation.name).name"),
         ]
         if let reason = booking.reason, [.declined, .cancelled].contains(booking.status) {
@@ -88,8 +86,9 @@ struct TripView {
                 view["changeAbout"] = OpenChange.about(change, booking, isGuest: true, on: page)
             }
         }
-        if !booking.canStillBeCancelled(at: now) { view["policyHTML"] = nil }
-        view["showsPolicy"] = view["policyHTML"] != nil
+        let policy = try await TripView.policy(booking, caller, now, on: page)
+        view["policyHTML"] = policy
+        view["showsPolicy"] = policy != nil
         if [.expired, .declined, .cancelled].contains(booking.status) {
             view["againHref"] = page.path("/properties/\(booking.propertyId)" + booking.again)
         }
@@ -108,6 +107,20 @@ struct TripView {
             view["refund"] = TripView.refund(booking, on: page)
         }
         self.view = view
+    }
+
+    /// What cancelling gives back and until when, as the page that cancels says it; nothing of what has ended.
+    private static func policy(
+        _ booking: Booking, _ caller: Caller, _ now: Instant, on page: PageVisit
+    ) async throws -> HTML? {
+        guard booking.canStillBeCancelled(at: now) else { return nil }
+        do {
+            let offer = try await page.site.bookings.cancellation(of: booking.id, for: caller)
+            return PolicySteps.html(offer.schedule, zone: booking.agreed.zone, on: page)
+        } catch let problem as Problem where problem.code == .stateConflict {
+            // It ended while this page was made.
+            return nil
+        }
     }
 
     private static func waiting(_ payment: Payment, _ booking: Booking, _ now: Instant, on page: PageVisit) -> View {
