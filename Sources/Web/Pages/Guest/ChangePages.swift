@@ -134,8 +134,12 @@ struct ChangePages {
             "earlier": alterations.filter { $0.id != open?.id }.map { ChangeView(of: $0, booking, on: page).view },
         ]
         let openChange = open.map { OpenChange($0, booking, isGuest: booking.guestId == caller.id, on: page) }
-        if let openChange {
+        if let open, let openChange {
             view["open"] = openChange.view
+            if openChange.isToPay {
+                let payments = try await page.site.bookings.payments(of: booking.id, for: caller)
+                view["payDeclined"] = OpenChange.declined(open, booking, payments, on: page)
+            }
         } else if booking.status == .confirmed, page.site.world.now() < booking.agreed.checkOutAt {
             view["form"] = form(asked, booking, on: page)
             if asked.isAsked, asked.errors.isEmpty {
@@ -327,6 +331,18 @@ struct OpenChange {
         }
         isToPay = view["pay"] != nil
         self.view = view
+    }
+
+    /// That what the change costs more could not be taken, where that is so and it can be tried again.
+    static func declined(
+        _ alteration: Alteration, _ booking: Booking, _ payments: [Payment], on page: PageVisit
+    ) -> String? {
+        // Only one change of a booking is open at a time: what was paid since it was proposed was for it.
+        let last = payments.last { $0.purpose == .alteration && $0.createdAt >= alteration.createdAt }
+        guard alteration.status == .agreed, last?.status == .failed, let until = alteration.expiresAt,
+            page.site.world.now() < until
+        else { return nil }
+        return page.texts("change.payDeclined", ["until": page.formats.moment(until, in: booking.agreed.zone)])
     }
 
     /// Where it stands and what to do until when.

@@ -84,6 +84,7 @@ struct TripView {
                 ] as View
             if let change {
                 view["changeAbout"] = OpenChange.about(change, booking, isGuest: true, on: page)
+                view["changeDeclined"] = OpenChange.declined(change, booking, payments, on: page)
             }
         }
         let policy = try await TripView.policy(booking, caller, now, on: page)
