@@ -42,6 +42,12 @@ struct BookPages {
                 Wish(propertyId: id, stay: stay, party: asked.party), expecting: expected, for: caller,
                 once: page.once(form))
             return page.goTo(booking.status == .held ? "/checkout/\(booking.id)" : "/trips/\(booking.id)")
+        } catch let problem as Problem where problem.code == .nightsUnavailable || problem.code == .validationFailed {
+            // Who holds this very stay and asks for it again goes on to pay for it.
+            if let own = try await page.ownBooking(.held, at: id, over: stay), own.stay == stay {
+                return page.goTo("/checkout/\(own.id)")
+            }
+            return try await review(page, asked, problem)
         } catch let problem as Problem where problem.code != .notFound {
             return try await review(page, asked, problem)
         }
@@ -74,5 +80,21 @@ struct BookPages {
         return try page.show(
             "book", Head(page.texts("book.title", ["title": property.title])), view, problems: problems,
             status: problems?.status ?? .ok, headers: problems?.headers ?? [:])
+    }
+}
+
+extension PageVisit {
+    /// The reader's own booking in that state that has nights of `stay` at a place, and whose time is not over yet.
+    func ownBooking(_ status: BookingStatus, at property: PropertyID, over stay: Stay) async throws -> Booking? {
+        guard let caller else { return nil }
+        let now = site.world.now()
+        // Nobody has more at once: holds and requests are few, and end.
+        let own = try await site.bookings.bookings(
+            as: .guest, status: status, cursor: nil, limit: Page<Booking>.limits.upperBound, for: caller)
+        return own.items.first { booking in
+            let ends = booking.status == .held ? booking.holdExpiresAt : booking.requestExpiresAt
+            return booking.propertyId == property && booking.stay.checkIn < stay.checkOut
+                && stay.checkIn < booking.stay.checkOut && ends.map { now < $0 } == true
+        }
     }
 }

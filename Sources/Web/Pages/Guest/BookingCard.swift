@@ -70,12 +70,28 @@ struct BookingCard {
                 orWhere: { try await visit.hasBooked(property.id, caller) })
             guard !quote.available else { return (quote, "") }
             let words = ReasonWords(page)
+            if let own = try await page.ownBooking(.held, at: property.id, over: stay) {
+                // Nobody has taken these nights from the guest who holds them.
+                let others = quote.reasons.filter { !["night_taken", "no_unit_for_whole_stay"].contains($0.code) }
+                return (quote, HTML([ownHold(own, page), refusals(others.map { words.text($0) })]))
+            }
             return (
                 quote, HTML([refusals(quote.reasons.map { words.text($0) }), others(quote, property, asked, page)])
             )
         } catch let problem as Problem where problem.code == .validationFailed {
             return (nil, refusals(problem.errors.map { texts.message(of: $0) }))
         }
+    }
+
+    /// That the guest holds nights of the stay already, until when, and the way to pay for them.
+    private static func ownHold(_ booking: Booking, _ page: PageVisit) -> HTML {
+        let (texts, formats, now) = (page.texts, page.formats, page.site.world.now())
+        let until = booking.holdExpiresAt.map { formats.clock($0, in: booking.agreed.zone, now: now) } ?? ""
+        let words = texts("property.ownHold", ["days": formats.stay(booking.stay), "until": until])
+        return """
+            <p class="notice" role="status">\(words) \
+            <a href="\(page.path("/checkout/\(booking.id)"))">\(texts("property.ownHoldPay"))</a></p>
+            """
     }
 
     private static func refusals(_ texts: [String]) -> HTML {
