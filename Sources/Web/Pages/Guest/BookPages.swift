@@ -31,7 +31,17 @@ struct BookPages {
         guard let stay = asked.stay, asked.errors.isEmpty else {
             return try await review(page, asked)
         }
-        let property = try await page.visit.property()
+        // Back and pressed again: the host is asked once.
+        if let open = try await page.ownBooking(.requested, at: id, over: stay), open.stay == stay {
+            return page.goTo("/trips/\(open.id)")
+        }
+        let property: Property
+        do {
+            property = try await page.visit.property()
+        } catch let problem as Problem where problem.code == .notFound {
+            guard try await page.site.properties.properties([id])[id]?.status == .paused else { throw problem }
+            return try paused(page)
+        }
         do {
             // A place without a price shows none, and is refused for that.
             let expected = try property.nightlyPrice.map { price throws(Problem) -> Money in
@@ -50,14 +60,35 @@ struct BookPages {
             return try await review(page, asked, problem)
         } catch let problem as Problem where problem.code != .notFound {
             return try await review(page, asked, problem)
+        } catch let problem as Problem where problem.code == .notFound && property.status == .paused {
+            // Who has been there may go on reading it, and book it no more than others.
+            return try paused(page)
         }
+    }
+
+    /// What is said of a place that was there when its page was read.
+    private func paused(_ page: PageVisit) throws -> Response {
+        let (text, status) = (page.texts("reason.not_listed"), HTTPResponse.Status.conflict)
+        return try page.show(
+            "problem", Head(text),
+            ["heading": text, "text": page.texts("book.paused"), "status": status.code] as View, status: status)
+    }
+
+    /// What is said of a price that is another one than the page had.
+    private func repriced(_ asked: StayAsked, _ card: BookingCard, on page: PageVisit) -> FormProblems? {
+        guard let now = card.quote?.total, let shown = asked.expected(now.currency), shown != now else { return nil }
+        return FormProblems(
+            detail: page.texts(
+                "book.priceChanged", ["old": page.formats.money(shown), "new": page.formats.money(now)]),
+            status: .conflict)
     }
 
     /// The stay once more with its price as it is now, and what stood in the way.
     private func review(_ page: PageVisit, _ asked: StayAsked, _ problem: Problem? = nil) async throws -> Response {
         let property = try await page.visit.property()
         let facts = try await page.site.properties.facts(property.id)
-        let card = try await BookingCard(property, facts, asked, on: page)
+        let isRefused = problem?.code == .stateConflict
+        let card = try await BookingCard(property, facts, asked, tellsOldPrice: !isRefused, on: page)
         var view: View = [
             "placeTitle": property.title, "placeHref": page.path("/properties/\(property.id)" + asked.query()),
             "drawing": Drawing.address(of: property), "place": PlaceCard.place(property, page),
@@ -67,6 +98,7 @@ struct BookPages {
         // The same rules stand against the quote of the card: told in the words of the page.
         let words = ReasonWords(page)
         let told = problem.flatMap { problem -> FormProblems? in
+            if isRefused, let repriced = repriced(asked, card, on: page) { return repriced }
             guard problem.code == .validationFailed, problem.ofWholeForm == nil else {
                 return FormProblems(problem, page.texts)
             }

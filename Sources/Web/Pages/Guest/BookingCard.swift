@@ -12,8 +12,12 @@ struct BookingCard {
     /// Nothing without days, or where nothing is sold for them.
     let quote: Quote?
 
-    /// - Parameter facts: of the same property.
-    init(_ property: Property, _ facts: PropertyFacts?, _ asked: StayAsked, on page: PageVisit) async throws {
+    /// - Parameters:
+    ///   - facts: of the same property.
+    ///   - tellsOldPrice: whether the card says that the price was another one, where it was; not where the page does.
+    init(
+        _ property: Property, _ facts: PropertyFacts?, _ asked: StayAsked, tellsOldPrice: Bool = true, on page: PageVisit
+    ) async throws {
         let (texts, formats) = (page.texts, page.formats)
         let path = "/properties/\(property.id)"
         let asking = try await BookingCard.answer(property, asked, on: page)
@@ -30,7 +34,7 @@ struct BookingCard {
         if let quote {
             let isInstant = try await page.site.bookings.booksInstantly(quote.instantBook, guest: page.caller?.id)
             button = texts(isInstant ? "property.reserve" : "property.request")
-            if let shown = asked.expected(quote.total.currency), shown != quote.total {
+            if tellsOldPrice, let shown = asked.expected(quote.total.currency), shown != quote.total {
                 let values = ["old": formats.money(shown), "new": formats.money(quote.total)]
                 intro.append("<p class=\"notice warn\">\(texts("property.priceChanged", values))</p>")
             }
