@@ -46,9 +46,10 @@ extension Tax.Charge {
     /// A percentage of parts of the price, or an amount by the night or by the person and night.
     fileprivate init?(_ fields: inout Fields) {
         // What is there and wrong was complained of already.
-        let isNamed = fields.has("percent") || fields.has("amount")
+        let known = fields.complaints.errors.count
         let percent = fields.nullable("percent", .percent)
         let amount = fields.nullable("amount", .money(NightChange.priceRange))
+        let isRead = fields.complaints.errors.count == known
         let of = fields.nullable("of", .list(of: Shape<TaxedPart>.choice, 1...TaxedPart.allCases.count))
         let per = fields.nullable("per", Shape<TaxCount>.choice)
         switch (percent, amount) {
@@ -72,7 +73,7 @@ extension Tax.Charge {
             fields.complain("amount", "contradiction", "a tax is a percentage or an amount, not both")
             return nil
         case (.absent, _), (.null, _):
-            if !isNamed {
+            if isRead {
                 fields.complain("percent", "required", "a tax is a percentage, or an amount with per")
             }
             return nil

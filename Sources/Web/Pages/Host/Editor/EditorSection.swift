@@ -169,13 +169,15 @@ struct EditorList: Sendable {
 
     /// What an item is sent as. The choices of a tax that belong to the other way of charging are left out.
     func document(from form: Form, currency: Currency) -> (JSONValue, Complaints) {
-        let (document, complaints) = item.document(from: form, currency: currency)
+        var (document, complaints) = item.document(from: form, currency: currency)
         guard name == "taxes", case .object(let members) = document else { return (document, complaints) }
         let isPercent = document.at("percent") != nil
         let isAmount = document.at("amount") != nil
-        return (
-            .object(members.filter { ($0.name != "of" || isPercent) && ($0.name != "per" || isAmount) }), complaints
-        )
+        if !isPercent, !isAmount, !complaints.errors.contains(where: { ["percent", "amount"].contains($0.field) }) {
+            complaints.add("percent", "no_charge", "a tax is a percentage or an amount")
+        }
+        document = .object(members.filter { ($0.name != "of" || isPercent) && ($0.name != "per" || isAmount) })
+        return (document, complaints)
     }
 
     /// What the form of a new item begins with.
