@@ -23,7 +23,8 @@ struct ListingPage {
             "crumbs": Array(page.hostCrumbs(property).prefix(1)), "placeTitle": property.title, "id": property.id.text,
             "place": PlaceCard.place(property, page), "status": property.status.rawValue,
             "statusText": texts("host.status.\(property.status.rawValue)"), "icon": ListingCard.icon(property.status),
-            "statusAbout": texts("host.statusAbout.\(property.status.rawValue)"),
+            "statusAbout": property.isPublishedInVain(page)
+                ? closed(property, page) : texts("host.statusAbout.\(property.status.rawValue)"),
             "drawing": Drawing.address(of: property, .wide), "previewHref": page.path("/properties/\(property.id)"),
             "calendarHref": page.path("/host/calendar/\(property.id)"),
             "bookingsHref": page.path("/host/bookings?property=\(property.id)"),
@@ -51,7 +52,9 @@ struct ListingPage {
         let missing = missing(property, texts)
         if !missing.isEmpty { view["missing"] = ["items": missing] as View }
         let saved = page.parameters["saved"]
-        if problems == nil, let words = texts.known("host.saved.\(saved)") {
+        if problems == nil, saved == PropertyStatus.listed.rawValue, property.isPublishedInVain(page) {
+            view["saved"] = closed(property, page)
+        } else if problems == nil, let words = texts.known("host.saved.\(saved)") {
             view["saved"] = words
         } else if problems == nil, let name = texts.known("host.section.\(saved).title") {
             view["saved"] = texts("host.savedSection", ["what": name])
@@ -59,6 +62,11 @@ struct ListingPage {
         var head = Head(texts("host.listingTitle", ["title": property.title]))
         head.isWide = true
         return try page.show("host-listing", head, view, problems: problems, status: problems?.status ?? .ok)
+    }
+
+    private static func closed(_ property: Property, _ page: PageVisit) -> String {
+        let day = property.openUntil.map { page.formats.dayWithYear($0) } ?? ""
+        return page.texts("host.openUntilOver", ["day": day])
     }
 
     /// What it needs before it can be published, and what guests would miss.
@@ -69,6 +77,16 @@ struct ListingPage {
         if property.description.isEmpty { missing.append(("host.missing.description", "description")) }
         if property.amenities.isEmpty { missing.append(("host.missing.amenities", "amenities")) }
         return missing.map { ["text": texts($0.0), "href": "\(path)/\($0.1)"] }
+    }
+}
+
+extension Property {
+    /// Whether a day is past, at the place.
+    func isOver(_ day: LocalDay, _ page: PageVisit) -> Bool { day < zone.day(at: page.site.world.now()) }
+
+    /// Whether it is published and has no night to sell, because its last one is over.
+    func isPublishedInVain(_ page: PageVisit) -> Bool {
+        status == .listed && openUntil.map { isOver($0.advanced(by: -1), page) } == true
     }
 }
 

@@ -48,7 +48,8 @@ struct ListingsPage {
         do {
             let changed = try await page.visit.change(property, changes, for: caller)
             let saved = "saved=\(changed.status.rawValue)"
-            return page.goTo(isFromList ? "/host?\(saved)" : "/host/properties/\(property.id)?\(saved)")
+            // The list has no room for why nobody can book it.
+            return page.goTo(isFromList && !changed.isPublishedInVain(page) ? "/host?\(saved)" : "/host/properties/\(property.id)?\(saved)")
         } catch let problem as Problem where [.stateConflict, .validationFailed].contains(problem.code) {
             let detail =
                 problem.errors.contains { $0.field == "nightlyPrice" } ? "host.error.noPrice" : "host.error.status"

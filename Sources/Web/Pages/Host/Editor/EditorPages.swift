@@ -19,7 +19,11 @@ struct EditorPages {
 
     private func save(_ section: EditorSection, _ page: PageVisit, _ form: Form) async throws -> Response {
         let (property, caller) = try await page.hostedProperty()
-        let (document, complaints) = section.document(from: form, currency: property.currency(page.site))
+        var (document, complaints) = section.document(from: form, currency: property.currency(page.site))
+        // What was past when it was saved stays as it is; nobody closes a place by a slip.
+        if let end = LocalDay(document.at("openUntil")?.plainText ?? ""), end != property.openUntil, property.isOver(end, page) {
+            complaints.add("openUntil", "past", "is in the past")
+        }
         do {
             switch section.document {
             case .listing:
