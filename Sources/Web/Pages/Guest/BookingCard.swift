@@ -40,7 +40,9 @@ struct BookingCard {
             }
             if asked.isRepriced { intro.append("<p class=\"notice warn\" role=\"status\">\(texts("property.repriced"))</p>") }
             intro.append(PriceView(quote.lines, total: quote.total, on: page).html)
-            if page.caller?.id != property.hostId {
+            if page.caller?.id == property.hostId {
+                intro.append("<p class=\"notice\">\(texts("property.ownNotBooked"))</p>")
+            } else {
                 view["order"] =
                     [
                         "action": page.path(path + "/book"), "key": page.freshKey, "button": button,
@@ -51,6 +53,11 @@ struct BookingCard {
         }
         view["introHTML"] = HTML(intro)
         self.view = view
+        // A host has nothing to reserve at home.
+        guard page.caller?.id != property.hostId else {
+            bar = ""
+            return
+        }
         bar = """
             <div class="bottom-bar"><p>\(BookingCard.short(quote, asked.stay, property, page))</p>\
             <a class="button" href="#book">\(button)</a></div>

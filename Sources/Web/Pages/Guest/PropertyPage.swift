@@ -19,7 +19,7 @@ struct PropertyPage {
             "\(PlaceCard.facts(property, page)), \(PlaceCard.place(property, page)). \(property.description)",
             longest: 155)
         head.isWide = true
-        head.hasBottomBar = true
+        head.hasBottomBar = page.caller?.id != property.hostId
         if property.status == .listed {
             head.canonical = "/properties/\(property.id)"
             head.image = "/share/\(property.id).png"
