@@ -44,6 +44,20 @@ struct HostMonth {
         self.view = view
     }
 
+    /// Who has how many of several units; nothing where all of them are closed, or none is taken: the state says that.
+    static func taken(_ holders: [TakenNight], of units: Int, _ texts: Texts) -> String? {
+        guard !holders.isEmpty else { return nil }
+        let (closed, kept) = (holders.count { $0.holder == .closed }, holders.count { $0.holder == .kept })
+        let guests = holders.count - closed - kept
+        guard closed < units, kept < units else { return nil }
+        guard closed + kept > 0 else {
+            return texts("host.calendar.taken", ["taken": String(guests), "units": String(units)])
+        }
+        return [("taken", guests), ("closed", closed), ("kept", kept)].filter { $0.1 > 0 }
+            .map { texts("host.calendar.some.\($0.0)", ["count": String($0.1)]) }
+            .joined(separator: texts("format.comma"))
+    }
+
     private struct Cells {
         let property: Property
         let page: PageVisit
@@ -59,9 +73,7 @@ struct HostMonth {
             var view: View = ["number": day.civil.day, "day": day.description, "state": state]
             // What is usual needs no word to be seen; it is in the label.
             var word = ["open", "past"].contains(state) ? nil : texts("host.calendar.state.\(state)")
-            if property.unitCount > 1, !holders.isEmpty {
-                let taken = texts(
-                    "host.calendar.taken", ["taken": String(holders.count), "units": String(property.unitCount)])
+            if property.unitCount > 1, let taken = HostMonth.taken(holders, of: property.unitCount, texts) {
                 word = taken
                 words.append(taken)
             }
