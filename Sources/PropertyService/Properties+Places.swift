@@ -52,6 +52,11 @@ extension Properties {
     /// What stands behind a comma is a country or a state: `Albany, NY`.
     public func town(named name: String) -> Town? { gazetteer.town(named: name) }
 
+    /// Whether there is a town or a country of that name, whether or not anything is listed there.
+    public func isPlace(named name: String) -> Bool {
+        gazetteer.town(named: name) != nil || gazetteer.countryCode(named: name) != nil
+    }
+
     /// Every listed place with when it last changed, in an order that does not move: for who makes a map of the site.
     /// - Parameter after: where the page before ended.
     public func listed(after: PropertyID?, limit: Int) async throws -> [(id: PropertyID, changedAt: Instant)] {

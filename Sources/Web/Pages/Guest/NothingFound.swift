@@ -26,7 +26,9 @@ struct NothingFound {
             view["why"] = texts("searchPage.past")
         } else if !asked["location"].isEmpty, try await count({ $0.location = self.asked["location"] }, only: true) == 0
         {
-            view["why"] = texts("searchPage.unknownPlace", ["place": asked["location"]])
+            let isKnown = page.site.properties.isPlace(named: asked["location"])
+            view["why"] = texts(
+                isKnown ? "searchPage.noneInPlace" : "searchPage.unknownPlace", ["place": asked["location"]])
         } else if let party = asked.search.party, party != Party(adults: 1),
             try await count({ $0.party = party }, only: true) == 0
         {
