@@ -387,10 +387,16 @@ for (const map of document.querySelectorAll("[data-map]")) {
     }
 }
 
-// A hold says politely that it ends soon.
+// A hold says politely that it ends soon, and that it is over: the page asked for again says what can be done then.
 for (const notice of document.querySelectorAll("[data-ends]")) {
-    const left = Date.parse(notice.dataset.ends) - Date.now() - 120_000;
-    if (left > 0 && left < 2 ** 31) setTimeout(() => { notice.classList.add("warn"); live.textContent = say("holdEnds"); }, left);
+    const after = (left, run) => { if (left > 0 && left < 2 ** 31) setTimeout(run, left); };
+    const left = Date.parse(notice.dataset.ends) - Date.now();
+    after(left - 120_000, () => { notice.classList.add("warn"); live.textContent = say("holdEnds"); });
+    after(left, () => {
+        notice.classList.add("warn");
+        notice.replaceChildren(make("p", {}, say("holdOver")), make("p", { class: "ways" }, make("a", { class: "button", href: location.pathname }, say("holdOverLink"))));
+        live.textContent = say("holdOver");
+    });
 }
 
 // A payment that is waited for.
