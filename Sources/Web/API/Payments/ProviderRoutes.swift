@@ -1,3 +1,4 @@
+import AuthService
 import Core
 import Hummingbird
 import PaymentService
@@ -26,7 +27,9 @@ struct ProviderRoutes {
         guard let payment = try await visit.site.payments.payment(id) else { throw Problem.notFound("payment") }
         // A provider that does not answer is asked again in the background; the guest need not wait for it here.
         try? await visit.site.payments.settle(id)
-        return .seeOther("/trips/\(payment.bookingId)")
+        let chosen = try? await visit.person()?.language.flatMap { Language(rawValue: $0) }
+        let language = PayingLanguage.of(visit.request) ?? chosen ?? .english
+        return .seeOther(language.path("/trips/\(payment.bookingId)"))
     }
 }
 

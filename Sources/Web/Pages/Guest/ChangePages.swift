@@ -102,7 +102,7 @@ struct ChangePages {
             let started = try await page.site.bookings.startPayment(
                 forAlteration: id, provider: form["provider"], for: caller, once: page.once(form))
             guard let address = started.payment.checkoutUrl else { return page.goTo("/trips/\(booking.id)/change") }
-            return .seeOther(address)
+            return page.leaveToPay(at: address)
         } catch let problem as Problem where problem.code != .notFound && problem.code != .forbidden {
             return try await show(page, nil, FormProblems(problem, page.texts))
         }

@@ -9,7 +9,15 @@ import PropertyService
 /// Paying for a hold: who books, what it costs, until when the nights are held, and with whom to pay.
 struct CheckoutPages {
     func add(to routes: inout Routes) {
-        routes.page("/checkout/{id}") { try await show($0) }
+        routes.page("/checkout/{id}") { page in
+            // Who walked away from a provider's page comes back to a plain address.
+            if page.language == .english, PayingLanguage.isComingBack(page.request),
+                let left = PayingLanguage.of(page.request), left != page.language
+            {
+                return .seeOther(left.path(page.address))
+            }
+            return try await show(page)
+        }
         routes.form("/checkout/{id}/pay", back: "/checkout/{id}", pay)
         routes.form("/checkout/{id}/extend", back: "/checkout/{id}", extend)
     }
@@ -21,7 +29,7 @@ struct CheckoutPages {
             let started = try await page.site.bookings.startPayment(
                 for: id, provider: form["provider"], for: caller, once: page.once(form))
             guard let address = started.payment.checkoutUrl else { return page.goTo("/trips/\(id)") }
-            return .seeOther(address)
+            return page.leaveToPay(at: address)
         } catch let problem as Problem where problem.code != .notFound && problem.code != .forbidden {
             return try await show(page, problem)
         }

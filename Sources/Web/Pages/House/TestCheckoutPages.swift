@@ -44,9 +44,11 @@ struct TestCheckoutPages {
             throw Problem.invalid("outcome", "invalid", "outcome must be one of \(names).")
         }
         let booking = try await visit.site.payments.actAsTestPayer(token: token, outcome: outcome)
-        // A provider's page has no language of ours: who comes back from it is led on in their own.
+        // Back in the language they left in; who came by the plain address, in their own.
         let chosen = try await visit.person()?.language.flatMap { Language(rawValue: $0) }
-        return .seeOther((chosen ?? visit.context.language).path("/trips/\(booking)"))
+        let here = visit.context.language
+        let language = here == .english ? PayingLanguage.of(visit.request) ?? chosen ?? here : here
+        return .seeOther(language.path("/trips/\(booking)"))
     }
 
     private func token(of visit: Visit) throws(Problem) -> String {
