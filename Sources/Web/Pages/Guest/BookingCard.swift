@@ -16,7 +16,8 @@ struct BookingCard {
     ///   - facts: of the same property.
     ///   - tellsOldPrice: whether the card says that the price was another one, where it was; not where the page does.
     init(
-        _ property: Property, _ facts: PropertyFacts?, _ asked: StayAsked, tellsOldPrice: Bool = true, on page: PageVisit
+        _ property: Property, _ facts: PropertyFacts?, _ asked: StayAsked, tellsOldPrice: Bool = true,
+        on page: PageVisit
     ) async throws {
         let (texts, formats) = (page.texts, page.formats)
         let path = "/properties/\(property.id)"
@@ -38,7 +39,9 @@ struct BookingCard {
                 let values = ["old": formats.money(shown), "new": formats.money(quote.total)]
                 intro.append("<p class=\"notice warn\">\(texts("property.priceChanged", values))</p>")
             }
-            if asked.isRepriced { intro.append("<p class=\"notice warn\" role=\"status\">\(texts("property.repriced"))</p>") }
+            if asked.isRepriced {
+                intro.append("<p class=\"notice warn\" role=\"status\">\(texts("property.repriced"))</p>")
+            }
             intro.append(PriceView(quote.lines, total: quote.total, on: page).html)
             if page.caller?.id == property.hostId {
                 intro.append("<p class=\"notice\">\(texts("property.ownNotBooked"))</p>")

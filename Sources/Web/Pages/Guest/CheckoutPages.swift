@@ -94,7 +94,9 @@ struct CheckoutPages {
         let (texts, formats) = (page.texts, page.formats)
         let left = until.since(page.site.world.now()).wholeMilliseconds
         var view: View = [
-            "until": texts("checkout.heldUntil", ["time": formats.clock(until, in: booking.agreed.zone, now: page.site.world.now())]),
+            "until": texts(
+                "checkout.heldUntil",
+                ["time": formats.clock(until, in: booking.agreed.zone, now: page.site.world.now())]),
             "endsAt": until.description, "key": page.freshKey, "isEnding": left < 120_000,
             "payButton": texts("checkout.pay", ["amount": formats.money(booking.total)]),
             "providers": page.site.payments.providerNames.enumerated().map { index, name in

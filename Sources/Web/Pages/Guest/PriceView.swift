@@ -50,7 +50,8 @@ struct PriceView {
 
     /// A tax has the name that its host gave it. What stands behind it is said in the language of the page.
     private static func tax(_ line: PriceLine, _ texts: Texts, _ formats: Formats) -> String {
-        guard let parts = line.label.wholeMatch(of: #/(.+?)(?: \((\d+(?:\.\d+)?) %(, included)?\)| \((included)\))?/#) else {
+        guard let parts = line.label.wholeMatch(of: #/(.+?)(?: \((\d+(?:\.\d+)?) %(, included)?\)| \((included)\))?/#)
+        else {
             return line.label
         }
         let name = String(parts.1)
@@ -66,7 +67,9 @@ struct PriceView {
     private static func discount(_ label: String, _ texts: Texts, _ formats: Formats) -> String? {
         guard
             let parts = label.wholeMatch(
-                of: #/(\d+(?:\.\d+)?) % off (?:for (\d+) nights? or more|for booking (\d+) days? ahead|at the last minute)/#),
+                of:
+                    #/(\d+(?:\.\d+)?) % off (?:for (\d+) nights? or more|for booking (\d+) days? ahead|at the last minute)/#
+            ),
             let percent = Percent(String(parts.1))
         else { return nil }
         let values = ["percent": formats.percent(percent)]

@@ -49,7 +49,9 @@ struct ListingsPage {
             let changed = try await page.visit.change(property, changes, for: caller)
             let saved = "saved=\(changed.status.rawValue)"
             // The list has no room for why nobody can book it.
-            return page.goTo(isFromList && !changed.isPublishedInVain(page) ? "/host?\(saved)" : "/host/properties/\(property.id)?\(saved)")
+            return page.goTo(
+                isFromList && !changed.isPublishedInVain(page)
+                    ? "/host?\(saved)" : "/host/properties/\(property.id)?\(saved)")
         } catch let problem as Problem where [.stateConflict, .validationFailed].contains(problem.code) {
             let detail =
                 problem.errors.contains { $0.field == "nightlyPrice" } ? "host.error.noPrice" : "host.error.status"

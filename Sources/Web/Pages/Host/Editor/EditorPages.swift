@@ -21,7 +21,9 @@ struct EditorPages {
         let (property, caller) = try await page.hostedProperty()
         var (document, complaints) = section.document(from: form, currency: property.currency(page.site))
         // What was past when it was saved stays as it is; nobody closes a place by a slip.
-        if let end = LocalDay(document.at("openUntil")?.plainText ?? ""), end != property.openUntil, property.isOver(end, page) {
+        if let end = LocalDay(document.at("openUntil")?.plainText ?? ""), end != property.openUntil,
+            property.isOver(end, page)
+        {
             complaints.add("openUntil", "past", "is in the past")
         }
         do {
