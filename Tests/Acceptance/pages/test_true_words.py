@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from inventory import fields_of, listing, sent
-from roost.trade import act, book, booking_of, day, eventually, later, pay, place, quote, stay_at, today, usd, wait_for_status
+from inventory import sent
+from roost.trade import act, book, booking_of, day, eventually, later, pay, place, stay_at, today, usd
 from test_bad_input import form_of, problem_text
 
 
@@ -173,10 +173,10 @@ def test_closed_units_are_not_called_taken(folk):
 
     book(folk.new("ulf"), home, start=21, nights=1)
     assert "1 of 2 taken" in word()
-    host.put(f"/api/v1/properties/{home['id']}/calendar", {"nights": [{"date": night, "available": False}]}, expect=(200, 204))
+    host.put(f"/api/v1/properties/{home['id']}/calendar", {"nights": [{"date": night, "open": False}]}, expect=(200, 204))
     assert "1 booked, 1 closed" in word() and "2 of 2" not in word()
     other = day(23)
-    host.put(f"/api/v1/properties/{home['id']}/calendar", {"nights": [{"date": other, "available": False}]}, expect=(200, 204))
+    host.put(f"/api/v1/properties/{home['id']}/calendar", {"nights": [{"date": other, "open": False}]}, expect=(200, 204))
     closed = re.search(rf'data-day="{other}"><span class="hidden">([^<]*)<', page_of(host, f"/host/calendar/{home['id']}?month={other[:7]}").text).group(1)
     assert "closed" in closed and "taken" not in closed and "2" not in closed.split(", ", 3)[-1].replace("2026", "").split("$")[0]
 
