@@ -215,5 +215,12 @@ package enum PaymentMigrations {
             CREATE INDEX provider_request_begun ON provider_request (begun_at);
             CREATE INDEX refund_provider_key ON refund (provider_key);
             """),
+        Migration(
+            "payment-0008-events-by-provider",
+            """
+            -- What waits of one provider, among all that it said.
+            DROP INDEX provider_event_due;
+            CREATE INDEX provider_event_due ON provider_event (provider, due_at);
+            """),
     ]
 }
