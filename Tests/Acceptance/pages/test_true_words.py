@@ -18,9 +18,9 @@ def page_of(person, path, expect=200, **headers):
 
 
 def main_of(answer):
-    """What the main part says, as text."""
+    """What the main part says, as text, without the signs that keep directions apart."""
     text = re.search(r"<main.*?</main>", answer.text, re.DOTALL).group(0)
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", text))).replace("\u00a0", " ")
+    return re.sub(r"\s+", " ", re.sub("[\u2066-\u2069\u200e\u200f]", "", html.unescape(re.sub(r"<[^>]+>", "", text)))).replace("\u00a0", " ")
 
 
 def reserve(guest, home, start=20, nights=2, language="", **changes):
