@@ -215,5 +215,10 @@ package enum PaymentMigrations {
             CREATE INDEX provider_request_begun ON provider_request (begun_at);
             CREATE INDEX refund_provider_key ON refund (provider_key);
             """),
+        Migration(
+            "payment-0008-returned-at",
+            """
+            ALTER TABLE payment ADD COLUMN returned_at BIGINT; -- when a guest's return last had its provider asked
+            """),
     ]
 }

@@ -66,6 +66,14 @@ public struct Payments: Sendable {
         await courier.deliver(payment.bookingId.text)
     }
 
+    /// The guest comes back from the provider's page: `settle`, but for one payment only every few seconds, because nobody
+    /// need be signed in to come back. Whoever comes in between finds what the last one brought about.
+    /// - Throws: `Problem` `not_found` for an unknown payment.
+    public func comeBack(_ id: PaymentID) async throws {
+        guard try await store.admitReturn(of: id, at: world.now()) else { return }
+        try await settle(id)
+    }
+
     /// Acts as the payer on the test provider's page, settles, and hands on what that brought about.
     /// - Throws: `Problem` `not_found` for an unknown token, or where the test provider is not configured.
     public func actAsTestPayer(token: String, outcome: TestOutcome) async throws -> BookingID {

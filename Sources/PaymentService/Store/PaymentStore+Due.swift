@@ -60,4 +60,26 @@ extension PaymentStore {
             return (payments, refunds)
         }
     }
+
+    /// How long after a return had a payment's provider asked the next one may.
+    static let returnPause = Duration.seconds(3)
+
+    /// Whether a guest's return may have the provider asked, which then counts as done. Kept in the database, because a guest
+    /// may come back to any node. One that comes too early costs no write.
+    /// - Throws: `Problem` `not_found` for an unknown payment.
+    func admitReturn(of id: PaymentID, at now: Instant) async throws -> Bool {
+        let isEarly: SQL = "returned_at > \(now - PaymentStore.returnPause)"
+        let mayAsk = try await database.read { reader in
+            guard try reader.exists("SELECT 1 FROM payment WHERE id = \(id)") else { throw Problem.notFound("payment") }
+            return try !reader.exists("SELECT 1 FROM payment WHERE id = \(id) AND \(isEarly)")
+        }
+        guard mayAsk else { return false }
+        return try await database.write { tx in
+            try tx.execute(
+                """
+                UPDATE payment SET returned_at = \(now)
+                WHERE id = \(id) AND (returned_at IS NULL OR NOT \(isEarly))
+                """) == 1
+        }
+    }
 }
