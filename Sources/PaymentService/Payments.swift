@@ -14,6 +14,7 @@ public struct Payments: Sendable {
     let events: EventStore
     let probes: ProbePlan
     let webhookCounts = WebhookCounts()
+    let errands = Errands()
     /// The built-in test provider, where it is configured: its page asks it what to show.
     public let test: TestProvider?
 

@@ -18,10 +18,13 @@ struct HouseFixture {
     let guest: Caller
     private let folder: TemporaryFolder
 
-    /// - Parameters payments, properties: what stands before the database of that name.
+    /// - Parameters:
+    ///   - payments, properties: what stands before the database of that name.
+    ///   - outside: the world and the payment providers, where they are not those of the configuration.
     init(
         settings: [String: String] = [:], payments: @Sendable (any Database) -> any Database = { $0 },
-        properties: @Sendable (any Database) -> any Database = { $0 }
+        properties: @Sendable (any Database) -> any Database = { $0 },
+        outside: ((Databases, TestWorld) -> (World, [any PaymentProvider]))? = nil
     ) async throws {
         folder = try TemporaryFolder()
         databases = Databases(
@@ -29,8 +32,10 @@ struct HouseFixture {
             bookings: try await Engine.database(), payments: payments(try await Engine.database()))
         try await databases.migrate(world: clock.world)
         let base = ["ROOST_BASE_URL": "https://roost.example", "ROOST_DATA_DIR": folder.url.path]
+        let given = outside?(databases, clock)
         house = try House(
-            try Configuration(base.merging(settings) { $1 }), databases: databases, world: clock.world)
+            try Configuration(base.merging(settings) { $1 }), databases: databases, world: given?.0 ?? clock.world,
+            parts: House.Parts(providers: given?.1))
         host = try await house.accounts.add(email: "hana@example.com", name: "Hana", isOperator: false, password: nil)
             .caller
         guest = try await house.accounts.add(email: "anna@example.com", name: "Anna", isOperator: false, password: nil)

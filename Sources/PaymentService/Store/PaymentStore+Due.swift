@@ -61,6 +61,19 @@ extension PaymentStore {
         }
     }
 
+    /// Whom `moving` would have asked.
+    func providersToAsk(about booking: BookingID) async throws -> Set<String> {
+        try await database.read { reader in
+            let payments = try reader.payments(of: booking)
+            let refunded = try reader.values(
+                """
+                SELECT payment_id FROM refund
+                WHERE booking_id = \(booking) AND state IN \(list: RefundCourse.statesUnderWay)
+                """, as: PaymentID.self)
+            return Set(payments.filter { $0.course.isMoving || refunded.contains($0.id) }.map(\.provider))
+        }
+    }
+
     /// How long after a return had a payment's provider asked the next one may.
     static let returnPause = Duration.seconds(3)
 
