@@ -176,7 +176,8 @@ def show(name, seen):
 
 def made_world(binary, folder, places):
     """A data folder with so many listings and a guest; made once a day (calendars begin today) and copied for each run."""
-    kept = folder / f"world-{places}-{datetime.date.today()}"
+    # Of another build it may have tables of another version, which `roost copy` refuses.
+    kept = folder / f"world-{places}-{datetime.date.today()}-{pathlib.Path(binary).stat().st_mtime_ns}"
     if not (kept / "complete").exists():
         shutil.rmtree(kept, ignore_errors=True)
         (kept / "files").mkdir(parents=True)

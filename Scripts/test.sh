@@ -109,7 +109,8 @@ acceptance() {
     shift
     echo
     echo "== $name"
-    .venv/bin/python -m pytest "$@" -n 2 --dist loadfile --junitxml="$work/acceptance.xml" --durations=10
+    # More workers than cores: half of the time is spent in waiting for what time brings about.
+    .venv/bin/python -m pytest "$@" -n 3 --dist loadfile --junitxml="$work/acceptance.xml" --durations=10
     status=$?
     read -r total bad idle < <(.venv/bin/python - "$work/acceptance.xml" << 'PYTHON'
 import sys

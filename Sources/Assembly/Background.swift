@@ -107,6 +107,7 @@ extension House {
         }
         // Each for itself, so that one that fails keeps no other from being done.
         chores.append(Chore("tidying accounts", isTidying: true) { try await accounts.tidy() })
+        chores.append(Chore("bringing back units that stayed", isTidying: true) { try await bookings.settleUnits() })
         chores.append(Chore("tidying mails", isTidying: true) { try await mails.tidy() })
         chores.append(Chore("tidying payments", isTidying: true) { try await payments.tidy() })
         for (name, database) in databases.all {

@@ -120,5 +120,19 @@ package enum BookingMigrations {
             );
             CREATE INDEX alteration_due ON alteration (due_at);
             """),
+        Migration(
+            "booking-0007-bookings-by-state",
+            """
+            -- The open requests of a place, the holds of a guest and what a host has to answer, among all that ever were.
+            CREATE INDEX booking_property_state ON booking (property_id, state, created_at, id);
+            CREATE INDEX booking_guest_state ON booking (guest_id, state, created_at, id);
+            CREATE INDEX booking_host_state ON booking (host_id, state, created_at, id);
+            """),
+        Migration(
+            "booking-0008-doubted-units",
+            """
+            -- Until then the place may still have the unit: whoever retires it takes it off the place next. NULL: it has not.
+            ALTER TABLE retired_unit ADD COLUMN doubted_until BIGINT;
+            """),
     ]
 }

@@ -43,7 +43,7 @@ struct BookingStore: Sendable {
         case .host: conditions.append("host_id = \(person)")
         case .operator: break
         }
-        if !states.isEmpty { conditions.append("state IN \(list: states.map(\.rawValue))") }
+        if !states.isEmpty { conditions.append(BookingStore.inStates(states, ofAll: role == .operator)) }
         if let (moment, id) = after {
             conditions.append("(created_at < \(moment) OR (created_at = \(moment) AND id < \(id)))")
         }
@@ -55,6 +55,13 @@ struct BookingStore: Sendable {
                 ORDER BY created_at DESC, id DESC LIMIT \(limit)
                 """, BookingRecord.init)
         }
+    }
+
+    /// - Parameter ofAll: whether nothing else narrows the search down. Several states of a whole house are looked for in
+    ///   the order that is wanted: by their index all that have them would be sorted.
+    static func inStates(_ states: [Course.State], ofAll: Bool) -> SQL {
+        let column: SQL = ofAll && states.count > 1 ? "(state || '')" : "state"
+        return "\(column) IN \(list: states.map(\.rawValue))"
     }
 
     /// Bookings whose course must be looked at, the longest waiting first.
@@ -264,7 +271,7 @@ struct BookingStore: Sendable {
         let stands: Bool
         if isPaid, left == nil {
             // Told of nothing paid, or of more than comes back by now, they were told something else.
-            stands = told.refund.amount + told.kept.amount > 0 && told.refund.amount <= refund.amount
+            stands = (told.refund.amount > 0 || told.kept.amount > 0) && told.refund.amount <= refund.amount
         } else {
             let kept = Money((isPaid ? left ?? none : none).amount - refund.amount, refund.currency)
             stands = told == ExpectedCancellation(refund: refund, kept: kept)

@@ -9,6 +9,8 @@ package struct BookingsAudit: Sendable {
     package let bookings: [AuditedBooking]
     /// Closed nights by unit and 64-night word.
     package let blocked: [UnitID: [Int64: Int64]]
+    /// Units that can't be claimed any more, without those that are only just taken off.
+    package let retired: [UnitID]
     package let alterations: [AuditedAlteration]
     /// What agreed alterations have on units by themselves.
     package let holdings: [AuditedHolding]
@@ -123,8 +125,11 @@ extension Bookings {
                 let night: LocalDay = try row[1]
                 blocked[try row[0], default: [:]][NightWord.word(of: night), default: 0] |= NightWord.bit(of: night)
             }
+            let retired = try reader.values(
+                "SELECT unit_id FROM retired_unit WHERE doubted_until IS NULL ORDER BY unit_id", as: UnitID.self)
             return BookingsAudit(
-                findings: findings, bookings: bookings, blocked: blocked, alterations: alterations.audited,
+                findings: findings, bookings: bookings, blocked: blocked, retired: retired,
+                alterations: alterations.audited,
                 holdings: alterations.holdings, inFlight: inFlight)
         }
     }

@@ -19,6 +19,13 @@ extension Bookings {
         guard Set(nights.map(\.date)).count == nights.count else {
             throw Problem.invalid("nights", "duplicate", "Name each night once.")
         }
+        let count = nights.count { $0.open != nil } * facts.units.count
+        guard count <= Bookings.mostNightsChanged else {
+            throw Problem.invalid(
+                "nights", "out_of_range",
+                "At most \(Bookings.mostNightsChanged) nights of units are opened or closed at once; these are \(count)."
+            )
+        }
         let longest = try await longestStays(at: property, of: nights.map { ($0.date, $0.minimumNights) })
         let contradictions = nights.enumerated().compactMap { index, night in
             night.contradiction(longest).map {
@@ -72,25 +79,68 @@ extension Bookings {
     ///   the others, have begun, or are being changed; then nothing has changed.
     public func changeUnitCount(of property: PropertyID, to count: Int, for caller: Caller) async throws {
         let facts = try await hostedProperty(property, by: caller)
-        let today = facts.zone.day(at: world.now())
-        let leaving = facts.units.dropFirst(count)
-        let staying = (1...max(1, count)).map { UnitID.of(property, $0) }
-        let coming = Array(staying.dropFirst(facts.units.count))
+        try await setUnits(
+            of: facts, to: count, among: max(count, facts.units.count), doubtedUntil: world.now() + Bookings.doubt)
+    }
+
+    /// Brings the units back to those that the place has, after a change that did not come about.
+    /// - Parameter most: the most units that the place had or was to have.
+    public func restoreUnits(of property: PropertyID, among most: Int) async throws {
+        guard let facts = try await properties.facts(property) else { return }
+        let count = facts.units.count
+        try await setUnits(of: facts, to: count, among: max(most, count), doubtedUntil: nil)
+    }
+
+    /// For how long units may be retired here that the place still has: the Property Service is about to take them off.
+    static let doubt = Duration.seconds(600)
+
+    /// Brings back units that were retired and that their places still have: whoever was to take them off never did.
+    package func settleUnits() async throws {
         let now = world.now()
-        let moved = try await store.database.write { [store] tx in
+        let due = try await store.database.read {
+            try $0.values(
+                "SELECT unit_id FROM retired_unit WHERE doubted_until <= \(now) ORDER BY unit_id LIMIT \(Bookings.batch)",
+                as: UnitID.self)
+        }
+        for (property, units) in Dictionary(grouping: due, by: \.property).sorted(by: { $0.key < $1.key }) {
+            try await restoreUnits(of: property, among: 1)
+            try await store.database.write { tx in
+                try tx.execute("UPDATE retired_unit SET doubted_until = NULL WHERE unit_id IN \(list: units)")
+            }
+        }
+    }
+
+    /// - Parameters:
+    ///   - most: the highest number of a unit to look at.
+    ///   - doubtedUntil: until when those that go may still be the place's; nothing where they are not.
+    private func setUnits(of facts: PropertyFacts, to count: Int, among most: Int, doubtedUntil: Instant?) async throws
+    {
+        let now = world.now()
+        let today = facts.zone.day(at: now)
+        let units = (1...max(1, most)).map { UnitID.of(facts.id, $0) }
+        let (staying, leaving) = (Array(units.prefix(max(1, count))), Array(units.dropFirst(max(1, count))))
+        let (moved, hasTouched) = try await store.database.write { [store] tx in
+            let retired = try tx.values(
+                "SELECT unit_id FROM retired_unit WHERE unit_id IN \(list: staying)", as: UnitID.self)
+            let present = staying.filter { facts.units.contains($0) && !retired.contains($0) }
+            let coming = staying.filter { !present.contains($0) }
             try tx.execute("DELETE FROM retired_unit WHERE unit_id IN \(list: staying)")
             for unit in leaving {
                 // Retired first: a hold that still has the old list of units meets this row.
                 try tx.execute(
-                    "INSERT INTO retired_unit (unit_id) VALUES (\(unit)) ON CONFLICT (unit_id) DO NOTHING")
+                    """
+                    INSERT INTO retired_unit (unit_id, doubted_until) VALUES (\(unit), \(doubtedUntil))
+                    ON CONFLICT (unit_id) DO UPDATE SET doubted_until = excluded.doubted_until
+                    """)
             }
-            let moved = try store.clear(Array(leaving), into: staying, from: today, at: now, in: tx)
-            let touched = try tx.close(coming, as: facts.units, from: today)
-            guard !touched.isEmpty else { return moved }
-            try store.announceCalendar(of: property, units: coming, touching: touched, prices: [], at: now, in: tx)
-            return moved
+            let moved = try store.clear(leaving, into: staying, from: today, at: now, in: tx)
+            let touched = try tx.close(coming, as: present, from: today)
+            if !touched.isEmpty {
+                try store.announceCalendar(of: facts.id, units: coming, touching: touched, prices: [], at: now, in: tx)
+            }
+            return (moved, !touched.isEmpty)
         }
-        if !coming.isEmpty { await courier.deliver(property.text) }
+        if hasTouched { await courier.deliver(facts.id.text) }
         for booking in moved { await courier.deliver(booking.text) }
     }
 

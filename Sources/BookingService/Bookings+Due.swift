@@ -4,7 +4,7 @@ import Storage
 /// What time alone brings about.
 extension Bookings {
     /// How many bookings are looked up at once.
-    private static let batch = 100
+    static let batch = 100
     /// How many batches follow each other at once while there are more: holds that end together, as after a sale begins,
     /// must not wait for as many beats.
     private static let mostBatches = 20

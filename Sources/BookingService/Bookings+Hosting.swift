@@ -152,7 +152,7 @@ extension BookingStore {
                 """
                 SELECT \(raw: AlterationRecord.columns) FROM alteration
                 WHERE due_at > \(now) AND state = 'proposed' AND proposed_by = 'guest'
-                    AND booking_id IN (SELECT id FROM booking WHERE host_id = \(host) \(place))
+                    AND EXISTS (SELECT 1 FROM booking WHERE id = alteration.booking_id AND host_id = \(host) \(place))
                 ORDER BY due_at, id LIMIT \(limit)
                 """, AlterationRecord.init)
             return try open.compactMap { record in

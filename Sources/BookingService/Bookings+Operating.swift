@@ -87,7 +87,8 @@ extension BookingStore {
         var conditions: [SQL] = ["0 = 0"]
         if let status = filter.status {
             let states = Course.State.allCases.filter { Course($0).status == status }
-            conditions.append("state IN \(list: states.map(\.rawValue))")
+            let isOfAll = filter.guestId == nil && filter.hostId == nil && filter.propertyId == nil
+            conditions.append(BookingStore.inStates(states, ofAll: isOfAll))
         }
         if let guest = filter.guestId { conditions.append("guest_id = \(guest)") }
         if let host = filter.hostId { conditions.append("host_id = \(host)") }

@@ -167,7 +167,8 @@ extension Mails {
             attachments.append(
                 .init(
                     fileName: "stay.ics", contentType: "text/calendar; charset=utf-8; method=PUBLISH",
-                    content: StayCalendar.file(for: stay, writer, at: mail.createdAt)))
+                    content: StayCalendar.file(
+                        for: stay, change: stay.change?.number ?? 0, writer, at: mail.createdAt)))
         }
         return OutgoingMail(
             id: mail.id, attempt: mail.attempt,

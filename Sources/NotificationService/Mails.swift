@@ -117,8 +117,13 @@ extension Mails {
     func writer(_ language: Language) -> LetterWriter { LetterWriter(baseURL: baseURL, language, words) }
 
     /// A confirmed stay as a file for calendars (RFC 5545), as it comes with the mail.
-    /// - Parameter now: when it was confirmed: the same stay gives the same file.
-    package func calendarFile(for stay: StayFacts, in language: Language, at now: Instant) -> String {
-        StayCalendar.file(for: stay, writer(language), at: now)
+    /// - Parameters:
+    ///   - change: the number of the change that made the stay what it is, 0 for none: a calendar that has an earlier file of
+    ///     the stay takes this one in its place.
+    ///   - now: when it was confirmed or changed: the same stay gives the same file.
+    package func calendarFile(
+        for stay: StayFacts, change: Int = 0, in language: Language, at now: Instant
+    ) -> String {
+        StayCalendar.file(for: stay, change: change, writer(language), at: now)
     }
 }

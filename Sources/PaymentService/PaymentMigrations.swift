@@ -216,7 +216,14 @@ package enum PaymentMigrations {
             CREATE INDEX refund_provider_key ON refund (provider_key);
             """),
         Migration(
-            "payment-0008-returned-at",
+            "payment-0008-events-by-provider",
+            """
+            -- What waits of one provider, among all that it said.
+            DROP INDEX provider_event_due;
+            CREATE INDEX provider_event_due ON provider_event (provider, due_at);
+            """),
+        Migration(
+            "payment-0009-returned-at",
             """
             ALTER TABLE payment ADD COLUMN returned_at BIGINT; -- when a guest's return last had its provider asked
             """),

@@ -5,8 +5,8 @@ import Storage
 package struct CopyAudit: Sendable {
     /// What is wrong within this database alone, by the place it is about. Must be empty.
     package let findings: [(property: PropertyID, what: String)]
-    /// Every place there is.
-    package let properties: Set<PropertyID>
+    /// Every place there is, and how many units it has.
+    package let properties: [PropertyID: Int]
     /// Nights by the booking that has them.
     package let booked: [BookingID: Set<UnitNight>]
     /// Nights kept from others to prepare, by the booking that keeps them.
@@ -143,7 +143,7 @@ private struct WordsAudit {
 /// Whether a search knows of each listed place what the place says, and of no other.
 private struct EntriesAudit {
     private(set) var findings: [(property: PropertyID, what: String)] = []
-    private(set) var properties: Set<PropertyID> = []
+    private(set) var properties: [PropertyID: Int] = [:]
 
     init(in reader: borrowing Reader) throws {
         var entries: [PropertyID: SearchEntry] = [:]
@@ -159,7 +159,7 @@ private struct EntriesAudit {
         var places: [PropertyID: Int64] = [:]
         try reader.forEach("SELECT \(PropertyRow.columns) FROM property") { row in
             let property = try PropertyRow.property(row)
-            properties.insert(property.id)
+            properties[property.id] = property.unitCount
             places[property.id] = Grid.place(of: property)
             let due = SearchEntry(property, rules[property.id] ?? .none)
             let there = entries.removeValue(forKey: property.id)

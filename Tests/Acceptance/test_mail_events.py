@@ -167,7 +167,10 @@ def test_forged_stale_and_replayed_posts_change_nothing_and_are_counted(house, c
         forged = [(content, head) for content in (
             b"", b"{}", b"{", b"[]", b"\xff", post({}), post(carrier.signature(key="another")),
             post({**carrier.signature(), "token": "x"}), post({**carrier.signature(), "signature": "00"}),
-            post({**carrier.signature(), "timestamp": str(int(time.time()) + 1)}))]
+            post({**carrier.signature(), "timestamp": str(int(time.time()) + 1)}),
+            # Numbers that no time is, before anything is known to be signed.
+            post({**carrier.signature(), "timestamp": 1e300}), post({**carrier.signature(), "timestamp": -1.5}),
+            post({**carrier.signature(), "timestamp": "-9223372036854775808"}))]
         stale = [(post(carrier.signature(int(time.time()) + shift)), head) for shift in (-700, -86400, 700)]
         broken = [(json.dumps({"signature": carrier.signature(), "event-data": 7}).encode(), head)]
     for number_, (body, headers) in enumerate(forged + stale + broken):

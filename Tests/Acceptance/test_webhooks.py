@@ -169,7 +169,11 @@ def test_forged_stale_and_of_the_other_mode_are_refused_and_counted(till):
     assert httpx.post(f"{till.server.url}/webhooks/stripe", content=body + b" ", headers=headers, trust_env=False).status_code == 400
     # Old and of somebody else: forged, whatever time it names.
     assert till.stripe.tell(till.server, event, secret="whsec_other", at=time.time() - 400).status_code == 400
-    refused = {"forged": 5, "stale": 2, "otherMode": 1}
+    # Numbers that no time is, before anything is known to be signed.
+    for no_time in ("-9223372036854775808", "9223372036854775807", "1e300", "-1"):
+        sent = {**headers, "Stripe-Signature": f"t={no_time},v1={'00' * 32}"}
+        assert httpx.post(f"{till.server.url}/webhooks/stripe", content=body, headers=sent, trust_env=False).status_code == 400
+    refused = {"forged": 9, "stale": 2, "otherMode": 1}
     grown(till, "stripe", before, **refused)
     time.sleep(1.5)
     assert booking_of(till.anna, booking)["status"] == "held", "nothing was believed"

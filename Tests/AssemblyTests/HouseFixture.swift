@@ -20,16 +20,19 @@ struct HouseFixture {
 
     /// - Parameters:
     ///   - payments, properties: what stands before the database of that name.
+    ///   - wrap: what stands before each, by its name.
     ///   - outside: the world and the payment providers, where they are not those of the configuration.
     init(
         settings: [String: String] = [:], payments: @Sendable (any Database) -> any Database = { $0 },
         properties: @Sendable (any Database) -> any Database = { $0 },
+        wrap: (_ name: String, _ database: any Database) -> any Database = { $1 },
         outside: ((Databases, TestWorld) -> (World, [any PaymentProvider]))? = nil
     ) async throws {
         folder = try TemporaryFolder()
         databases = Databases(
             users: try await Engine.database(), properties: properties(try await Engine.database()),
-            bookings: try await Engine.database(), payments: payments(try await Engine.database()))
+            bookings: try await Engine.database(), payments: payments(try await Engine.database())
+        ).wrapped(wrap)
         try await databases.migrate(world: clock.world)
         let base = ["ROOST_BASE_URL": "https://roost.example", "ROOST_DATA_DIR": folder.url.path]
         let given = outside?(databases, clock)

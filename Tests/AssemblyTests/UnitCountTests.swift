@@ -1,6 +1,7 @@
 import BookingService
 import Core
 import PropertyService
+import Storage
 import TestSupport
 import Testing
 
@@ -96,5 +97,100 @@ struct UnitCountTests {
         try await expectFull(false)
         try await units(1)
         try await expectFull(true)
+    }
+
+    private func change(_ place: Property, to count: Int, in fixture: HouseFixture, seeing seen: Int) async throws {
+        var changes = PropertyChanges()
+        changes.unitCount = .set(count)
+        _ = try await fixture.house.properties.change(
+            place.id, changes, for: fixture.host, unlessChanged: { $0.unitCount == seen })
+    }
+
+    /// How many guests can have the same nights.
+    private func held(_ place: Property, in fixture: HouseFixture, from day: Int) async throws -> Int {
+        var count = 0
+        while count < 10, (try? await fixture.hold(place, in: day)) != nil { count += 1 }
+        return count
+    }
+
+    private func expectClean(_ fixture: HouseFixture) async throws {
+        try await fixture.hear()
+        #expect(try await Audit(fixture.house).once(atRest: false).map(\.description) == [])
+    }
+
+    @Test("Units that were retired and never taken off the place come back, with the nights that are closed")
+    func neverTakenOff() async throws {
+        let fixture = try await HouseFixture(settings: ["ROOST_RATE_LIMITS": "off"])
+        let place = try await fixture.place(units: 3)
+        // The process ends between the two databases.
+        try await fixture.house.bookings.changeUnitCount(of: place.id, to: 1, for: fixture.host)
+        let closed = place.zone.day(at: fixture.clock.now).advanced(by: 40)
+        try await fixture.house.bookings.changeCalendar(
+            of: place.id, [NightChange(date: closed, open: false)], for: fixture.host)
+        try await fixture.house.bookings.settleUnits()
+        #expect(try await held(place, in: fixture, from: 10) == 1)
+        try await expectClean(fixture)
+        fixture.clock.advance(.seconds(601))
+        try await fixture.house.bookings.settleUnits()
+        #expect(try await held(place, in: fixture, from: 20) == 3)
+        #expect(try await held(place, in: fixture, from: 40) == 0)
+        try await expectClean(fixture)
+        // Those that were taken off stay away.
+        fixture.clock.advance(.seconds(3600))
+        await fixture.workThrough()
+        try await fixture.house.bookings.changeUnitCount(of: place.id, to: 2, for: fixture.host)
+        try await change(place, to: 2, in: fixture, seeing: 3)
+        fixture.clock.advance(.seconds(601))
+        try await fixture.house.bookings.settleUnits()
+        #expect(try await held(place, in: fixture, from: 30) == 2)
+        try await expectClean(fixture)
+    }
+
+    @Test(
+        "Of two who change the number at the same moment one is told, and the place can be booked as it says",
+        arguments: [
+            false, true,
+        ])
+    func atTheSameMoment(isFewerFirst: Bool) async throws {
+        let fixture = try await HouseFixture(settings: ["ROOST_RATE_LIMITS": "off"])
+        let place = try await fixture.place(units: 3)
+        let (fewer, more) = (1, 5)
+        try await fixture.house.bookings.changeUnitCount(of: place.id, to: fewer, for: fixture.host)
+        try await fixture.house.bookings.changeUnitCount(of: place.id, to: more, for: fixture.host)
+        let (first, second) = isFewerFirst ? (fewer, more) : (more, fewer)
+        try await change(place, to: first, in: fixture, seeing: 3)
+        await #expect(throws: Problem.self) { try await change(place, to: second, in: fixture, seeing: 3) }
+        try await fixture.house.bookings.restoreUnits(of: place.id, among: max(second, 3))
+        #expect(try await held(place, in: fixture, from: 10) == first)
+        try await expectClean(fixture)
+    }
+
+    @Test("The audit finds a unit that a place has and nobody can book")
+    func lostUnit() async throws {
+        let fixture = try await HouseFixture(settings: ["ROOST_RATE_LIMITS": "off"])
+        let place = try await fixture.place(units: 2)
+        let unit = UnitID.of(place.id, 2)
+        try await fixture.house.databases.bookings.write {
+            try $0.execute("INSERT INTO retired_unit (unit_id) VALUES (\(unit))")
+        }
+        #expect(
+            try await Audit(fixture.house).once(atRest: false).map(\.description).contains {
+                $0.contains("its place has it, and it can't be booked")
+            })
+    }
+
+    @Test("A calendar of many units is changed in pieces that nobody waits for long")
+    func manyUnits() async throws {
+        let fixture = try await HouseFixture(settings: ["ROOST_RATE_LIMITS": "off"])
+        let place = try await fixture.place(units: 500)
+        let today = place.zone.day(at: fixture.clock.now)
+        func close(_ count: Int) async throws {
+            try await fixture.house.bookings.changeCalendar(
+                of: place.id, (0..<count).map { NightChange(date: today.advanced(by: 5 + $0), open: false) },
+                for: fixture.host)
+        }
+        let problem = await #expect(throws: Problem.self) { try await close(41) }
+        #expect(problem?.code == .validationFailed && problem?.errors.first?.code == "out_of_range")
+        try await close(2)
     }
 }

@@ -15,7 +15,7 @@ enum CopyCheck {
             func nights(_ days: [LocalDay]) -> Set<UnitNight> {
                 Set(booking.unit.map { unit in days.map { UnitNight(unit: unit, night: $0) } } ?? [])
             }
-            if !copy.properties.contains(booking.property) {
+            if copy.properties[booking.property] == nil {
                 findings.append(.init(booking.id.text, "\(booking.id): is of \(booking.property), which is no place"))
             }
             let (there, owned) = (booked.removeValue(forKey: booking.id) ?? [], nights(booking.nights))
@@ -53,6 +53,10 @@ enum CopyCheck {
         where bookings.blocked[unit] ?? [:] != copy.blocked[unit] ?? [:] {
             // The events about closed nights are about the property whose unit it is.
             findings.append(.init(unit.property.text, "\(unit): search has other nights closed than the calendar"))
+        }
+        for unit in bookings.retired {
+            guard let ordinal = unit.ordinal, ordinal <= copy.properties[unit.property] ?? 0 else { continue }
+            findings.append(.init(unit.property.text, "\(unit): its place has it, and it can't be booked"))
         }
         return findings
     }

@@ -83,5 +83,11 @@ package enum MailMigrations {
                 noted_at BIGINT NOT NULL
             );
             """),
+        Migration(
+            "mail-0003-order",
+            """
+            CREATE INDEX mail_order ON mail (subject, recipient, created_at, id); -- what comes before a letter
+            DROP INDEX mail_subject;
+            """),
     ]
 }

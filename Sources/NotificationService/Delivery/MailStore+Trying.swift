@@ -51,32 +51,19 @@ extension MailStore {
     /// about this subject, and none earlier that is due, waits for nothing: other bookings are other letters.
     /// - Parameter leaseEnd: until when nobody else tries what is taken.
     func takeDue(by provider: String, until leaseEnd: Instant, at now: Instant) async throws -> [Taken] {
-        let isDue: SQL = "state IN ('queued', 'sending') AND due_at <= \(now)"
-        guard try await database.read({ try $0.exists("SELECT 1 FROM mail WHERE \(isDue) LIMIT 1") }) else { return [] }
+        // Each state by itself, so that its index is walked in order and only as far as the batch goes.
+        let waiting = try await database.read { reader in
+            try ["sending", "queued"].filter { state in
+                try reader.exists("SELECT 1 FROM mail WHERE state = \(state) AND due_at <= \(now) LIMIT 1")
+            }
+        }
+        guard !waiting.isEmpty else { return [] }
         // A claim, though it looks at other rows: an earlier letter that another node takes at this moment is still due
         // here, or already being sent, and holds this one back either way.
         return try await database.claim { tx in
-            let found = try tx.all(
-                """
-                SELECT id, letter, created_at, tries, resends, COALESCE(resent_at, created_at),
-                    (SELECT provider FROM mail_attempt WHERE mail_id = mail.id AND number = mail.tries
-                        AND COALESCE(outcome, 'unknown') = 'unknown'), recipient,
-                    EXISTS (SELECT 1 FROM mail_attempt WHERE mail_id = mail.id AND outcome IS NOT NULL)
-                FROM mail
-                WHERE \(isDue) AND NOT EXISTS (
-                    SELECT 1 FROM mail AS earlier
-                    WHERE earlier.subject = mail.subject AND earlier.recipient = mail.recipient
-                        AND (earlier.created_at < mail.created_at
-                            OR (earlier.created_at = mail.created_at AND earlier.id < mail.id))
-                        AND (earlier.state = 'sending' OR (earlier.state = 'queued' AND earlier.due_at <= \(now))))
-                ORDER BY due_at, created_at, id LIMIT \(MailStore.batch) FOR UPDATE SKIP LOCKED
-                """
-            ) { row in
-                let mail = Taken(
-                    id: try row[0], recipient: try row[7], letter: try row[1], createdAt: try row[2],
-                    attempt: try row[3] + 1, resends: try row[4], tryingSince: try row[5],
-                    doubtedProvider: try row[6], leaseEnd: leaseEnd)
-                return (mail: mail, hasEnded: try row[8] as Bool)
+            var found: [(mail: Taken, hasEnded: Bool)] = []
+            for state in waiting where found.count < MailStore.batch {
+                found += try due(state, MailStore.batch - found.count, until: leaseEnd, at: now, in: tx)
             }
             var taken: [Taken] = []
             for (mail, hasEnded) in found {
@@ -94,6 +81,35 @@ extension MailStore {
                 }
             }
             return taken
+        }
+    }
+
+    /// Locks mails of one state that are due and not behind an earlier one, the longest due first.
+    /// - Returns: each in its next try, and whether one of its tries came to an end.
+    private func due(
+        _ state: String, _ most: Int, until leaseEnd: Instant, at now: Instant, in tx: borrowing Transaction
+    ) throws -> [(mail: Taken, hasEnded: Bool)] {
+        try tx.all(
+            """
+            SELECT id, letter, created_at, tries, resends, COALESCE(resent_at, created_at),
+                (SELECT provider FROM mail_attempt WHERE mail_id = mail.id AND number = mail.tries
+                    AND COALESCE(outcome, 'unknown') = 'unknown'), recipient,
+                EXISTS (SELECT 1 FROM mail_attempt WHERE mail_id = mail.id AND outcome IS NOT NULL)
+            FROM mail
+            WHERE state = \(state) AND due_at <= \(now) AND NOT EXISTS (
+                SELECT 1 FROM mail AS earlier
+                WHERE earlier.subject = mail.subject AND earlier.recipient = mail.recipient
+                    AND (earlier.created_at < mail.created_at
+                        OR (earlier.created_at = mail.created_at AND earlier.id < mail.id))
+                    AND (earlier.state = 'sending' OR (earlier.state = 'queued' AND earlier.due_at <= \(now))))
+            ORDER BY due_at, created_at, id LIMIT \(most) FOR UPDATE SKIP LOCKED
+            """
+        ) { row in
+            let mail = Taken(
+                id: try row[0], recipient: try row[7], letter: try row[1], createdAt: try row[2],
+                attempt: try row[3] + 1, resends: try row[4], tryingSince: try row[5],
+                doubtedProvider: try row[6], leaseEnd: leaseEnd)
+            return (mail: mail, hasEnded: try row[8] as Bool)
         }
     }
 

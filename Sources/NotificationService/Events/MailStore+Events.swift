@@ -67,8 +67,8 @@ extension MailStore {
             try tx.execute(
                 """
                 DELETE FROM mail_webhook WHERE id IN (
-                    SELECT id FROM mail_webhook WHERE applied_at IS NOT NULL AND received_at < \(moment)
-                    ORDER BY received_at, id LIMIT \(limit))
+                    SELECT id FROM mail_webhook WHERE applied_at < \(moment)
+                    ORDER BY applied_at LIMIT \(limit))
                 """)
         }
     }

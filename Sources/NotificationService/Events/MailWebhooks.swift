@@ -52,7 +52,7 @@ public struct MailWebhooks: Sendable {
             tally.count(post.provider, "forged")
             throw Problem(.malformedRequest, "The signature does not fit.")
         }
-        guard let seconds = Int64(proof.timestamp), abs(seconds) < 1 << 40 else {
+        guard let seconds = Int64(proof.timestamp), seconds.magnitude < 1 << 40 else {
             tally.count(post.provider, "forged")
             throw Problem(.malformedRequest, "The time of the signature is no time.")
         }
@@ -79,7 +79,9 @@ public struct MailWebhooks: Sendable {
     /// Signed are timestamp and token only: the token must never be taken for another body.
     private static func mailgun(_ post: MailPost, key: Secret) -> (token: String, timestamp: String)? {
         let sent = JSON(String(decoding: post.body, as: UTF8.self))["signature"]
-        guard let timestamp = sent["timestamp"].text ?? sent["timestamp"].number.map({ String(Int64($0)) }),
+        guard
+            let timestamp = sent["timestamp"].text
+                ?? sent["timestamp"].number.flatMap({ Int64(exactly: $0) }).map({ String($0) }),
             let token = sent["token"].text, !token.isEmpty, token.utf8.count <= 200,
             let code = sent["signature"].text.flatMap(bytes(ofHexadecimal:)),
             HMAC<SHA256>.isValidAuthenticationCode(

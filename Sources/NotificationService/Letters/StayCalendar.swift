@@ -5,8 +5,10 @@ enum StayCalendar {
     /// Content lines are at most so many octets without their line end (RFC 5545 3.1).
     static let longestLine = 75
 
-    /// - Parameter now: when the letter was written: the same letter gives the same file.
-    static func file(for facts: StayFacts, _ writer: LetterWriter, at now: Instant) -> String {
+    /// - Parameters:
+    ///   - change: the number of the change that made the stay what it is; 0 for none.
+    ///   - now: when the letter was written: the same letter gives the same file.
+    static func file(for facts: StayFacts, change: Int, _ writer: LetterWriter, at now: Instant) -> String {
         let texts = writer.texts
         let place = OneLine.text(facts.place, longest: LetterWriter.longestTitle)
         let area = OneLine.text(facts.area ?? "", longest: LetterWriter.longestTitle)
@@ -25,7 +27,7 @@ enum StayCalendar {
             "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Roost//Roost//\(texts.language.code.uppercased())",
             "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
             // The same stay under the same name: a later file takes the place of an earlier one (RFC 5545 3.8.7.4).
-            "BEGIN:VEVENT", "UID:\(facts.bookingId)", "SEQUENCE:\(facts.change?.number ?? 0)",
+            "BEGIN:VEVENT", "UID:\(facts.bookingId)", "SEQUENCE:\(change)",
             "DTSTAMP:\(compact(now))",
             // Whole days: a stay is nights, and no change of clocks moves a night. The end is not part of it.
             "DTSTART;VALUE=DATE:\(compact(facts.stay.checkIn))", "DTEND;VALUE=DATE:\(compact(facts.stay.checkOut))",

@@ -30,7 +30,7 @@ enum StripeSignature {
             default: break
             }
         }
-        guard let time, let seconds = Int64(time), abs(seconds) < 1 << 40, !signatures.isEmpty else {
+        guard let time, let seconds = Int64(time), seconds.magnitude < 1 << 40, !signatures.isEmpty else {
             return .forged("its signature can't be read")
         }
         let signed = Array("\(time).".utf8) + body

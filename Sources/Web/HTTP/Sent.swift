@@ -161,12 +161,18 @@ enum MediaType {
 }
 
 extension HTTPField.Name {
-    static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .ifMatch
-    static let sendGridSignature = HTTPField.Name("X-Twilio-Email-Event-Webhook-Signature") ?? .ifMatch
-    static let sendGridTimestamp = HTTPField.Name("X-Twilio-Email-Event-Webhook-Timestamp") ?? .ifMatch
-    static let forwardedFor = HTTPField.Name("X-Forwarded-For") ?? .ifMatch
-    static let forwarded = HTTPField.Name("Forwarded") ?? .ifMatch
-    static let requestID = HTTPField.Name("X-Request-Id") ?? .ifMatch
-    static let fetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .ifMatch
-    static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .ifMatch
+    static let idempotencyKey = ours("Idempotency-Key")
+    static let sendGridSignature = ours("X-Twilio-Email-Event-Webhook-Signature")
+    static let sendGridTimestamp = ours("X-Twilio-Email-Event-Webhook-Timestamp")
+    static let forwardedFor = ours("X-Forwarded-For")
+    static let forwarded = ours("Forwarded")
+    static let requestID = ours("X-Request-Id")
+    static let fetchSite = ours("Sec-Fetch-Site")
+    static let referrerPolicy = ours("Referrer-Policy")
+
+    /// A name that stands in the program.
+    private static func ours(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no name of a header") }
+        return name
+    }
 }

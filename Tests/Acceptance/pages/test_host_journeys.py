@@ -366,6 +366,9 @@ def test_a_change_of_a_stay_is_answered_and_proposed_on_pages_for_hosts(visit, f
     page.get_by_role("button", name="Withdraw my proposal").click()
     assert visitor.path == address and page.locator("section.change").count() == 0
     assert [one["status"] for one in guest.get(f"/api/v1/bookings/{booking['id']}/alterations").json()["items"]] == ["withdrawn", "applied", "declined"]
+    # The calendar file is later than the one of the confirmation: a calendar takes it in its place.
+    file = guest.connection.get(f"/trips/{booking['id']}/stay.ics", headers={"Cookie": f"roost_session={guest.token}"})
+    assert "\nSEQUENCE:2\r" in file.text, file.text
 
     # Each side has its own page; nobody answers for the other.
     assert visitor.go(f"/trips/{booking['id']}/change").url.endswith(address + "/change")

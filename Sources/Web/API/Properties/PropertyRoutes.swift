@@ -99,7 +99,7 @@ extension Visit {
     }
 
     /// Changes a property. Fewer units are first refused or retired by the Booking Service, which knows who is in them;
-    /// where the change fails after that, they come back.
+    /// where the change fails after that, they are again what the place has.
     func change(
         _ current: Property, _ changes: PropertyChanges, for caller: Caller,
         unlessChanged isAsSeen: @escaping @Sendable (Property) -> Bool = { _ in true }
@@ -109,9 +109,12 @@ extension Visit {
         }
         try await site.bookings.changeUnitCount(of: current.id, to: count, for: caller)
         do {
-            return try await site.properties.change(current.id, changes, for: caller, unlessChanged: isAsSeen)
+            // Of two who change the number at the same moment the second is told.
+            return try await site.properties.change(current.id, changes, for: caller) {
+                $0.unitCount == current.unitCount && isAsSeen($0)
+            }
         } catch {
-            try await site.bookings.changeUnitCount(of: current.id, to: current.unitCount, for: caller)
+            try await site.bookings.restoreUnits(of: current.id, among: max(count, current.unitCount))
             throw error
         }
     }

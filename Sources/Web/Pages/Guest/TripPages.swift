@@ -89,7 +89,10 @@ struct TripPages {
         }
         let place = try await page.site.properties.properties([booking.propertyId])[booking.propertyId]
         let facts = StayFacts(booking, place?.location)
-        let file = page.site.mails.calendarFile(for: facts, in: page.language, at: confirmedAt)
+        let changes = try await page.site.bookings.alterations(of: booking.id, for: caller)
+        let last = changes.first { $0.status == .applied }
+        let file = page.site.mails.calendarFile(
+            for: facts, change: last?.number ?? 0, in: page.language, at: last?.endedAt ?? confirmedAt)
         return .bytes(
             Array(file.utf8), type: "text/calendar; charset=utf-8; method=PUBLISH",
             headers: [.contentDisposition: "attachment; filename=\"stay-\(booking.code).ics\""])
