@@ -50,6 +50,18 @@ public struct Background: Service, CustomStringConvertible {
     }
 }
 
+/// A server's own hands, which ask payment providers beside its deliveries: whoever delivers an event waits for a provider a
+/// moment and no longer. Every server has them, whether it works in the background or only answers.
+public struct ProviderHands: Service, CustomStringConvertible {
+    public let description = "hands for payment providers"
+    private let carryingOn: @Sendable () async -> Void
+
+    /// From now on deliveries count on them: they must run until the server ends, longer than what delivers.
+    public init(_ house: House) { carryingOn = house.payments.carryingOn() }
+
+    public func run() async throws { await cancelWhenGracefulShutdown { await carryingOn() } }
+}
+
 /// One kind of background work, a round of it at a time.
 package struct Chore: Sendable {
     package let name: String

@@ -8,6 +8,8 @@ extension Bookings {
     /// How many batches follow each other at once while there are more: holds that end together, as after a sale begins,
     /// must not wait for as many beats.
     private static let mostBatches = 20
+    /// How many are told of at once, so that what one's hearers take long over holds up few others.
+    private static let toldTogether = 16
     /// How long one that can't be moved on is left alone, so that others have their turn.
     private static let putOff = Duration.seconds(300)
 
@@ -20,6 +22,16 @@ extension Bookings {
     package func moveDue() async throws -> Int {
         var failures: [NotMoved.Failure] = []
         var moved = 0
+        var untold: [String] = []
+        func tell(_ subject: String) async {
+            moved += 1
+            untold.append(subject)
+            if untold.count == Bookings.toldTogether { await tellAll() }
+        }
+        func tellAll() async {
+            _ = await sideBySide(untold) { [courier] in await courier.deliver($0) }
+            untold = []
+        }
         for _ in 0..<Bookings.mostBatches {
             let due = try await store.due(at: world.now(), limit: Bookings.batch)
             for id in due {
@@ -29,9 +41,9 @@ extension Bookings {
                     try tx.execute("UPDATE booking SET due_at = \(until) WHERE id = \(id)")
                 }
                 guard hasMoved else { continue }
-                moved += 1
-                await courier.deliver(id.text)
+                await tell(id.text)
             }
+            await tellAll()
             guard due.count == Bookings.batch else { break }
         }
         for _ in 0..<Bookings.mostBatches {
@@ -43,9 +55,9 @@ extension Bookings {
                     try tx.execute("UPDATE alteration SET due_at = \(until) WHERE id = \(id)")
                 }
                 guard hasMoved else { continue }
-                moved += 1
-                await courier.deliver(booking.text)
+                await tell(booking.text)
             }
+            await tellAll()
             guard due.count == Bookings.batch else { break }
         }
         guard failures.isEmpty else { throw NotMoved(failures: failures) }

@@ -19,6 +19,8 @@ public struct OutsideRequest: Sendable {
     /// Whether the same request a second time does nothing more than once: a read, or a write with an idempotency key
     /// that the provider keeps. Only then may it be sent again after an ending nobody knows.
     public let mayRepeat: Bool
+    /// After this moment it is not sent any more, not even a first time: it waited too long for its turn.
+    public let notAfter: Instant?
 
     /// How long a read may take.
     public static let readTimeout = Duration.seconds(30)
@@ -28,9 +30,10 @@ public struct OutsideRequest: Sendable {
     /// - Parameters:
     ///   - timeout: where left out, `readTimeout` for GET, else `writeTimeout`.
     ///   - mayRepeat: where left out, only GET may.
+    ///   - notAfter: where left out, it may be sent whenever its turn comes.
     public init(
         _ method: Method, _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
-        timeout: Duration? = nil, mayRepeat: Bool? = nil
+        timeout: Duration? = nil, mayRepeat: Bool? = nil, notAfter: Instant? = nil
     ) {
         self.method = method
         self.url = url
@@ -38,6 +41,7 @@ public struct OutsideRequest: Sendable {
         self.body = body
         self.timeout = timeout ?? (method == .get ? Self.readTimeout : Self.writeTimeout)
         self.mayRepeat = mayRepeat ?? (method == .get)
+        self.notAfter = notAfter
     }
 }
 
@@ -81,19 +85,22 @@ public enum OutsideFailure: Error, Sendable, Equatable, CustomStringConvertible 
     case unknown(String)
     /// Not asked at all: the provider failed too often, and is left alone until then.
     case resting(until: Instant)
+    /// Not asked at all: too many requests to it wait for their place.
+    case crowded
 
     public var description: String {
         switch self {
         case .notSent(let why): "not reached: \(why)"
         case .unknown(let why): "no answer: \(why)"
         case .resting(let until): "left alone until \(until) after failing too often"
+        case .crowded: "not asked: too many others wait for it"
         }
     }
 
     /// Whether it is certain that the provider did nothing.
     public var hadNoEffect: Bool {
         switch self {
-        case .notSent, .resting: true
+        case .notSent, .resting, .crowded: true
         case .unknown: false
         }
     }

@@ -21,15 +21,20 @@ public final class Pace: Sendable {
         burst = 1000 * Pace.scale / Pace.burstsPerSecond
     }
 
+    /// Nobody waits longer for a place: who comes when so many wait already is told so, and comes again. All that a node does
+    /// side by side with one provider fits in.
+    static let longestWait = Duration.seconds(5)
+
     /// Reserves the next place.
-    /// - Returns: how long to wait for it.
-    func reserve(at now: Instant) -> Duration {
+    /// - Returns: how long to wait for it; nothing where that would be longer than `longestWait`: then none is reserved.
+    func reserve(at now: Instant) -> Duration? {
         next.withLock { next in
             let moment = now.milliseconds * Pace.scale
             let place = max(next, moment - burst)
+            let wait = Duration.milliseconds((max(0, place - moment) + Pace.scale - 1) / Pace.scale)
+            guard wait <= Pace.longestWait else { return nil }
             next = place + interval
-            let wait = max(0, place - moment)
-            return .milliseconds((wait + Pace.scale - 1) / Pace.scale)
+            return wait
         }
     }
 }

@@ -57,17 +57,22 @@ public struct ProviderLine: Sendable {
     /// - Returns: the last answer, whatever its status.
     public func ask(_ request: OutsideRequest) async throws(OutsideFailure) -> OutsideAnswer {
         var attempt = 1
+        var last: Result<OutsideAnswer, OutsideFailure>?
         while true {
-            // Who is not to be asked costs no place, and whoever waited for one looks again.
-            if let until = breaker.restsUntil(at: world.now()), until > world.now() { throw .resting(until: until) }
-            try await waitForPlace()
-            if let until = breaker.admit(at: world.now()) { throw .resting(until: until) }
+            do throws(OutsideFailure) {
+                try await waitForTurn(of: request)
+            } catch {
+                // An earlier try may have taken effect: that stands, and not that there was no other.
+                guard let last else { throw error }
+                return try last.get()
+            }
             let outcome: Result<OutsideAnswer, OutsideFailure>
             do throws(OutsideFailure) {
                 outcome = .success(try await outside.exchange(request))
             } catch {
                 outcome = .failure(error)
             }
+            last = outcome
             breaker.record(isWell: isWell(outcome), at: world.now())
             if let wish = wish(in: outcome), wish > patience.longestPause {
                 breaker.rest(until: world.now() + wish, at: world.now())
@@ -81,8 +86,18 @@ public struct ProviderLine: Sendable {
         }
     }
 
+    private func waitForTurn(of request: OutsideRequest) async throws(OutsideFailure) {
+        // Who is not to be asked costs no place, and whoever waited for one looks again.
+        if let until = breaker.restsUntil(at: world.now()), until > world.now() { throw .resting(until: until) }
+        try await waitForPlace()
+        if let end = request.notAfter, world.now() > end { throw .notSent("its turn came too late") }
+        if let until = breaker.admit(at: world.now()) { throw .resting(until: until) }
+    }
+
     private func waitForPlace() async throws(OutsideFailure) {
-        guard let wait = pace?.reserve(at: world.now()), wait > .zero else { return }
+        guard let pace else { return }
+        guard let wait = pace.reserve(at: world.now()) else { throw .crowded }
+        guard wait > .zero else { return }
         do { try await world.sleep(wait) } catch { throw .notSent("we stopped waiting") }
     }
 
@@ -113,7 +128,7 @@ public struct ProviderLine: Sendable {
             return pause <= patience.longestPause ? pause : nil
         case .failure(.notSent): return jitter(attempt)
         case .failure(.unknown): return request.mayRepeat ? jitter(attempt) : nil
-        case .failure(.resting): return nil
+        case .failure(.resting), .failure(.crowded): return nil
         }
     }
 

@@ -222,5 +222,10 @@ package enum PaymentMigrations {
             DROP INDEX provider_event_due;
             CREATE INDEX provider_event_due ON provider_event (provider, due_at);
             """),
+        Migration(
+            "payment-0009-returned-at",
+            """
+            ALTER TABLE payment ADD COLUMN returned_at BIGINT; -- when a guest's return last had its provider asked
+            """),
     ]
 }

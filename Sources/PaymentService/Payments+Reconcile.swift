@@ -154,6 +154,7 @@ extension Payments {
         var allAnswered = true
         let books = try await books(of: provider.name)
         let captures = Set(books.captures.map(\.capture))
+        let refunds = books.refundsByName
         // Charges first: what else there is concerns them.
         for line in lines.filter({ $0.kind == .charge }) + lines.filter({ $0.kind != .charge }) {
             switch line.kind {
@@ -166,7 +167,7 @@ extension Payments {
                 _ = try await store.hear(word, about: id, at: world.now())
                 try await settle(id)
             case .refund, .refundFailure:
-                let known = books.refunds.first { $0.id == line.refundId || $0.reference == line.reference }
+                let known = refunds[line]
                 guard known == nil || known?.isDone != (line.kind == .refund) else { continue }
                 // A refund that failed later stands in the list twice; asking says how it is now.
                 if line.kind == .refundFailure, known == nil { continue }
@@ -345,8 +346,9 @@ extension StatementLine {
 extension Reconciliation {
     /// Disputes at the provider that nobody has told us of.
     func unknownDisputes(_ lines: [StatementLine], _ books: Books) -> [Difference] {
-        lines.filter { $0.kind == .inquiry || $0.kind == .chargeback }
-            .filter { books.disputes[$0.reference] == nil && $0.capture.map(books.know) ?? true }
+        let captures = Set(books.captures.map(\.capture))
+        return lines.filter { $0.kind == .inquiry || $0.kind == .chargeback }
+            .filter { books.disputes[$0.reference] == nil && $0.capture.map(captures.contains) ?? true }
             .map { line in
                 let does = line.kind == .inquiry ? "asks about" : "withholds"
                 return Difference(

@@ -14,6 +14,7 @@ public struct Payments: Sendable {
     let events: EventStore
     let probes: ProbePlan
     let webhookCounts = WebhookCounts()
+    let errands = Errands()
     /// The built-in test provider, where it is configured: its page asks it what to show.
     public let test: TestProvider?
 
@@ -64,6 +65,14 @@ public struct Payments: Sendable {
         let payment = try await carry(id, askingAtLeastOnce: true)
         try await carryBooking(payment.bookingId)
         await courier.deliver(payment.bookingId.text)
+    }
+
+    /// The guest comes back from the provider's page: `settle`, but for one payment only every few seconds, because nobody
+    /// need be signed in to come back. Whoever comes in between finds what the last one brought about.
+    /// - Throws: `Problem` `not_found` for an unknown payment.
+    public func comeBack(_ id: PaymentID) async throws {
+        guard try await store.admitReturn(of: id, at: world.now()) else { return }
+        try await settle(id)
     }
 
     /// Acts as the payer on the test provider's page, settles, and hands on what that brought about.

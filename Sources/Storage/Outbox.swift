@@ -221,19 +221,20 @@ public struct OutboxDelivery: Sendable {
         for (receiver, handler) in unhurried.sorted(by: { $0.key < $1.key }) {
             await deliver(waiting.filter { $0.receiver == receiver }, at: handler, &round)
         }
-        // Each receiver and subject is a line of its own; one that fails stops its own line only.
-        var lines: [[Waiting]] = []
-        for event in waiting where unhurried[event.receiver] == nil {
-            if let last = lines.last?.last, last.receiver == event.receiver, last.subject == event.subject {
-                lines[lines.count - 1].append(event)
-            } else {
-                lines.append([event])
+        // Each receiver for itself: who takes long over an event keeps it from no other.
+        let others = waiting.filter { unhurried[$0.receiver] == nil }
+        let receivers = Set(others.map(\.receiver)).sorted()
+        if receivers.count < 2 {
+            round.add(await heard(others))
+        } else {
+            let rounds = await withTaskGroup(of: (receiver: String, round: Round).self) { group in
+                for receiver in receivers {
+                    let its = others.filter { $0.receiver == receiver }
+                    group.addTask { (receiver, await heard(its)) }
+                }
+                return await group.reduce(into: [String: Round]()) { $0[$1.receiver] = $1.round }
             }
-        }
-        for line in lines {
-            for event in line {
-                guard await deliver(event, &round) else { break }
-            }
+            for receiver in receivers { rounds[receiver].map { round.add($0) } }
         }
         if !round.heard.isEmpty { try await remove(round.heard) }
         if !round.put.isEmpty { try await store(round.put) }
@@ -241,11 +242,26 @@ public struct OutboxDelivery: Sendable {
     }
 
     /// What a round has come to.
-    private struct Round {
+    private struct Round: Sendable {
         var heard: [Waiting] = []
         var put: [PutOff] = []
         /// Whose database is away is not asked again in this round: each question may wait long for its answer.
         var away: [String: any Error] = [:]
+
+        mutating func add(_ other: Round) {
+            heard += other.heard
+            put += other.put
+        }
+    }
+
+    /// Has one receiver hear what waits for it. Each subject is a line of its own; one that fails stops its own line only.
+    private func heard(_ waiting: [Waiting]) async -> Round {
+        var round = Round()
+        var stopped: String?
+        for event in waiting where event.subject != stopped {
+            if await !deliver(event, &round) { stopped = event.subject }
+        }
+        return round
     }
 
     /// Everything that waits for one receiver at once; event by event where that does not go.

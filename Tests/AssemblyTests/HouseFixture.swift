@@ -21,10 +21,12 @@ struct HouseFixture {
     /// - Parameters:
     ///   - payments, properties: what stands before the database of that name.
     ///   - wrap: what stands before each, by its name.
+    ///   - outside: the world and the payment providers, where they are not those of the configuration.
     init(
         settings: [String: String] = [:], payments: @Sendable (any Database) -> any Database = { $0 },
         properties: @Sendable (any Database) -> any Database = { $0 },
-        wrap: (_ name: String, _ database: any Database) -> any Database = { $1 }
+        wrap: (_ name: String, _ database: any Database) -> any Database = { $1 },
+        outside: ((Databases, TestWorld) -> (World, [any PaymentProvider]))? = nil
     ) async throws {
         folder = try TemporaryFolder()
         databases = Databases(
@@ -33,8 +35,10 @@ struct HouseFixture {
         ).wrapped(wrap)
         try await databases.migrate(world: clock.world)
         let base = ["ROOST_BASE_URL": "https://roost.example", "ROOST_DATA_DIR": folder.url.path]
+        let given = outside?(databases, clock)
         house = try House(
-            try Configuration(base.merging(settings) { $1 }), databases: databases, world: clock.world)
+            try Configuration(base.merging(settings) { $1 }), databases: databases, world: given?.0 ?? clock.world,
+            parts: House.Parts(providers: given?.1))
         host = try await house.accounts.add(email: "hana@example.com", name: "Hana", isOperator: false, password: nil)
             .caller
         guest = try await house.accounts.add(email: "anna@example.com", name: "Anna", isOperator: false, password: nil)

@@ -1,4 +1,5 @@
 import Core
+import Synchronization
 import TestSupport
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 struct PaceTests {
     /// When each of so many requests may leave, asked for at the same moment.
     private func places(_ count: Int, of pace: Pace, at now: Instant) -> [Duration] {
-        (0..<count).map { _ in pace.reserve(at: now) }
+        (0..<count).compactMap { _ in pace.reserve(at: now) }
     }
 
     @Test("What comes at once leaves within the limit in every second", arguments: [1, 3, 10, 20, 100, 1000])
@@ -21,6 +22,28 @@ struct PaceTests {
             #expect(within <= perSecond + burst)
         }
         #expect(waits.last.map { $0 <= .seconds(5) && $0 >= .seconds(3.7) } == true)
+    }
+
+    @Test("Nobody waits longer than five seconds: who comes later is told so, and takes no place")
+    func crowded() async throws {
+        let (pace, clock) = (Pace(perSecond: 10), TestWorld())
+        let waits = places(1000, of: pace, at: clock.now)
+        // Five seconds' worth, and the burst at the beginning.
+        #expect(waits.count == 53 && waits.last == .milliseconds(4950))
+        clock.advance(.seconds(1))
+        #expect(places(1000, of: pace, at: clock.now).count == 10)
+
+        let asked = Mutex(0)
+        let line = ProviderLine(
+            to: "peer",
+            outside: Outside(exchange: { _ in
+                asked.withLock { $0 += 1 }
+                return OutsideAnswer(status: 200)
+            }), world: clock.world, pace: pace)
+        await #expect(throws: OutsideFailure.crowded) { try await line.ask(OutsideRequest(.get, "http://127.0.0.1/")) }
+        #expect(asked.withLock { $0 } == 0 && line.restsUntil == nil && OutsideFailure.crowded.hadNoEffect)
+        clock.advance(.seconds(1))
+        #expect(try await line.ask(OutsideRequest(.get, "http://127.0.0.1/")).status == 200)
     }
 
     @Test("Who comes seldom never waits")

@@ -180,6 +180,46 @@ struct ProviderLineTests {
         }
     }
 
+    @Test("What waited for its turn until it was too late is not sent, and an earlier try's end stands")
+    func notAfter() async throws {
+        func request(_ end: Instant) -> OutsideRequest {
+            OutsideRequest(.post, "http://127.0.0.1/things", mayRepeat: true, notAfter: end)
+        }
+        let late = Script([Self.status(200)])
+        await #expect(throws: OutsideFailure.notSent("its turn came too late")) {
+            try await late.line().ask(request(late.clock.now - .milliseconds(1)))
+        }
+        #expect(late.askedCount == 0)
+        #expect(try await late.line().ask(request(late.clock.now)).status == 200)
+
+        // The first try may have taken effect: that there was no second one says nothing about it.
+        let pausing = Script([Self.status(500, [("Retry-After", "2")]), Self.status(200)])
+        #expect(try await pausing.line().ask(request(pausing.clock.now + .seconds(1))).status == 500)
+        #expect(pausing.askedCount == 1)
+
+        // Nor that it may not be asked again, because others failed meanwhile.
+        let breaker = Breaker()
+        let failing = Script([.failure(.unknown("cut"))])
+        for _ in 1..<Breaker.mostFailures { breaker.record(isWell: false, at: failing.clock.now) }
+        await #expect(throws: OutsideFailure.unknown("cut")) { try await failing.line(breaker: breaker).ask(Self.get) }
+        #expect(failing.askedCount == 1)
+    }
+
+    @Test(
+        "No Retry-After, however odd, is more than an answer without one",
+        arguments: [
+            "Thu, 01 Jul 99999999999999999999 12:00:04 GMT", "Thu, 99999999999 Jul 2027 12:00:04 GMT",
+            "Thu, 01 Jul -9223372036854775808 12:00:04 GMT", "Thu, 01 Jul 2027 9223372036854775807:00:00 GMT",
+            "Thu, 31 Jun 2027 12:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 GMT", "99999999999999999999",
+            "-9223372036854775808", "Thu, 01 Jul 2027 :: GMT", "     GMT", "",
+        ])
+    func oddRetryAfter(_ text: String) {
+        let answer = OutsideAnswer(status: 503, headers: [(name: "Retry-After", value: text)])
+        let pause = answer.retryAfter(at: TestWorld().now)
+        // The year 1 can be read, and is over.
+        #expect(pause == (text.contains(" 0001 ") ? .zero : nil))
+    }
+
     @Test("A refusal is no sign of an outage")
     func refusals() async throws {
         let script = Script([Self.status(400)])

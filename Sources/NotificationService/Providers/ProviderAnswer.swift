@@ -7,7 +7,7 @@ enum ProviderAnswer {
     /// What the failure to get an answer means for a mail.
     static func failure(_ failure: OutsideFailure, at now: Instant) -> MailFailure {
         switch failure {
-        case .notSent: .mayPass("\(failure)")
+        case .notSent, .crowded: .mayPass("\(failure)")
         case .resting(let until): .mayPass("\(failure)", after: until.since(now))
         case .unknown: .unknown("\(failure)")
         }

@@ -6,6 +6,8 @@ import Synchronization
 /// Speaks PayPal's API: its token, its headers, and what each status means.
 struct PayPalClient: Sendable {
     let line: ProviderLine
+    /// For webhooks that strangers may have forged: what they bring about must not keep money from moving.
+    let webhookLine: ProviderLine
     let base: APIBase
     let clientId: Secret
     let clientSecret: Secret
@@ -34,41 +36,37 @@ struct PayPalClient: Sendable {
 
     func get(_ path: String, _ query: [(name: String, value: String)] = []) async -> ProviderReply {
         let text = query.isEmpty ? "" : "?" + FormBody.text(query)
-        return await send(.get, path + text, [], body: "", mayRepeat: true)
+        return await send(.get, path + text, [], bytes: [], mayRepeat: true)
     }
 
-    /// - Parameter key: as `PayPal-Request-Id`: a repeat gives what the first call made.
-    func post(_ path: String, _ body: String, key: String) async -> ProviderReply {
+    /// - Parameters:
+    ///   - key: as `PayPal-Request-Id`: a repeat gives what the first call made.
+    ///   - end: after this moment it is not sent any more.
+    func post(_ path: String, _ body: String, key: String, notAfter end: Instant? = nil) async -> ProviderReply {
         // A POST without a body needs its type all the same; without `Prefer` the answer has no amounts.
         let headers = [
             (name: "Content-Type", value: "application/json"), (name: "Prefer", value: "return=representation"),
             (name: "PayPal-Request-Id", value: key),
         ]
-        return await send(.post, path, headers, body: body, mayRepeat: true)
+        return await send(.post, path, headers, bytes: Array(body.utf8), mayRepeat: true, notAfter: end)
     }
 
     /// Asks whether a webhook is PayPal's; it changes nothing there, so it may be asked again.
     func verify(_ body: [UInt8]) async -> ProviderReply {
         await send(
             .post, "/v1/notifications/verify-webhook-signature", [(name: "Content-Type", value: "application/json")],
-            bytes: body, mayRepeat: true)
-    }
-
-    private func send(
-        _ method: OutsideRequest.Method, _ path: String, _ headers: [(name: String, value: String)], body: String,
-        mayRepeat: Bool
-    ) async -> ProviderReply {
-        await send(method, path, headers, bytes: Array(body.utf8), mayRepeat: mayRepeat)
+            bytes: body, mayRepeat: true, over: webhookLine)
     }
 
     private func send(
         _ method: OutsideRequest.Method, _ path: String, _ headers: [(name: String, value: String)], bytes: [UInt8],
-        mayRepeat: Bool
+        mayRepeat: Bool, notAfter end: Instant? = nil, over other: ProviderLine? = nil
     ) async -> ProviderReply {
+        let line = other ?? line
         // A second time only with a fresh token, where the first was refused.
         for isLast in [false, true] {
             let bearer: String
-            switch await currentToken() {
+            switch await currentToken(over: line) {
             case .success(let token): bearer = token
             case .failure(let reply): return reply.reply
             }
@@ -76,7 +74,8 @@ struct PayPalClient: Sendable {
             let answer: OutsideAnswer
             do throws(OutsideFailure) {
                 answer = try await line.ask(
-                    OutsideRequest(method, base.url(path), headers: all, body: bytes, mayRepeat: mayRepeat))
+                    OutsideRequest(
+                        method, base.url(path), headers: all, body: bytes, mayRepeat: mayRepeat, notAfter: end))
             } catch {
                 return .unknown("\(error)")
             }
@@ -120,14 +119,19 @@ struct PayPalClient: Sendable {
     /// Renewed so long before its end that no request outlives it.
     private static let tokenMargin = Duration.seconds(300)
 
-    private func currentToken() async -> Result<String, NoToken> {
+    /// The longest a token is trusted; PayPal's live for nine hours.
+    private static let longestTokenLife: Int64 = 86_400
+
+    private func currentToken(over line: ProviderLine) async -> Result<String, NoToken> {
         let now = world.now()
         if let current = token.current, now < current.until { return .success(current.text) }
-        return await renewToken()
+        return await renewToken(over: line)
     }
 
     /// Asks for a token whatever is cached: also how credentials are checked.
-    func renewToken() async -> Result<String, NoToken> {
+    func renewToken() async -> Result<String, NoToken> { await renewToken(over: line) }
+
+    private func renewToken(over line: ProviderLine) async -> Result<String, NoToken> {
         let now = world.now()
         let login = Data("\(clientId.value):\(clientSecret.value)".utf8).base64EncodedString()
         let request = OutsideRequest(
@@ -156,7 +160,8 @@ struct PayPalClient: Sendable {
                 detail: "PayPal's token does not fit its contract: \(error.why).")
             return .failure(NoToken(reply: .unknown("its token can't be read")))
         }
-        let life = max(.seconds(granted.expires_in) - PayPalClient.tokenMargin, .seconds(granted.expires_in) / 2)
+        let told = Duration.seconds(min(max(0, granted.expires_in), PayPalClient.longestTokenLife))
+        let life = max(told - PayPalClient.tokenMargin, told / 2)
         token.keep(TokenBox.Token(text: granted.access_token, until: now + life))
         return .success(granted.access_token)
     }

@@ -11,7 +11,7 @@ enum PayPalMoney {
     }
 
     /// Reads digits exactly, never through a fraction of the machine.
-    /// - Returns: nothing for what is no sum of that currency.
+    /// - Returns: nothing for what is no sum of that currency, or more than anybody has.
     static func money(_ text: String, _ code: String) -> Money? {
         guard let currency = Currency(code: code) else { return nil }
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
@@ -24,7 +24,9 @@ enum PayPalMoney {
         digits = String(digits.prefix(currency.exponent))
         digits += String(repeating: "0", count: currency.exponent - digits.count)
         guard let minor = digits.isEmpty ? 0 : Int64(digits) else { return nil }
-        return Money(major * currency.minorUnitsPerMajor + minor, currency)
+        let (units, overflow) = major.multipliedReportingOverflow(by: currency.minorUnitsPerMajor)
+        guard !overflow, units.magnitude <= ToldSum.largest else { return nil }
+        return Money(units + minor, currency)
     }
 
     static func objection(to money: Money) -> ChargeObjection? {

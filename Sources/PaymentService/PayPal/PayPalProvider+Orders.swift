@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Outside
 
 /// Orders: made, approved by the payer, captured once.
 extension PayPalProvider {
@@ -57,7 +58,10 @@ extension PayPalProvider {
             guard let entry = try await requests.begin(captureKey(session), "{}", whileOpen: session.paymentId) else {
                 return .open
             }
-            switch await client.post("/v2/checkout/orders/\(session.session)/capture", entry.body, key: entry.key) {
+            let reply = await client.post(
+                "/v2/checkout/orders/\(session.session)/capture", entry.body, key: entry.key,
+                notAfter: entry.begunAt + PayPalProvider.captureStart)
+            switch reply {
             case .done(let answer):
                 do throws(Misunderstood) {
                     return await understand(try answer.read(PayPalOrder.self), session, whenApproved: .open)
@@ -97,9 +101,12 @@ extension PayPalProvider {
         }
     }
 
-    /// After so long a capture that was begun has either been made, and the order says so, or never will be: the longest
-    /// a request may take, with its tries and their pauses.
-    private static let captureTime = Duration.seconds(300)
+    /// So long after it was begun a capture may be sent, a first time or again: what waited longer, for a token or for its
+    /// turn, is not sent any more, and is begun anew where the payment is still open.
+    static let captureStart = Duration.seconds(120)
+    /// After so long a capture that was begun has either been made, and the order says so, or never will be: the last try
+    /// has ended, and a clock that differs between two nodes, and PayPal's own hands, have had their time.
+    static let captureTime = captureStart + OutsideRequest.writeTimeout + .seconds(100)
 
     private func captureKey(_ session: SessionReference) -> String { "\(session.paymentId)-capture" }
 

@@ -9,7 +9,7 @@ package struct PayPalSettings: Sendable {
     /// As PayPal calls our webhook; nothing where none is configured. Never taken from a request.
     package let webhookId: String?
     package let base: APIBase
-    /// How many requests a second this node makes at the most.
+    /// How many requests a second this node makes at the most, and half as many more to have webhooks verified.
     package let perSecond: Int
 
     /// PayPal publishes no limit, and slows down who asks too much: this is a cautious guess.
@@ -44,10 +44,13 @@ package struct PayPalProvider: PaymentProvider {
         self.world = world
         self.baseURL = baseURL
         cases = CaseBook(database: database, world: world)
+        func line(_ perSecond: Int) -> ProviderLine {
+            ProviderLine(
+                to: "paypal", outside: outside, world: world, pace: Pace(perSecond: perSecond),
+                mayPass: PayPalClient.mayPass)
+        }
         client = PayPalClient(
-            line: ProviderLine(
-                to: "paypal", outside: outside, world: world, pace: Pace(perSecond: settings.perSecond),
-                mayPass: PayPalClient.mayPass),
+            line: line(settings.perSecond), webhookLine: line(max(1, settings.perSecond / 2)),
             base: settings.base, clientId: settings.clientId, clientSecret: settings.clientSecret, world: world,
             cases: cases)
         requests = RequestBook(database: database, world: world, provider: "paypal")

@@ -40,6 +40,13 @@ struct ReplyBody: Sendable {
     }
 }
 
+/// What a provider may tell us of a sum.
+enum ToldSum {
+    /// In minor units, to both sides: more than has ever been paid for anything, and so little that sums of many of them, and
+    /// their negatives, can be counted.
+    static let largest: UInt64 = 1_000_000_000_000_000
+}
+
 /// A provider's answer that does not fit its contract: a case for a person, and no news of the payment.
 struct Misunderstood: Error, Sendable, Equatable {
     let why: String

@@ -44,7 +44,26 @@ struct Reconciliation: Sendable {
         /// Fees that are booked, by the provider's name of them.
         let fees: [String: Money]
 
-        func know(_ capture: String) -> Bool { captures.contains { $0.capture == capture } }
+        /// Refunds as a provider's lines name them.
+        var refundsByName: RefundNames { RefundNames(refunds) }
+    }
+
+    /// Finds the refund that a line is about, however many there are.
+    struct RefundNames: Sendable {
+        private let byId: [RefundID: Books.Refund]
+        private let byReference: [String: Books.Refund]
+
+        init(_ refunds: [Books.Refund]) {
+            byId = Dictionary(refunds.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            byReference = Dictionary(
+                refunds.compactMap { refund in refund.reference.map { ($0, refund) } },
+                uniquingKeysWith: { first, _ in first })
+        }
+
+        /// By our own id where the line carries one that is known, else by the provider's name of it.
+        subscript(line: StatementLine) -> Books.Refund? {
+            line.refundId.flatMap { byId[$0] } ?? byReference[line.reference]
+        }
     }
 
     /// Something that is not as it should be.
@@ -111,13 +130,8 @@ struct Reconciliation: Sendable {
 
     private func refunds(_ lines: [StatementLine], _ books: Books) -> [Difference] {
         var differences: [Difference] = []
-        let byId = Dictionary(books.refunds.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let byReference = Dictionary(
-            books.refunds.compactMap { refund in refund.reference.map { ($0, refund) } },
-            uniquingKeysWith: { first, _ in first })
-        func known(_ line: StatementLine) -> Books.Refund? {
-            line.refundId.flatMap { byId[$0] } ?? byReference[line.reference]
-        }
+        let names = books.refundsByName
+        func known(_ line: StatementLine) -> Books.Refund? { names[line] }
         let failures = lines.filter { $0.kind == .refundFailure }
         let failed = Set(failures.map(\.reference))
         // One that came back may be in the list as that alone.

@@ -60,4 +60,39 @@ extension PaymentStore {
             return (payments, refunds)
         }
     }
+
+    /// Whom `moving` would have asked.
+    func providersToAsk(about booking: BookingID) async throws -> Set<String> {
+        try await database.read { reader in
+            let payments = try reader.payments(of: booking)
+            let refunded = try reader.values(
+                """
+                SELECT payment_id FROM refund
+                WHERE booking_id = \(booking) AND state IN \(list: RefundCourse.statesUnderWay)
+                """, as: PaymentID.self)
+            return Set(payments.filter { $0.course.isMoving || refunded.contains($0.id) }.map(\.provider))
+        }
+    }
+
+    /// How long after a return had a payment's provider asked the next one may.
+    static let returnPause = Duration.seconds(3)
+
+    /// Whether a guest's return may have the provider asked, which then counts as done. Kept in the database, because a guest
+    /// may come back to any node. One that comes too early costs no write.
+    /// - Throws: `Problem` `not_found` for an unknown payment.
+    func admitReturn(of id: PaymentID, at now: Instant) async throws -> Bool {
+        let isEarly: SQL = "returned_at > \(now - PaymentStore.returnPause)"
+        let mayAsk = try await database.read { reader in
+            guard try reader.exists("SELECT 1 FROM payment WHERE id = \(id)") else { throw Problem.notFound("payment") }
+            return try !reader.exists("SELECT 1 FROM payment WHERE id = \(id) AND \(isEarly)")
+        }
+        guard mayAsk else { return false }
+        return try await database.write { tx in
+            try tx.execute(
+                """
+                UPDATE payment SET returned_at = \(now)
+                WHERE id = \(id) AND (returned_at IS NULL OR NOT \(isEarly))
+                """) == 1
+        }
+    }
 }

@@ -15,9 +15,9 @@ enum StripeMoney {
     }
 
     /// - Parameter code: as Stripe writes it, in lower case.
-    /// - Returns: nothing for a currency that nobody knows, or a sum that has no minor units of ours.
+    /// - Returns: nothing for a currency that nobody knows, a sum that has no minor units of ours, or one that nobody has.
     static func money(_ units: Int64, _ code: String) -> Money? {
-        guard let currency = Currency(code: code.uppercased()) else { return nil }
+        guard let currency = Currency(code: code.uppercased()), units.magnitude <= ToldSum.largest else { return nil }
         switch scale(of: currency) {
         case .same: return Money(units, currency)
         case .times(let factor): return units % factor == 0 ? Money(units / factor, currency) : nil

@@ -69,7 +69,7 @@ extension StripeProvider {
         default: throw Misunderstood(why: "status is \(dispute.status ?? "missing")")
         }
         guard let units = dispute.amount, let currency = dispute.currency,
-            let money = StripeMoney.money(units, currency)
+            let money = StripeMoney.money(units, currency), money.amount >= 0
         else { throw Misunderstood(why: "it has no amount") }
         guard let intent = dispute.payment_intent?.id ?? dispute.charge?.object?.payment_intent?.id else {
             throw Misunderstood(why: "it names no payment_intent")

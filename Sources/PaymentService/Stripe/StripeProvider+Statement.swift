@@ -87,10 +87,10 @@ extension StripeProvider {
     /// A fee that is a movement of its own; payouts, transfers and the like are not between us and a payer.
     private static func ownFee(_ moved: StripeBalanceTransaction) throws(Misunderstood) -> [StatementLine] {
         guard moved.type == "stripe_fee" || moved.type == "tax_fee" else { return [] }
-        guard let sum = StripeMoney.money(-moved.amount, moved.currency) else {
+        guard let sum = StripeMoney.money(moved.amount, moved.currency) else {
             throw Misunderstood(why: "\(moved.id) has no amount")
         }
-        return [StatementLine(.fee, moved.id, capture: nil, amount: sum)]
+        return [StatementLine(.fee, moved.id, capture: nil, amount: Money(-sum.amount, sum.currency))]
     }
 
     private func find(

@@ -56,7 +56,9 @@ struct ServeCommand: AsyncParsableCommand {
             }
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
-                    services: (role == .web ? [] : [.init(service: Background(house, logger: log))])
+                    // Ended in the reverse order: the last deliveries still have their hands.
+                    services: [.init(service: ProviderHands(house))]
+                        + (role == .web ? [] : [.init(service: Background(house, logger: log))])
                         + [.init(service: application)],
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
             do {

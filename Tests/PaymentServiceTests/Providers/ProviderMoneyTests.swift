@@ -1,4 +1,6 @@
 import Core
+import Outside
+import TestSupport
 import Testing
 
 @testable import PaymentService
@@ -34,6 +36,19 @@ struct ProviderMoneyTests {
         if let stripe { #expect(StripeMoney.money(stripe, code.lowercased()) == money) }
         #expect(PayPalMoney.text(money) == paypal)
         if let paypal { #expect(PayPalMoney.money(paypal, code) == money) }
+    }
+
+    @Test("A sum that nobody has is none, and no sum can be read that can't be reckoned with")
+    func endless() throws {
+        for units in [Int64.min, .min + 1, -1_000_000_000_000_001, 1_000_000_000_000_001, .max] {
+            for code in ["usd", "isk", "mga", "kwd", "jpy"] { #expect(StripeMoney.money(units, code) == nil) }
+        }
+        #expect(StripeMoney.money(-1_000_000_000_000_000, "usd")?.amount == -1_000_000_000_000_000)
+        for text in [
+            "999999999999999.00", "999999999999999999.00", "99999999999999999999999", "-1.00", "1e9", "+1", "",
+        ] {
+            for code in ["USD", "KWD"] { #expect(PayPalMoney.money(text, code) == nil, "\(text) \(code)") }
+        }
     }
 
     /// What can't be taken, and by which code that is said before anything is held.
@@ -86,5 +101,53 @@ struct ProviderMoneyTests {
         "What is no sum is not read as one", arguments: ["", "1.005", "1,00", "-1.00", "1e3", "1.2.3", " 1.00", "٣.00"])
     func nonsense(_ text: String) {
         #expect(PayPalMoney.money(text, "EUR") == nil)
+    }
+}
+
+@Suite("Answers at the end of what numbers can say", .onEachEngine)
+struct EndlessAnswerTests {
+    @Test("Amounts at the end of what numbers can say are a case, and no crash")
+    func endlessAnswers() async throws {
+        for amount in ["-9223372036854775808", "9223372036854775807", "-5"] {
+            let dispute = try ReplyBody(
+                bytes: Array(
+                    #"{"id":"du_1","status":"lost","currency":"usd","payment_intent":"pi_1","amount":\#(amount)}"#.utf8)
+            ).read(StripeDispute.self)
+            #expect(throws: Misunderstood.self) { try StripeProvider.facts(dispute) }
+        }
+        let counter = try await Counter()
+        let move =
+            #"{"id":"txn_1","type":"stripe_fee","amount":-9223372036854775808,"fee":0,"currency":"usd","created":1}"#
+        let provider = StripeProvider(
+            StripeSettings(
+                secretKey: Secret("sk_test_heron"), webhookSecrets: [], base: try #require(APIBase(FakeStripe.base))),
+            database: counter.store, world: counter.clock.world, baseURL: "https://stay.example.com",
+            outside: Outside { _ in
+                OutsideAnswer(status: 200, body: Array(#"{"data":[\#(move)],"has_more":false}"#.utf8))
+            })
+        let now = counter.clock.now
+        guard
+            case .unknown = await provider.statement(
+                StatementPeriod(from: now - .hours(24), to: now, known: []))
+        else {
+            Issue.record("it was believed")
+            return
+        }
+        #expect(try await counter.openCases().map(\.kind) == [.badAnswer])
+    }
+
+    @Test("A token that says it lives for ever, or ended long ago, is one", arguments: [Int64.max, .min, 0, 32_400])
+    func endlessToken(_ seconds: Int64) async throws {
+        let counter = try await Counter()
+        let provider = PayPalProvider(
+            PayPalSettings(
+                clientId: Secret("client"), clientSecret: Secret("secret"), webhookId: nil,
+                base: try #require(APIBase(FakePayPal.base))),
+            database: counter.store, world: counter.clock.world, baseURL: "https://stay.example.com",
+            outside: Outside { _ in
+                OutsideAnswer(status: 200, body: Array(#"{"access_token":"A","expires_in":\#(seconds)}"#.utf8))
+            })
+        #expect(await provider.checkCredentials().isWell)
+        #expect(await provider.probe())
     }
 }

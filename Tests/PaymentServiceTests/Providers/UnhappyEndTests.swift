@@ -1,8 +1,11 @@
 import Core
-import PaymentService
+import Outside
 import Storage
+import Synchronization
 import TestSupport
 import Testing
+
+@testable import PaymentService
 
 @Suite("The unhappy ends, with Stripe and PayPal", .onEachEngine)
 struct UnhappyEndTests {
@@ -43,6 +46,48 @@ struct UnhappyEndTests {
         try await counter.comeToRest()
         #expect(try await counter.kindsTold() == [PayableClosed.kind])
         try await counter.expectRest("waited for")
+    }
+
+    @Test("A capture that waited too long for a new token is not sent, and then the order can be closed")
+    func tooLate() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.start(with: "paypal")
+        counter.paypal.approve(payment.id)
+        let session = try #require(
+            try await counter.store.read { try $0.value("SELECT session FROM payment", as: String.self) })
+        let captures = Mutex(0)
+        let (clock, inner) = (counter.clock, counter.paypal.outside)
+        let slow = Outside { request async throws(OutsideFailure) in
+            // The first capture is refused its token, and the next token takes longer than a capture may wait.
+            if request.url.hasSuffix("/oauth2/token"), captures.withLock({ $0 > 0 }) {
+                clock.advance(PayPalProvider.captureStart + .seconds(1))
+            }
+            if request.url.hasSuffix("/capture"),
+                captures.withLock({
+                    $0 += 1; return $0 == 1
+                })
+            {
+                return OutsideAnswer(status: 401)
+            }
+            return try await inner.exchange(request)
+        }
+        let provider = PayPalProvider(
+            PayPalSettings(
+                clientId: Secret("client"), clientSecret: Secret("secret"), webhookId: nil,
+                base: try #require(APIBase(FakePayPal.base))),
+            database: counter.store, world: clock.world, baseURL: "https://stay.example.com", outside: slow)
+        let reference = SessionReference(paymentId: payment.id, session: session)
+        guard case .unknown = await provider.collect(reference, key: "collect") else {
+            Issue.record("it was captured")
+            return
+        }
+        #expect(captures.withLock { $0 } == 1 && counter.paypal.books.orders[0].captures.isEmpty)
+        // For as long as the last try might be under way nobody may call it closed.
+        let left = PayPalProvider.captureTime - PayPalProvider.captureStart
+        #expect(left > OutsideRequest.writeTimeout)
+        #expect(await provider.close(reference, key: "close") == .open)
+        clock.advance(left)
+        #expect(await provider.close(reference, key: "close") == .closed)
     }
 
     @Test("Another amount or currency than agreed goes back in full", arguments: [(9_000, "eur"), (10_000, "usd")])

@@ -1,11 +1,85 @@
 import Core
-import PaymentService
+import Outside
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 
+@testable import PaymentService
+
 @Suite("Webhooks of payment providers", .onEachEngine)
 struct WebhookTests {
+    @Test("However many webhooks strangers forge, and though PayPal limits their verifying, orders wait for none")
+    func flood() async throws {
+        let counter = try await Counter()
+        // Time stands still: whoever had to wait for a place is seen by its wait.
+        let waits = Mutex<[Duration]>([])
+        let world = World(
+            now: counter.clock.world.now, random: counter.clock.world.random,
+            sleep: { wait in waits.withLock { $0.append(wait) } })
+        let provider = PayPalProvider(
+            PayPalSettings(
+                clientId: Secret("client"), clientSecret: Secret("secret"), webhookId: FakePayPal.webhookId,
+                base: try #require(APIBase(FakePayPal.base))),
+            database: counter.store, world: world, baseURL: "https://stay.example.com",
+            outside: counter.paypal.outside)
+        func forged(_ number: Int) async -> WebhookVerdict {
+            await provider.verify(
+                counter.paypalEvent(
+                    "WH-\(number)", "PAYMENT.CAPTURE.COMPLETED", "capture", ["id": "C"], isGenuine: false))
+        }
+        var unverified = 0
+        for number in 0..<300 { if case .unverified = await forged(number) { unverified += 1 } }
+        // Five seconds' worth are asked about; the rest is told at once to come again.
+        #expect((250..<300).contains(unverified))
+        #expect(waits.withLock { $0.allSatisfy { $0 <= .seconds(5) } })
+
+        waits.withLock { $0 = [] }
+        let request = SessionRequest(
+            paymentId: PaymentID(stored: "pay_1"), bookingId: Till.booking, amount: Till.euros(100), description: "Stay"
+        )
+        guard case .opened = await provider.open(request, key: "open") else {
+            Issue.record("no order was made")
+            return
+        }
+        #expect(waits.withLock { $0.isEmpty }, "an order waits for none of them")
+
+        // PayPal asks to be left alone with webhooks: that goes for webhooks.
+        counter.clock.advance(.seconds(60))
+        counter.paypal.plan.decide { _, _, path in path.hasSuffix("verify-webhook-signature") ? .trouble : nil }
+        for number in 0..<20 {
+            guard case .unverified = await forged(number) else {
+                Issue.record("it was verified")
+                return
+            }
+        }
+        #expect(provider.restsUntil == nil)
+        #expect(await provider.probe())
+    }
+
+    @Test("A guest who comes back again and again has the provider asked every few seconds, at whichever node")
+    func returns() async throws {
+        let counter = try await Counter()
+        let payment = try await counter.start(with: "stripe")
+        func asked() -> Int { counter.stripe.plan.log.count { $0.hasPrefix("GET /v1/checkout/sessions/") } }
+        let before = asked()
+        for _ in 0..<50 { try await counter.payments.comeBack(payment.id) }
+        #expect(asked() == before + 1)
+        counter.stripe.pay(payment.id)
+        try await counter.payments.comeBack(payment.id)
+        #expect(try await counter.status(payment.id) == .pending)
+        counter.clock.advance(.seconds(3))
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 { group.addTask { try? await counter.payments.comeBack(payment.id) } }
+        }
+        #expect(try await counter.status(payment.id) == .captured)
+        #expect(asked() == before + 2)
+        let unknown = await #expect(throws: Problem.self) {
+            try await counter.payments.comeBack(PaymentID(stored: "pay_nobody"))
+        }
+        #expect(unknown?.code == .notFound)
+    }
+
     @Test("A signed event is stored, then asked about: what Stripe says when asked counts, and doubled is once")
     func genuine() async throws {
         let counter = try await Counter()

@@ -21,12 +21,13 @@ struct ProviderRoutes {
     }
 
     /// The guest comes back from the provider's page: what became of the payment is asked at once, as a webhook or the
-    /// poller would. Nobody need be signed in, because asking changes nothing that was not so already.
+    /// poller would, for one payment every few seconds at the most. Nobody need be signed in, because asking changes nothing
+    /// that was not so already.
     @Sendable func comeBack(_ visit: Visit) async throws -> Response {
         let id: PaymentID = try visit.id("payment")
         guard let payment = try await visit.site.payments.payment(id) else { throw Problem.notFound("payment") }
         // A provider that does not answer is asked again in the background; the guest need not wait for it here.
-        try? await visit.site.payments.settle(id)
+        try? await visit.site.payments.comeBack(id)
         let chosen = try? await visit.person()?.language.flatMap { Language(rawValue: $0) }
         let language = PayingLanguage.of(visit.request) ?? chosen ?? .english
         return .seeOther(language.path("/trips/\(payment.bookingId)"))
