@@ -89,12 +89,4 @@ public enum OutsideFailure: Error, Sendable, Equatable, CustomStringConvertible 
         case .resting(let until): "left alone until \(until) after failing too often"
         }
     }
-
-    /// Whether it is certain that the provider did nothing.
-    public var hadNoEffect: Bool {
-        switch self {
-        case .notSent, .resting: true
-        case .unknown: false
-        }
-    }
 }
