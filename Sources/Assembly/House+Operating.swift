@@ -57,17 +57,8 @@ extension House {
     public func gauges() async -> [Measure] {
         var measures: [Measure] = []
         let now = world.now()
-        for (name, database) in databases.all {
-            let waiting = try? await database.read { reader in
-                try reader.first(
-                    """
-                    SELECT COUNT(*), MIN(created_at),
-                        SUM(CASE WHEN \(OutboxDelivery.needsPerson(at: now)) THEN 1 ELSE 0 END)
-                    FROM outbox
-                    """
-                ) { row in (count: try row[0] as Int, oldest: try row[1] as Instant?, stuck: try row[2] as Int?) }
-            }
-            guard let waiting else { continue }
+        for (delivery, name) in zip(deliveries, databases.all.map(\.name)) {
+            guard let waiting = try? await delivery.standing() else { continue }
             let labels = [(name: "database", value: name)]
             let age = waiting.oldest.map { Double(now.since($0).wholeMilliseconds) / 1000 } ?? 0
             measures += [
@@ -81,7 +72,7 @@ extension House {
                     name: "roost_outbox_stuck",
                     help: "Events given up after twenty tries, or failing for a day: each needs a person.",
                     labels: labels,
-                    value: Double(waiting.stuck ?? 0)),
+                    value: Double(waiting.stuck)),
             ]
         }
         measures += payments.webhookTallies.map { tally in

@@ -30,13 +30,6 @@ public struct Money: Sendable, Hashable, Codable, CustomStringConvertible {
         return Money(difference, currency)
     }
 
-    /// - Throws: `MoneyError.overflow` where the product does not fit.
-    public func multiplied(by count: Int) throws(MoneyError) -> Money {
-        let (product, overflow) = amount.multipliedReportingOverflow(by: Int64(count))
-        guard !overflow else { throw .overflow }
-        return Money(product, currency)
-    }
-
     /// `percent` of a hundred of this amount, rounded down to the minor unit.
     /// - Parameter percent: 0 to 100.
     public func percent(_ percent: Int) -> Money {

@@ -27,12 +27,26 @@ extension Mails {
         }
     }
 
-    /// Applies the webhooks that wait, each in a transaction of its own, each event once. May run on many nodes at once.
-    /// - Returns: how many waited.
+    /// How many batches of webhooks one round applies, so that it ends though more come meanwhile: a thousand posts.
+    private static let mostWebhookBatches = 32
+
+    /// Applies the webhooks that wait, each in a transaction of its own, each event once, until none waits or a thousand
+    /// are done. May run on many nodes at once: they share the work.
+    /// - Returns: how many were taken.
     @discardableResult
     package func applyEvents() async throws -> Int {
-        let waiting = try await store.waitingWebhooks()
-        for id in waiting {
+        var count = 0
+        for _ in 0..<Mails.mostWebhookBatches {
+            let taken = try await store.takeWebhooks(at: world.now())
+            guard !taken.isEmpty else { break }
+            try await apply(taken)
+            count += taken.count
+        }
+        return count
+    }
+
+    private func apply(_ webhooks: [String]) async throws {
+        for id in webhooks {
             do {
                 try await store.applyWebhook(id, at: world.now())
             } catch StorageError.fault(let why) {
@@ -41,7 +55,6 @@ extension Mails {
                 try await store.giveUpWebhook(id, error: error, at: world.now())
             }
         }
-        return waiting.count
     }
 
     /// Forgets posts whose tokens could not be replayed any more.

@@ -77,16 +77,10 @@ extension Mails {
         guard !usable.isEmpty else {
             return try await end(mail, .suppressed("no server can be reached under .invalid"), address: address)
         }
-        guard let kept = try await kept(mail, for: usable[0]) else { return }
-        mail = kept
         var pause = Duration.seconds(86_400)
         for (index, provider) in usable.enumerated() {
-            let ending: MailStore.Ending
-            do {
-                ending = .sent(receipt: try await provider.send(outgoing))
-            } catch {
-                ending = Mails.ending(of: error)
-            }
+            guard let (kept, ending) = try await give(outgoing, of: mail, to: provider) else { return }
+            mail = kept
             tries.count(provider.name, ending.outcome)
             guard case .mayPass(_, let after) = ending else {
                 return try await end(mail, ending, by: provider.name, address: address)
@@ -102,6 +96,23 @@ extension Mails {
                 until: leaseEnd(with: next, from: now), at: now)
             guard let following else { return }
             mail = following
+        }
+    }
+
+    /// Gives a mail to a provider, once that has a place for it. Whether it is still ours is looked at last: nothing more is
+    /// waited for before the first byte.
+    /// - Returns: the mail for as long as it is ours, and how it went; nothing where it has passed to another.
+    private func give(
+        _ outgoing: OutgoingMail, of mail: MailStore.Taken, to provider: any MailProvider
+    ) async throws -> (mail: MailStore.Taken, ending: MailStore.Ending)? {
+        let places = places[provider.name]
+        await places?.take()
+        defer { places?.giveBack() }
+        guard let kept = try await kept(mail, for: provider) else { return nil }
+        do {
+            return (kept, .sent(receipt: try await provider.send(outgoing)))
+        } catch {
+            return (kept, Mails.ending(of: error))
         }
     }
 

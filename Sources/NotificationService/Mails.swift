@@ -15,6 +15,8 @@ public struct Mails: Sendable {
     let firstDoubt: Duration
     let webhooks: MailWebhooks
     let tries = MailTally()
+    /// Of those providers that take only so many mails at once, by name.
+    let places: [String: Places]
     let record: Together<MailStore.Ended, Void>
 
     /// - Parameters:
@@ -38,6 +40,9 @@ public struct Mails: Sendable {
         }
         self.world = world
         self.providers = providers
+        places = Dictionary(
+            providers.compactMap { provider in provider.mostAtOnce.map { (provider.name, Places($0)) } }
+        ) { first, _ in first }
         self.readersOf = readersOf
         self.words = words
         self.sender = sender
@@ -68,12 +73,13 @@ public struct Mails: Sendable {
         try await queue([letters], for: [event])
     }
 
-    /// Ends what an earlier process had in hand, where it is known to be dead: `sendDue` need not wait for its leases.
+    /// Ends what an earlier process had in hand, where it is known to be dead: nobody need wait for its leases.
     /// What may have reached a provider still waits for that one's word.
     package func endLeases() async throws {
         let now = world.now()
         let mayHaveLeft = providers.contains { $0.name != "file" }
         try await store.endLeases(at: mayHaveLeft ? now + firstDoubt : now)
+        try await store.endWebhookLeases(at: now)
     }
 
     /// What became of the mails about a booking or, by the id of a person, of their registration. Oldest first.
@@ -84,11 +90,6 @@ public struct Mails: Sendable {
     /// What became of the mails to a person. Oldest first.
     public func deliveries(to recipient: UserID) async throws -> [MailDelivery] {
         try await store.deliveries(where: "recipient = \(recipient)")
-    }
-
-    /// The mails that were given up: each is a case for the operator. Oldest first.
-    public func failures() async throws -> [MailDelivery] {
-        try await store.deliveries(where: "state = 'failed'")
     }
 
     static func letter(_ text: String) throws(MailFailure) -> Letter {

@@ -96,12 +96,4 @@ public enum OutsideFailure: Error, Sendable, Equatable, CustomStringConvertible 
         case .crowded: "not asked: too many others wait for it"
         }
     }
-
-    /// Whether it is certain that the provider did nothing.
-    public var hadNoEffect: Bool {
-        switch self {
-        case .notSent, .resting, .crowded: true
-        case .unknown: false
-        }
-    }
 }

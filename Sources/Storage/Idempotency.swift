@@ -40,18 +40,6 @@ extension Database {
         }
     }
 
-    /// What was answered under a key; nothing where nobody asked under it yet, or the first still runs.
-    /// - Throws: `Problem` `idempotency_key_reused` for another body.
-    public func firstAnswer<Value: Codable & Sendable>(_ once: Once?, as type: Value.Type) async throws -> Outcome<
-        Value
-    >? {
-        guard let once else { return nil }
-        return try await read { reader in
-            guard let record = try reader.answerRecord(of: once) else { return nil }
-            return try record.answer(to: once)
-        }
-    }
-
     /// Removes records older than they need be kept, a bounded number in each transaction.
     public func forgetOldAnswers(at now: Instant) async throws {
         let before = now - Once.kept

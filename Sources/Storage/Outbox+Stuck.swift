@@ -9,7 +9,29 @@ extension OutboxDelivery {
 
     /// Which events wait for a person. Those behind one in their line were not tried and are not among them.
     package static func needsPerson(at now: Instant) -> SQL {
-        "(tries >= \(mostTries) OR (last_error IS NOT NULL AND created_at <= \(now - longestTrouble)))"
+        "(last_error IS NOT NULL AND (tries >= \(mostTries) OR created_at <= \(now - longestTrouble)))"
+    }
+
+    /// What waits to be heard.
+    package struct Standing: Sendable {
+        package let count: Int
+        /// When the oldest happened.
+        package let oldest: Instant?
+        /// How many wait for a person.
+        package let stuck: Int
+    }
+
+    /// How much waits. It costs as much as waits: what every event would pay for an index of its own is more.
+    package func standing() async throws -> Standing {
+        let needsPerson = OutboxDelivery.needsPerson(at: world.now())
+        return try await database.read { reader in
+            let count = try reader.soon("SELECT COUNT(*) FROM outbox") { try $0[0] as Int }
+            let oldest = try reader.soon("SELECT MIN(created_at) FROM outbox") { try $0[0] as Instant? }
+            let stuck = try reader.soon("SELECT COUNT(*) FROM outbox WHERE \(needsPerson)") { try $0[0] as Int }
+            return Standing(
+                count: try count.all().first ?? 0, oldest: try oldest.all().first ?? nil,
+                stuck: try stuck.all().first ?? 0)
+        }
     }
 
     /// Those that wait for a person, oldest first.

@@ -126,6 +126,9 @@ public struct OutboxDelivery: Sendable {
     /// How many rounds follow each other at once while there is more: what a thousand holds that end together leave behind
     /// must not wait for as many beats as that has batches.
     static let mostRounds = 64
+    /// When what was tried too often is due: the last moment of the year 9999. Only a person has it tried again, so it must
+    /// not stand in the way of whoever looks for what is due. Migration `0004-outbox-lines` has the same number.
+    package static let never = Instant(milliseconds: 253_402_300_799_999)
 
     /// - Parameters:
     ///   - handlers: who hears events before the answer goes out to whoever caused them.
@@ -175,31 +178,56 @@ public struct OutboxDelivery: Sendable {
     }
 
     /// Delivers what is due: what nobody waits for, the net under the node that committed, and the retries. Goes on while
-    /// there is more, within bounds: a round takes the first event of each line.
+    /// there is more, within bounds: a round takes the first event of each line. A receiver that hears nothing in a round is
+    /// left alone until the next call: where its database is away, a backlog is not taken and put off for nothing.
     /// - Returns: how many were delivered; zero where nothing is due or nothing goes.
     @discardableResult
     public func deliverDue() async throws -> Int {
         var delivered = 0
-        for _ in 0..<OutboxDelivery.mostRounds {
-            let taken = try await takeDue()
-            guard !taken.isEmpty else { break }
-            delivered += try await deliver(taken).count
+        var hearing = try await receivers()
+        // Each receiver for itself, in turn: the backlog of one stands in nobody's way.
+        for _ in 0..<OutboxDelivery.mostRounds where !hearing.isEmpty {
+            var next: [String] = []
+            for receiver in hearing {
+                let count = try await deliver(try await takeDue(for: receiver)).count
+                if count > 0 { next.append(receiver) }
+                delivered += count
+            }
+            hearing = next
         }
         return delivered
     }
 
-    /// The first due event of each line, kept from other nodes for a while.
-    private func takeDue() async throws -> [Waiting] {
+    /// For whom anything waits, due or not, whether anybody is called so or not; by one step in an index for each.
+    private func receivers() async throws -> [String] {
+        try await database.read { reader in
+            try reader.values(
+                """
+                WITH RECURSIVE line (receiver) AS (
+                    SELECT MIN(receiver) FROM outbox
+                    UNION ALL
+                    SELECT (SELECT MIN(receiver) FROM outbox WHERE receiver > line.receiver) FROM line
+                    WHERE receiver IS NOT NULL)
+                SELECT receiver FROM line WHERE receiver IS NOT NULL
+                """)
+        }
+    }
+
+    /// The first due event of each line of a receiver, kept from other nodes for a while.
+    private func takeDue(for receiver: String) async throws -> [Waiting] {
         let now = world.now()
-        let anything = try await database.read { try $0.exists("SELECT 1 FROM outbox WHERE due_at <= \(now) LIMIT 1") }
-        guard anything else { return [] }
+        // What waits behind an event that was put off, or given up, is past its own moment and yet not due.
+        let due: SQL = """
+            FROM outbox AS o
+            WHERE receiver = \(receiver) AND due_at <= \(now) AND tries < \(OutboxDelivery.mostTries) AND NOT EXISTS (
+                SELECT 1 FROM outbox AS earlier
+                WHERE earlier.receiver = o.receiver AND earlier.subject = o.subject AND earlier.version < o.version)
+            """
+        guard try await database.read({ try $0.exists("SELECT 1 \(due) LIMIT 1") }) else { return [] }
         return try await database.claim { tx in
             let heads = try tx.all(
                 """
-                SELECT receiver, subject, version, kind, body, tries, created_at FROM outbox AS o
-                WHERE due_at <= \(now) AND tries < \(OutboxDelivery.mostTries) AND NOT EXISTS (
-                    SELECT 1 FROM outbox AS earlier
-                    WHERE earlier.receiver = o.receiver AND earlier.subject = o.subject AND earlier.version < o.version)
+                SELECT receiver, subject, version, kind, body, tries, created_at \(due)
                 ORDER BY due_at LIMIT \(OutboxDelivery.batch) FOR UPDATE SKIP LOCKED
                 """, Waiting.init)
             // A lease: another node leaves these alone for a while.
@@ -328,7 +356,9 @@ public struct OutboxDelivery: Sendable {
             for one in put {
                 try tx.later(
                     """
-                    UPDATE outbox SET tries = tries + \(one.tries), due_at = \(one.due), last_error = \(one.why)
+                    UPDATE outbox SET tries = tries + \(one.tries), last_error = \(one.why), due_at = CASE
+                        WHEN tries + \(one.tries) < \(OutboxDelivery.mostTries) THEN \(one.due)
+                        ELSE \(OutboxDelivery.never) END
                     WHERE receiver = \(one.event.receiver) AND subject = \(one.event.subject)
                         AND version = \(one.event.version)
                     """)

@@ -247,6 +247,21 @@ def test_a_line_cut_after_the_last_full_stop_sends_the_same_id_again(fresh, smtp
     assert found[0]["message"]["Message-ID"] == found[1]["message"]["Message-ID"]
 
 
+def test_a_slow_smtp_server_gets_several_at_once_and_each_once(fresh, smtp_server):
+    """So slow that, one after the other, the last would begin after its lease, and go out twice."""
+    server = smtp_server(wants_sign_in=False)
+    server.seconds = 4
+    people = house(
+        fresh, ROOST_MAIL_PROVIDER="smtp", ROOST_SMTP_URL=server.url(sign_in=False), ROOST_POLL_SECONDS="2")
+    guests = [people.new("queue") for _ in range(28)]
+    eventually(lambda: len(server.mails), lambda count: count >= len(guests), 60, what="all mails")
+    people.server.audit_at_rest()
+    assert [len(server.to(guest)) for guest in guests] == [1] * len(guests)
+    assert 2 <= server.most <= 8
+    metrics = people.anyone.get("/metrics").text
+    assert f'roost_mail_tries{{provider="smtp",outcome="sent"}} {float(len(server.mails))}' in metrics, metrics
+
+
 def test_the_doctor_checks_credentials_and_sends_nothing(sendgrid, mailgun, smtp_server, tmp_path):
     files = carriers.certificate(tmp_path)
     server = smtp_server(certificate=files)

@@ -172,8 +172,8 @@ struct OutageTests {
                 for number in 1...3 {
                     try tx.execute(
                         """
-                        INSERT INTO outbox (receiver, subject, version, kind, body, created_at, due_at, tries)
-                        VALUES ('nobody', \("bkg_\(number)"), 1, 'said', '{}', \(moment), \(moment), 20)
+                        INSERT INTO outbox (receiver, subject, version, kind, body, created_at, due_at, tries, last_error)
+                        VALUES ('nobody', \("bkg_\(number)"), 1, 'said', '{}', \(moment), \(moment), 20, 'lost')
                         """)
                 }
             }

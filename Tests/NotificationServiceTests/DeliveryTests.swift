@@ -101,7 +101,11 @@ struct DeliveryTests {
         try await fixture.mails.sendDue()
         #expect(fixture.provider.asked == 123)
         #expect(try await fixture.deliveries().map(\.state) == [.failed])
-        #expect(try await fixture.mails.failures().map(\.lastError) == ["busy"])
+        let boss = Caller(id: UserID(stored: "usr_o"), isOperator: true)
+        var filter = MailFilter()
+        filter.state = .failed
+        let failed = try await fixture.mails.mails(filter, limit: 10, cursor: nil, for: boss).items
+        #expect(failed.map(\.lastError) == ["busy"])
     }
 
     @Test("What a provider refuses for good is not tried again")
@@ -240,6 +244,65 @@ struct DeliveryTests {
         // As the other left it.
         let delivery = try #require(try await fixture.deliveries().first)
         #expect(delivery.state == .queued && delivery.tries == 2 && delivery.lastError == "busy")
+    }
+
+    @Test("Who waits for a place at the provider for so long that another has the mail sends nothing")
+    func lostWhileWaiting() async throws {
+        let provider = ScriptedProvider(takesUnreachable: false, mostAtOnce: 1)
+        let fixture = try await MailFixture(providers: [provider])
+        let second = ScriptedProvider(takesUnreachable: false)
+        let other = try MailFixture.mails(
+            on: fixture.database, fixture.clock, [second], AddressBook(fixture.addresses.now))
+        let bookings = (1...4).map { "bkg_\($0)" }
+        for (index, booking) in bookings.enumerated() {
+            let letter = Letter(
+                .held, to: MailFixture.guest, about: .christmas(of: BookingID(stored: booking)))
+            try await fixture.mails.queue([letter], for: MailFixture.event(Int64(index) + 1, subject: booking))
+        }
+        // The first is with its provider for longer than all leases last, and another node takes the others.
+        let isFirst = Mutex(true)
+        let places = try #require(fixture.mails.places[provider.name])
+        provider.whileSending { [clock = fixture.clock, lease = provider.patience + fixture.mails.firstDoubt] in
+            let first = isFirst.withLock { first in
+                defer { first = false }
+                return first
+            }
+            guard first else { return }
+            while places.waitingCount < bookings.count - 1 { try await Task.sleep(for: .milliseconds(1)) }
+            clock.advance(lease)
+            // The first too: it is of unknown fate by then.
+            let count = try await other.sendDue()
+            #expect(count == bookings.count)
+        }
+        #expect(try await fixture.mails.sendDue() == bookings.count)
+        #expect(provider.taken.count == 1)
+        #expect(second.taken.count == bookings.count)
+        let sent = Dictionary(grouping: provider.taken + second.taken) { $0.id }.mapValues(\.count)
+        #expect(sent.values.sorted() == [1, 1, 1, 2])
+    }
+
+    @Test("Who waited for a place at the provider keeps the mail first, for as long as sending may take")
+    func keptAfterWaiting() async throws {
+        let provider = ScriptedProvider(takesUnreachable: false, mostAtOnce: 1)
+        let fixture = try await MailFixture(providers: [provider])
+        for number in 1...4 {
+            let letter = Letter(
+                .held, to: MailFixture.guest, about: .christmas(of: BookingID(stored: "bkg_\(number)")))
+            try await fixture.mails.queue([letter], for: MailFixture.event(1, subject: "bkg_\(number)"))
+        }
+        // Each takes all the time it may, so that the later ones begin long after the leases they were taken with.
+        let ends = Mutex<[Duration]>([])
+        provider.whileSending { [database = fixture.database, clock = fixture.clock, patience = provider.patience] in
+            let last = try await database.read { reader in
+                try reader.value("SELECT MAX(due_at) FROM mail WHERE state = 'sending'", as: Instant.self)
+            }
+            ends.withLock { $0.append(last?.since(clock.now) ?? .zero) }
+            clock.advance(patience)
+        }
+        #expect(try await fixture.mails.sendDue() == 4)
+        #expect(provider.taken.count == 4 && provider.mostTogether == 1)
+        #expect(ends.withLock { $0.allSatisfy { $0 >= provider.patience } }, "\(ends.withLock { $0 })")
+        #expect(provider.taken.allSatisfy { $0.attempt == 1 })
     }
 
     @Test("Handing a mail over to the next provider begins a lease of its own")

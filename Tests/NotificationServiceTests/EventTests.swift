@@ -78,6 +78,67 @@ struct EventTests {
         #expect(events == 1)
     }
 
+    /// Posts of one event each, none of which is about a mail of ours.
+    private func post(_ count: Int, to fixture: MailFixture) async throws {
+        for number in 1...count {
+            let body = #"[{"event":"delivered","sg_event_id":"n\#(number)","timestamp":1814443200}]"#
+            try await fixture.mails.receive(try sendgrid(body, at: fixture.clock.now))
+        }
+    }
+
+    @Test("However many posts wait, one call applies them")
+    func many() async throws {
+        let (fixture, _) = try await fixture()
+        let count = 2 * MailStore.webhookBatch + 3
+        try await post(count, to: fixture)
+        #expect(try await fixture.mails.applyEvents() == count)
+        #expect(try await fixture.mails.applyEvents() == 0)
+        let events = try await fixture.database.read { try $0.value("SELECT COUNT(*) FROM mail_event", as: Int.self) }
+        #expect(events == count)
+    }
+
+    @Test("Nodes share the posts that wait; what one died with another applies after its lease")
+    func shared() async throws {
+        let (fixture, _) = try await fixture()
+        let (store, batch) = (fixture.mails.store, MailStore.webhookBatch)
+        try await post(batch + 5, to: fixture)
+        let taken = try await store.takeWebhooks(at: fixture.clock.now)
+        #expect(taken.count == batch)
+        // The node has taken them and dies.
+        #expect(try await fixture.mails.applyEvents() == 5)
+        fixture.clock.advance(MailStore.webhookLease - .milliseconds(1))
+        #expect(try await fixture.mails.applyEvents() == 0)
+        #expect(try await fixture.mails.audit().inFlight == batch)
+        fixture.clock.advance(.milliseconds(1))
+        #expect(try await fixture.mails.applyEvents() == batch)
+        // It was not dead, only late.
+        for id in taken { try await store.applyWebhook(id, at: fixture.clock.now) }
+        let events = try await fixture.database.read { try $0.value("SELECT COUNT(*) FROM mail_event", as: Int.self) }
+        #expect(events == batch + 5)
+    }
+
+    @Test("What an earlier process had taken is applied at once where it is known to be dead")
+    func takenOver() async throws {
+        let (fixture, _) = try await fixture()
+        try await post(3, to: fixture)
+        #expect(try await fixture.mails.store.takeWebhooks(at: fixture.clock.now).count == 3)
+        #expect(try await fixture.mails.applyEvents() == 0)
+        try await fixture.mails.endLeases()
+        #expect(try await fixture.mails.applyEvents() == 3)
+    }
+
+    @Test("Many rounds at once take each post once")
+    func raced() async throws {
+        let (fixture, _) = try await fixture()
+        try await post(70, to: fixture)
+        let counts = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 { group.addTask { (try? await fixture.mails.applyEvents()) ?? 0 } }
+            return await group.reduce(into: 0) { $0 += $1 }
+        }
+        #expect(counts == 70)
+        #expect(try await fixture.mails.audit().inFlight == 0)
+    }
+
     @Test("A letter about a hold that comes back tells the host nothing")
     func holdsAreNobodysNews() async throws {
         let (fixture, _) = try await fixture()

@@ -99,22 +99,35 @@ final class ScriptedProvider: MailProvider {
         var failures: [any Error] = []
         var taken: [OutgoingMail] = []
         var asked = 0
+        var together = 0
+        var mostTogether = 0
     }
 
     let name = "scripted"
     let takesUnreachableAddresses: Bool
+    let mostAtOnce: Int?
     private let state = Mutex(State())
     private let before = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
-    init(takesUnreachable: Bool) { takesUnreachableAddresses = takesUnreachable }
+    init(takesUnreachable: Bool, mostAtOnce: Int? = nil) {
+        takesUnreachableAddresses = takesUnreachable
+        self.mostAtOnce = mostAtOnce
+    }
 
     var taken: [OutgoingMail] { state.withLock { $0.taken } }
     var asked: Int { state.withLock { $0.asked } }
+    /// How many mails it was sending at the same time, at the most.
+    var mostTogether: Int { state.withLock { $0.mostTogether } }
     func fail(_ failures: [any Error]) { state.withLock { $0.failures = failures } }
     /// Runs while a mail is being sent.
     func whileSending(_ work: (@Sendable () async throws -> Void)?) { before.withLock { $0 = work } }
 
     func send(_ mail: OutgoingMail) async throws -> String? {
+        state.withLock { state in
+            state.together += 1
+            state.mostTogether = max(state.mostTogether, state.together)
+        }
+        defer { state.withLock { $0.together -= 1 } }
         if let work = before.withLock({ $0 }) { try await work() }
         let failure = state.withLock { state -> (any Error)? in
             state.asked += 1

@@ -55,6 +55,20 @@ struct SideBySideTests {
         #expect(gate.most == MailStore.batch)
     }
 
+    @Test("A provider that takes few at once is given no more, by all rounds together")
+    func fewPlaces() async throws {
+        let provider = ScriptedProvider(takesUnreachable: false, mostAtOnce: 3)
+        let fixture = try await MailFixture(providers: [provider])
+        for number in 1...20 { try await queue(1, about: "bkg_\(number)", in: fixture) }
+        let gate = Gate(3)
+        provider.whileSending { try await gate.pass() }
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 { group.addTask { try? await fixture.mails.sendAllDue() } }
+        }
+        #expect(provider.taken.count == 20)
+        #expect(gate.most == 3)
+    }
+
     @Test("Several rounds side by side send each mail once")
     func rounds() async throws {
         let everyone = people(40)

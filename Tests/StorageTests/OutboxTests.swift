@@ -206,9 +206,11 @@ struct OutboxTests {
         #expect(ear.heard.withLock { $0 } == ["b1", "b2", "a1", "a2"])
     }
 
-    @Test("More than a round takes goes in one call, and a receiver whose database is away is asked once a round")
-    func rounds() async throws {
-        let database = try await Engine.memory.make(in: folder)
+    @Test(
+        "More than a round takes goes in one call; of a backlog for who is away one batch is taken",
+        arguments: Engine.allCases)
+    func rounds(on engine: Engine) async throws {
+        let database = try await engine.make(in: folder)
         let ear = Ear()
         let count = 3 * OutboxDelivery.batch + 7
         for number in 1...count { try await append(database, "s\(number)", 1) }
@@ -223,12 +225,143 @@ struct OutboxTests {
                 }
             ], world: time.world)
         #expect(try await deaf.deliverDue() == 0)
-        #expect(asked.withLock { $0 } == 4)
+        #expect(asked.withLock { $0 } == 1)
         let tries = try await database.read { try $0.values("SELECT DISTINCT tries FROM outbox", as: Int.self) }
         #expect(tries == [0])
+        let put = try await database.read {
+            try $0.value("SELECT COUNT(*) FROM outbox WHERE last_error IS NOT NULL", as: Int.self)
+        }
+        #expect(put == OutboxDelivery.batch)
         time.advance(.seconds(11))
         #expect(try await delivery(database, ear).deliverDue() == count)
         #expect(ear.heard.withLock { Set($0).count } == count)
+    }
+
+    @Test("A backlog for a receiver that is away keeps nothing from another", arguments: Engine.allCases)
+    func besideABacklog(on engine: Engine) async throws {
+        let database = try await engine.make(in: folder)
+        let outbox = Outbox(source: "test") { $0 == "said" ? ["away", "unknown"] : ["ear"] }
+        let now = time.now
+        let count = 2 * OutboxDelivery.batch
+        for kind in ["said", "later"] {
+            try await database.write { tx in
+                for number in 1...count {
+                    try outbox.append(kind, about: "s\(number)", version: 1, body: Body(number: 1), at: now, in: tx)
+                }
+            }
+        }
+        time.advance(.seconds(3))
+        let ear = Ear()
+        let asked = Mutex(0)
+        let delivery = OutboxDelivery(
+            database: database, source: "test",
+            handlers: [
+                "ear": { try ear.hear($0) },
+                "away": { _ in
+                    asked.withLock { $0 += 1 }
+                    throw StorageError.unavailable("away")
+                },
+            ], world: time.world)
+        #expect(try await delivery.deliverDue() == count)
+        #expect(ear.heard.withLock { $0.count } == count && asked.withLock { $0 } == 1)
+        // Whom nobody knows was tried, so that a person learns of it.
+        let unknown = try await database.read {
+            try $0.values(
+                "SELECT DISTINCT last_error FROM outbox WHERE receiver = 'unknown' AND tries = 1", as: String.self)
+        }
+        #expect(unknown.count == 1)
+    }
+
+    @Test("What is given up is out of the way: it costs no write and holds up no other", arguments: Engine.allCases)
+    func outOfTheWay(on engine: Engine) async throws {
+        let database = SlowWriter(try await engine.make(in: folder))
+        let ear = Ear()
+        ear.deaf.withLock { _ = $0.insert("a") }
+        for version in 1...3 as ClosedRange<Int64> { try await append(database.base, "a", version) }
+        let delivery = delivery(database, ear)
+        func due() async throws -> Instant? {
+            try await database.read { try $0.value("SELECT due_at FROM outbox WHERE version = 1", as: Instant.self) }
+        }
+        for tries in 0..<OutboxDelivery.mostTries {
+            #expect(try await due() != OutboxDelivery.never, "\(tries)")
+            time.advance(.seconds(700))
+            try await delivery.deliverDue()
+        }
+        #expect(try await due() == OutboxDelivery.never)
+        // Two wait behind it, past their moments: looking for what is due takes nothing.
+        let before = database.writes.withLock { $0 }
+        for _ in 0..<5 {
+            time.advance(.seconds(700))
+            #expect(try await delivery.deliverDue() == 0)
+        }
+        #expect(database.writes.withLock { $0 } == before)
+        #expect(try await delivery.standing().stuck == 1)
+        let id = try #require(try await delivery.stuck(after: nil, limit: 9).first?.id)
+        // A try in between changes nothing of that.
+        try await delivery.deliver("a")
+        #expect(try await due() == OutboxDelivery.never)
+        try await append(database.base, "b", 1)
+        time.advance(.seconds(3))
+        #expect(try await delivery.deliverDue() == 1)
+
+        ear.deaf.withLock { $0 = [] }
+        _ = try await delivery.tryAgain(id, nil, once: nil)
+        #expect(try await due() == time.now)
+        #expect(try await delivery.deliverDue() == 3)
+        #expect(ear.heard.withLock { $0 } == ["b1", "a1", "a2", "a3"])
+        #expect(try await delivery.standing().count == 0)
+    }
+
+    @Test("How much waits is told without reading an event", arguments: Engine.allCases)
+    func standing(on engine: Engine) async throws {
+        let database = try await engine.make(in: folder)
+        let ear = Ear()
+        let delivery = delivery(database, ear)
+        #expect(try await delivery.standing().oldest == nil)
+        let first = time.now
+        for version in 1...3 as ClosedRange<Int64> {
+            try await append(database, "a", version)
+            time.advance(.seconds(1))
+        }
+        let standing = try await delivery.standing()
+        #expect(standing.count == 3 && standing.oldest == first && standing.stuck == 0)
+        guard engine != .postgresql else { return }
+        let questions: [(SQL, String)] = [
+            ("SELECT COUNT(*) FROM outbox", "COVERING INDEX"),
+            ("SELECT MIN(created_at) FROM outbox", "COVERING INDEX outbox_created"),
+            (
+                "SELECT COUNT(*) FROM outbox WHERE \(OutboxDelivery.needsPerson(at: time.now))",
+                "USING INDEX outbox_failed"
+            ),
+        ]
+        for (question, way) in questions {
+            let plan = try await database.read { reader in
+                try reader.all("EXPLAIN QUERY PLAN \(question)") { try $0[3] as String }
+            }
+            #expect(plan.count == 1 && plan[0].contains(way), "\(question): \(plan)")
+        }
+    }
+
+    @Test("What an earlier version gave up is out of the way too", arguments: Engine.allCases)
+    func givenUpBefore(on engine: Engine) async throws {
+        let database = try await engine.make(in: folder)
+        try await append(database, "a", 1)
+        try await append(database, "b", 1)
+        try await database.write { tx in
+            try tx.execute("UPDATE outbox SET tries = 20, last_error = 'no' WHERE subject = 'a'")
+            // As it was before that migration.
+            try tx.connection.run(
+                script: """
+                    DROP INDEX outbox_due; DROP INDEX outbox_created; DROP INDEX outbox_failed;
+                    CREATE INDEX outbox_due ON outbox (due_at);
+                    DELETE FROM schema_migration WHERE name = '0004-outbox-lines';
+                    """)
+        }
+        try await database.migrate([], at: time.now)
+        let never = try await database.read {
+            try $0.values("SELECT subject FROM outbox WHERE due_at = \(OutboxDelivery.never)", as: String.self)
+        }
+        #expect(never == ["a"])
     }
 
     /// Seconds until an event is heard that waits, as a node with a beat of a second looks.

@@ -89,5 +89,11 @@ package enum MailMigrations {
             CREATE INDEX mail_order ON mail (subject, recipient, created_at, id); -- what comes before a letter
             DROP INDEX mail_subject;
             """),
+        Migration(
+            "mail-0004-webhook-lease",
+            """
+            -- Until when a post belongs to the node that applies it.
+            ALTER TABLE mail_webhook ADD COLUMN lease_until BIGINT NOT NULL DEFAULT 0;
+            """),
     ]
 }

@@ -8,6 +8,8 @@ public protocol MailProvider: Sendable {
     var takesUnreachableAddresses: Bool { get }
     /// The longest that handing over one mail may take.
     var patience: Duration { get }
+    /// How many mails a node hands over at once at the most; nothing where it need not be bounded.
+    var mostAtOnce: Int? { get }
 
     /// Hands over one mail. It may be asked again with the same id and attempts that went unnoticed.
     /// - Returns: what the provider calls the mail, where it calls it anything.
@@ -27,7 +29,6 @@ public protocol MailProvider: Sendable {
 /// What a provider says of a mail whose sending came to an end nobody knows.
 public enum MailWord: Sendable {
     case taken
-    case notTaken
     case cannotTell
 }
 
@@ -36,6 +37,8 @@ extension MailProvider {
 
     /// What a server on the other side of the world may take.
     public var patience: Duration { .seconds(30) }
+
+    public var mostAtOnce: Int? { nil }
 
     public func hasTaken(_ mail: OutgoingMail) async -> MailWord { .cannotTell }
 

@@ -11,8 +11,8 @@ struct MailStore: Sendable {
     /// for a day.
     static let fewestTries = 20
     static let longestTrying = Duration.seconds(86_400)
-    /// How many mails a round takes, and so sends, at once: few enough that a server takes as many connections, and that
-    /// its leases suffice though all are for one person.
+    /// How many mails a round takes, and so sends, at once: enough that one whose provider lets it wait holds up few others,
+    /// and few enough that a server takes as many connections.
     static let batch = 8
     /// The longest list of deliveries.
     static let longestList = 200

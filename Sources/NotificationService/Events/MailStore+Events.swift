@@ -5,7 +5,10 @@ extension MailStore {
     /// How long posts are kept as they came: long enough to look into a complaint, and far beyond any replay.
     static let keptWebhooks = Duration.seconds(30 * 86_400)
     /// How many posts one round applies.
-    private static let webhookBatch = 32
+    static let webhookBatch = 32
+    /// How long a node has for those it took: a post of a thousand events takes a second or two on a server far away. Who
+    /// needs longer may find that another node applied one, which is looked at again with each.
+    static let webhookLease = Duration.seconds(60)
 
     /// What keeping a post found.
     enum Kept {
@@ -32,13 +35,28 @@ extension MailStore {
         }
     }
 
-    func waitingWebhooks() async throws -> [String] {
-        try await database.read { reader in
-            try reader.values(
-                """
-                SELECT id FROM mail_webhook WHERE applied_at IS NULL ORDER BY received_at, id
-                LIMIT \(MailStore.webhookBatch)
-                """)
+    /// Takes posts that wait, oldest first, and keeps other nodes from them for a while.
+    func takeWebhooks(at now: Instant) async throws -> [String] {
+        let waiting: SQL = """
+            SELECT id FROM mail_webhook WHERE applied_at IS NULL AND lease_until <= \(now)
+            ORDER BY received_at, id LIMIT \(MailStore.webhookBatch)
+            """
+        guard try await database.read({ try $0.exists(waiting) }) else { return [] }
+        return try await database.claim { tx in
+            let ids = try tx.values("\(waiting) FOR UPDATE SKIP LOCKED", as: String.self)
+            for id in ids {
+                try tx.later(
+                    "UPDATE mail_webhook SET lease_until = \(now + MailStore.webhookLease) WHERE id = \(id)")
+            }
+            return ids
+        }
+    }
+
+    /// Lets posts be applied that somebody had taken who is gone.
+    func endWebhookLeases(at now: Instant) async throws {
+        try await database.write { tx in
+            try tx.execute(
+                "UPDATE mail_webhook SET lease_until = \(now) WHERE applied_at IS NULL AND lease_until > \(now)")
         }
     }
 

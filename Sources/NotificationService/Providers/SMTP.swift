@@ -8,11 +8,11 @@ public struct SMTP: MailProvider {
     public let name = "smtp"
     /// Ten seconds more than libcurl has.
     public let patience = Duration.seconds(70)
+    /// Each is a connection of its own, and servers let one client have few.
+    public let mostAtOnce: Int? = MailStore.batch
     private let server: SMTPServer
     private let senderDomain: String
     private let authorities: String?
-    /// libcurl waits for the network; the cooperative pool must not. One thread: mails go one after the other.
-    private let queue = DispatchQueue(label: "roost.mail.smtp")
 
     /// - Parameters:
     ///   - senderDomain: what we call ourselves when we greet.
@@ -24,18 +24,22 @@ public struct SMTP: MailProvider {
     }
 
     public func send(_ mail: OutgoingMail) async throws -> String? {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            queue.async { continuation.resume(with: Result { try exchange(.mail(mail)) }) }
-        }
+        try await apart { try exchange(.mail(mail)) }
         return nil
     }
 
     /// Connects, greets, begins TLS and signs in, and says good-bye.
     public func checkUp() async throws -> String {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            queue.async { continuation.resume(with: Result { try exchange(.greeting) }) }
-        }
+        try await apart { try exchange(.greeting) }
         return "\(server.shown) lets us in"
+    }
+
+    /// libcurl waits for the network, which the cooperative pool must not. A serial queue for each exchange: it has a thread
+    /// of its own, where those of a concurrent queue would come out of the threads on which everything else runs.
+    private func apart(_ work: @escaping @Sendable () throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            DispatchQueue(label: "roost.mail.smtp").async { continuation.resume(with: Result(catching: work)) }
+        }
     }
 
     private enum Purpose {

@@ -3,6 +3,7 @@
 What Roost sends to the first two is held against the providers' own OpenAPI documents, with unknown members refused.
 """
 
+import asyncio
 import base64
 import collections
 import datetime
@@ -341,13 +342,15 @@ def certificate(folder, name="127.0.0.1"):
 
 class SMTP:
     """An SMTP server. `faults` answer one RCPT or DATA each: a reply such as `550 5.1.1 No such mailbox`, at `rcpt` or
-    `data`, or `lost` (taken, but the line is cut before the answer)."""
+    `data`, or `lost` (taken, but the line is cut before the answer). Each message takes it `seconds`; `most` is how many it
+    had in hand at once."""
 
     user, password = "roost", "p@ss word"
 
     def __init__(self, certificate=None, offers_tls=True, wants_sign_in=True, from_the_start=False):
         self.mails, self.sessions = [], []
         self.faults = collections.deque()
+        self.seconds, self.inHand, self.most = 0, 0, 0
         context = None
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -365,6 +368,10 @@ class SMTP:
                 fault = fake.faults.popleft() if fake.faults and fake.faults[0][0] in ("data", "lost") else None
                 if fault and fault[0] == "data":
                     return fault[1]
+                fake.inHand += 1
+                fake.most = max(fake.most, fake.inHand)
+                await asyncio.sleep(fake.seconds)
+                fake.inHand -= 1
                 fake.mails.append({
                     "from": envelope.mail_from, "to": list(envelope.rcpt_tos), "bytes": envelope.original_content,
                     "message": email.message_from_bytes(envelope.original_content, policy=email.policy.default),
