@@ -40,42 +40,22 @@ struct PriceView {
 
     /// What a line is for: a tax by its name, a discount by what it is given for, in the language of the page.
     static func label(of line: PriceLine, _ texts: Texts, _ formats: Formats) -> String {
-        let usual = texts.known("line.\(line.kind.rawValue)") ?? line.label
-        switch line.kind {
-        case .tax: return line.label.isEmpty ? usual : tax(line, texts, formats)
-        case .discount: return discount(line.label, texts, formats) ?? usual
-        case .night, .cleaningFee, .extraGuestFee, .serviceFee, .adjustment: return usual
+        switch LineName(line) {
+        case .lengthOfStay(let nights, let percent):
+            return texts.count("host.origin.lengthOfStay", nights, ["percent": formats.percent(percent)])
+        case .earlyBird(let days, let percent):
+            return texts.count("host.origin.earlyBird", days, ["percent": formats.percent(percent)])
+        case .lastMinute(let percent):
+            return texts("host.origin.lastMinute", ["percent": formats.percent(percent)])
+        case .tax(let name, let percent, let isIncluded):
+            let values = percent.map { ["name": name, "percent": formats.percent($0)] }
+            let named = values.map { texts("host.origin.named", $0) } ?? name
+            guard isIncluded else { return named }
+            let amount = line.included.map { formats.money($0) } ?? ""
+            return texts("line.taxIncluded", ["name": named, "amount": amount])
+        case nil:
+            return texts.known("line.\(line.kind.rawValue)") ?? line.label
         }
-    }
-
-    /// A tax has the name that its host gave it. What stands behind it is said in the language of the page.
-    private static func tax(_ line: PriceLine, _ texts: Texts, _ formats: Formats) -> String {
-        guard let parts = line.label.wholeMatch(of: #/(.+?)(?: \((\d+(?:\.\d+)?) %(, included)?\)| \((included)\))?/#)
-        else {
-            return line.label
-        }
-        let name = String(parts.1)
-        let percent = parts.2.flatMap { Percent(String($0)) }.map { formats.percent($0) }
-        let isIncluded = parts.3 != nil || parts.4 != nil
-        let named = percent.map { texts("host.origin.named", ["name": name, "percent": $0]) } ?? name
-        guard isIncluded else { return named }
-        let amount = line.included.map { formats.money($0) } ?? ""
-        return texts("line.taxIncluded", ["name": named, "amount": amount])
-    }
-
-    /// Nothing for a label of a kind that is not known here.
-    private static func discount(_ label: String, _ texts: Texts, _ formats: Formats) -> String? {
-        guard
-            let parts = label.wholeMatch(
-                of:
-                    #/(\d+(?:\.\d+)?) % off (?:for (\d+) nights? or more|for booking (\d+) days? ahead|at the last minute)/#
-            ),
-            let percent = Percent(String(parts.1))
-        else { return nil }
-        let values = ["percent": formats.percent(percent)]
-        if let nights = parts.2.flatMap({ Int($0) }) { return texts.count("host.origin.lengthOfStay", nights, values) }
-        if let days = parts.3.flatMap({ Int($0) }) { return texts.count("host.origin.earlyBird", days, values) }
-        return texts("host.origin.lastMinute", values)
     }
 
     private static func row(_ label: String, _ amount: String) -> HTML {
