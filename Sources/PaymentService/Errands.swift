@@ -85,7 +85,8 @@ final class Errands: Sendable {
                 return true
             }
             group.addTask {
-                do { try await world.sleep(Errands.patience) } catch {}
+                // Ended early where nobody needs it any more, or the server ends: then nobody waits on.
+                try? await world.sleep(Errands.patience)
                 return false
             }
             let isInTime = await group.next() ?? true
