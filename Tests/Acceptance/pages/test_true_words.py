@@ -40,6 +40,20 @@ def test_a_declined_payment_shows_no_refund_of_another(folk):
     assert ["Refunded" in item.split("<br>", 1)[1] for item in items] == [False, True], items
 
 
+def test_who_is_confirmed_sees_the_exact_position_and_nobody_before(folk):
+    home = place(folk.hilda, location={"country": "US", "city": "Albany", "latitude": 42.65123, "longitude": -73.75004})
+    guest = folk.new("moira")
+    assert "The exact position is shown once your stay is confirmed." in main_of(page_of(guest, f"/properties/{home['id']}"))
+    held, confirmed = book(guest, home, start=75), stay_at(guest, home, start=80)
+    path = f"/trips/{confirmed['id']}"
+    assert 'href="geo:42.65123,-73.75004"' in page_of(guest, path).text
+    for prefix, words in (("", "42.65123, -73.75004"), ("/de", "Genaue Lage"), ("/ar", "الموقع الدقيق")):
+        assert words in main_of(page_of(guest, prefix + path))
+    guest.post(f"/api/v1/bookings/{confirmed['id']}/cancel", {})
+    for other in (held, confirmed):
+        assert "geo:" not in page_of(guest, f"/trips/{other['id']}").text
+
+
 def test_a_guests_own_hold_is_told_as_theirs(folk):
     guest, home = folk.new("otis"), place(folk.hilda)
     again = reserve(guest, home)

@@ -85,7 +85,7 @@ struct SearchMap {
         var text: String { [west, south, east, north].map { Area.short($0) }.joined(separator: ",") }
 
         /// With five decimals: a metre.
-        private static func short(_ value: Double) -> String {
+        static func short(_ value: Double) -> String {
             let scaled = Int((value * 100_000).rounded())
             let decimals = String(abs(scaled) % 100_000)
             return (scaled < 0 ? "-" : "") + String(abs(scaled) / 100_000) + "."

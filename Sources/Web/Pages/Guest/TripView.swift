@@ -32,6 +32,11 @@ struct TripView {
             view["place"] = PlaceCard.place(property, page)
             if booking.status == .confirmed, now < booking.agreed.checkOutAt {
                 view["address"] = TripView.address(of: property.location, page)
+                // Who has booked finds the door; the programs for maps on a phone know such links (RFC 5870).
+                let point = [property.location.latitude, property.location.longitude]
+                    .map { SearchMap.Area.short($0) }
+                view["position"] =
+                    ["text": point.joined(separator: ", "), "href": "geo:\(point.joined(separator: ","))"] as View
             }
         }
         let people = try await page.site.accounts.people([booking.hostId, booking.guestId])
